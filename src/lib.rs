@@ -1,0 +1,9 @@
+//! newsmill: a stream processor for news data. Raw article pages in, clean records out, exactly once.
+//!
+//! Data flows downwards: [`page`] reads a page, [`story`] says what makes two stories the same, [`record`] is what goes
+//! on the wire, [`stage`] decides. ARCHITECTURE.md has the map.
+
+pub mod page;
+pub mod record;
+pub mod stage;
+pub mod story;

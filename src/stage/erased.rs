@@ -1,0 +1,211 @@
+//! A stage as the drivers see it: its types rubbed out, so that a driver holds a list of any stages.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::{Outbox, Record, Refusal, Row, Stage, StageName, Table, TableStats};
+use crate::stage::table::Key;
+
+/// The version byte of changelog values. A reader takes this one and the one before.
+const STATE_VERSION: u8 = 1;
+
+/// Changelog key of the `meta` record; every other key is longer or greater.
+const META_KEY: &[u8] = &[0x00];
+
+/// Changelog key of stream time.
+const CLOCK_KEY: &[u8] = &[0x01];
+
+/// What `prepare` gave, for the `apply` of the same stage.
+pub type Prepared = Box<dyn Any + Send>;
+
+/// A stage, by its behaviour only.
+pub trait DynStage: Send + Sync {
+    /// Its name.
+    fn name(&self) -> StageName;
+
+    /// Whether it has a table and a changelog.
+    fn is_stateful(&self) -> bool;
+
+    /// [`Stage::prepare`].
+    ///
+    /// # Errors
+    /// As there.
+    fn prepare(&self, record: &Record<'_>) -> Result<Prepared, Refusal>;
+
+    /// An empty table for one partition of an inbox with so many partitions.
+    fn open(self: Arc<Self>, partitions: u32) -> Box<dyn DynPartition>;
+}
+
+/// One partition of a stage: its table and what is done to it.
+pub trait DynPartition: Send {
+    /// [`Stage::apply`]. What another stage prepared is not applied; that would be a bug of the driver.
+    fn apply(&mut self, prepared: Prepared, outbox: &mut Outbox);
+
+    /// Takes one record of the changelog.
+    ///
+    /// # Errors
+    /// The record cannot be read, or was written under other settings: the state must not be used.
+    fn restore(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), RestoreError>;
+
+    /// Hands over each changelog record that the open transaction owes: key and value, `None` a tombstone.
+    fn changes(&self, write: &mut dyn FnMut(&[u8], Option<&[u8]>));
+
+    /// The transaction committed.
+    fn commit(&mut self);
+
+    /// The transaction was aborted.
+    fn rollback(&mut self);
+
+    /// How full the table is.
+    fn stats(&self) -> TableStats;
+}
+
+/// The changelog cannot be used: exit 78.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum RestoreError {
+    /// Written by a newer binary, or not by newsmill.
+    #[error("changelog record with key {key} has state version {version:?}; this binary reads {STATE_VERSION}")]
+    Version {
+        /// Hex of the key.
+        key: String,
+        /// The version byte, where there is one.
+        version: Option<u8>,
+    },
+    /// The bytes are no row.
+    #[error("changelog record with key {key} cannot be read")]
+    Corrupt {
+        /// Hex of the key.
+        key: String,
+    },
+    /// Other partition count, fold version or thresholds than today's.
+    #[error("the state was written under other settings: it says {found}, this process {expected}; use a new `app` name and replay, or the old settings")]
+    Meta {
+        /// What the changelog says.
+        found: String,
+        /// What this process would write.
+        expected: String,
+    },
+}
+
+/// Rubs out the types of a stage.
+pub fn erase<S: Stage>(stage: S) -> Arc<dyn DynStage> {
+    Arc::new(Erased(stage))
+}
+
+struct Erased<S>(S);
+
+impl<S: Stage> DynStage for Erased<S> {
+    fn name(&self) -> StageName {
+        self.0.name()
+    }
+
+    fn is_stateful(&self) -> bool {
+        self.0.is_stateful()
+    }
+
+    fn prepare(&self, record: &Record<'_>) -> Result<Prepared, Refusal> {
+        self.0.prepare(record).map(|prepared| Box::new(prepared) as Prepared)
+    }
+
+    fn open(self: Arc<Self>, partitions: u32) -> Box<dyn DynPartition> {
+        let mut meta = vec![STATE_VERSION];
+        meta.extend_from_slice(&partitions.to_be_bytes());
+        meta.extend(self.0.meta());
+        let table = Table::new(self.0.ttl_hours());
+        Box::new(Partition { stage: self, table, meta, meta_stands: false, meta_pending: false })
+    }
+}
+
+struct Partition<S: Stage> {
+    stage: Arc<Erased<S>>,
+    table: Table<S::Row>,
+    meta: Vec<u8>,
+    meta_stands: bool,
+    /// The open transaction has changed something, so that it must write the `meta` record as well.
+    meta_pending: bool,
+}
+
+impl<S: Stage> DynPartition for Partition<S> {
+    fn apply(&mut self, prepared: Prepared, outbox: &mut Outbox) {
+        match prepared.downcast::<S::Prepared>() {
+            Ok(prepared) => self.stage.0.apply(&mut self.table, *prepared, outbox),
+            Err(_) => debug_assert!(false, "prepared by another stage"),
+        }
+        self.meta_pending = self.stage.0.is_stateful() && !self.meta_stands;
+    }
+
+    fn restore(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), RestoreError> {
+        if key == META_KEY {
+            return self.restore_meta(value);
+        }
+        let Some(value) = value else {
+            if let Ok(key) = Key::try_from(key) {
+                self.table.restore(key, None);
+            }
+            return Ok(());
+        };
+        let corrupt = || RestoreError::Corrupt { key: hex(key) };
+        let Some((&STATE_VERSION, bytes)) = value.split_first() else {
+            return Err(RestoreError::Version { key: hex(key), version: value.first().copied() });
+        };
+        if key == CLOCK_KEY {
+            let ms = <[u8; 8]>::try_from(bytes).map_err(|_| corrupt())?;
+            self.table.restore_clock(i64::from_be_bytes(ms));
+            return Ok(());
+        }
+        let key = Key::try_from(key).map_err(|_| corrupt())?;
+        let row = S::Row::decode(bytes).ok_or_else(corrupt)?;
+        self.table.restore(key, Some(row));
+        Ok(())
+    }
+
+    fn changes(&self, write: &mut dyn FnMut(&[u8], Option<&[u8]>)) {
+        if self.meta_pending {
+            write(META_KEY, Some(&self.meta));
+        }
+        let mut value = vec![STATE_VERSION];
+        if let Some(ms) = self.table.moved_clock() {
+            value.extend_from_slice(&ms.to_be_bytes());
+            write(CLOCK_KEY, Some(&value));
+        }
+        for (key, row) in self.table.changes() {
+            value.truncate(1);
+            let value = row.map(|row| {
+                row.encode(&mut value);
+                value.as_slice()
+            });
+            write(key, value);
+        }
+    }
+
+    fn commit(&mut self) {
+        self.meta_stands |= std::mem::take(&mut self.meta_pending);
+        self.table.commit();
+    }
+
+    fn rollback(&mut self) {
+        self.meta_pending = false;
+        self.table.rollback();
+    }
+
+    fn stats(&self) -> TableStats {
+        self.table.stats()
+    }
+}
+
+impl<S: Stage> Partition<S> {
+    fn restore_meta(&mut self, value: Option<&[u8]>) -> Result<(), RestoreError> {
+        if value != Some(&self.meta) {
+            let found = value.map_or_else(|| "nothing".to_owned(), hex);
+            return Err(RestoreError::Meta { found, expected: hex(&self.meta) });
+        }
+        self.meta_stands = true;
+        Ok(())
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,101 @@
+//! The stages: what is done to a record, over any driver.
+//!
+//! A stage is two functions. `prepare` is pure and runs on any worker; `apply` runs in partition order, alone may
+//! touch the partition's table, and says what goes out. What a stage puts out is a function of its inbox: no clock,
+//! no hash-map order, no float in a decision. The drivers ([`crate::engine`] over Kafka, [`crate::local`] in memory)
+//! know stages only through [`DynStage`] and [`DynPartition`]; no driver knows one by name.
+
+mod erased;
+mod output;
+mod table;
+
+use crate::record::Reject;
+
+pub use erased::{DynPartition, DynStage, Prepared, RestoreError, erase};
+pub use output::{Cause, Count, Headers, Outbox, Outcome, Output, Tally, Target};
+pub use table::{Row, Table, TableStats};
+
+/// The name of a stage: in topic names, metrics and the dead letters' `newsmill.dlq.stage`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StageName(pub &'static str);
+
+/// A record as it stands on a topic, for as long as it is prepared.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    /// The topic, or the path of a file.
+    pub topic: &'a str,
+    /// The partition.
+    pub partition: i32,
+    /// The offset, or the index in the file.
+    pub offset: i64,
+    /// Milliseconds since 1970: set by the writer, or by the broker where the topic says `LogAppendTime`.
+    pub timestamp: Option<i64>,
+    /// The key.
+    pub key: Option<&'a [u8]>,
+    /// The value; `None` is a tombstone.
+    pub value: Option<&'a [u8]>,
+    /// The headers, in their order.
+    pub headers: &'a [(String, Option<Vec<u8>>)],
+}
+
+/// Why `prepare` gives no result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The record goes to the dead letters.
+    DeadLetter(Reject),
+    /// The process must not go on (exit 78): an internal message of a version that this binary cannot read.
+    Stop(String),
+}
+
+impl From<Reject> for Refusal {
+    fn from(reject: Reject) -> Self {
+        Self::DeadLetter(reject)
+    }
+}
+
+/// One stage: an inbox, a table, two functions.
+pub trait Stage: Send + Sync + 'static {
+    /// A row of its table; [`NoRow`] for a stage without one.
+    type Row: Row;
+    /// What `prepare` hands to `apply`.
+    type Prepared: Send + 'static;
+
+    /// Its name.
+    fn name(&self) -> StageName;
+
+    /// Whether it has a table, and so a changelog `newsmill.<app>.<name>.state`.
+    fn is_stateful(&self) -> bool;
+
+    /// The thresholds that its state depends on, for the `meta` record; the partition count is added by the caller.
+    fn meta(&self) -> Vec<u8>;
+
+    /// The time to live of its rows, in hours of stream time.
+    fn ttl_hours(&self) -> u32;
+
+    /// The stateless part: pure, on any worker.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: the record is dead-lettered, or the process stops.
+    fn prepare(&self, record: &Record<'_>) -> Result<Self::Prepared, Refusal>;
+
+    /// The ordered part, on the one thread that owns the partition.
+    fn apply(&self, table: &mut Table<Self::Row>, prepared: Self::Prepared, outbox: &mut Outbox);
+}
+
+/// The row of a stage without a table: there is none.
+#[derive(Debug, Clone)]
+pub enum NoRow {}
+
+impl Row for NoRow {
+    fn encode(&self, _: &mut Vec<u8>) {
+        match *self {}
+    }
+
+    fn decode(_: &[u8]) -> Option<Self> {
+        None
+    }
+
+    fn last_seen_hour(&self) -> u32 {
+        match *self {}
+    }
+}

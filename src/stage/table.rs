@@ -1,0 +1,180 @@
+//! The table of one partition: rows, their ages, and the undo list that is also the changelog's dirty set.
+//!
+//! Invariant: between [`Table::commit`]s, `touched` holds for each key that changed its value before the first change.
+//! A rollback puts those back; a commit writes one changelog row for each, however often it changed. Stream time is
+//! part of the table and rolls back with it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// A key of a table: a story id, a line key, a routing key filled up with zeros.
+pub type Key = [u8; 16];
+
+/// A row as it stands in memory and on the changelog.
+pub trait Row: Clone + Send + 'static {
+    /// Its bytes on the changelog, without the version byte.
+    fn encode(&self, into: &mut Vec<u8>);
+
+    /// The row of those bytes; `None` where they are no row.
+    fn decode(bytes: &[u8]) -> Option<Self>
+    where
+        Self: Sized;
+
+    /// The hour of stream time (hours since 1970) at which it was last seen: what its time to live runs from.
+    fn last_seen_hour(&self) -> u32;
+}
+
+/// How full a table is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TableStats {
+    /// Rows.
+    pub rows: u64,
+    /// Bytes that they take, by [`Table::ROW_BYTES`].
+    pub bytes: u64,
+}
+
+/// At most so many rows end at one inbox record: a long silence does not stall the next record.
+const EXPIRED_A_RECORD: usize = 1_000;
+
+const MS_AN_HOUR: i64 = 3_600_000;
+
+/// The rows of one partition.
+#[derive(Debug)]
+pub struct Table<R> {
+    rows: HashMap<Key, R>,
+    hours: BTreeSet<(u32, Key)>,
+    ttl_hours: u32,
+    /// Stream time: the greatest page time seen, in milliseconds since 1970.
+    clock: i64,
+    touched: BTreeMap<Key, Option<R>>,
+    clock_before: Option<i64>,
+}
+
+impl<R: Row> Table<R> {
+    /// Bytes a row takes in memory, index and hash table included (docs/capacity.md says how it was measured).
+    pub const ROW_BYTES: usize = 2 * (size_of::<Key>() + size_of::<R>()) + 2 * (size_of::<(u32, Key)>() + 4);
+
+    /// An empty table whose rows live so many hours of stream time.
+    #[must_use]
+    pub fn new(ttl_hours: u32) -> Self {
+        Self {
+            rows: HashMap::new(),
+            hours: BTreeSet::new(),
+            ttl_hours,
+            clock: i64::MIN,
+            touched: BTreeMap::new(),
+            clock_before: None,
+        }
+    }
+
+    /// The row, unless its time to live is over: from then on it reads as absent, swept or not.
+    #[must_use]
+    pub fn get(&self, key: &Key) -> Option<&R> {
+        self.rows.get(key).filter(|row| row.last_seen_hour() >= self.oldest_living_hour())
+    }
+
+    /// Puts a row in, or in another's place.
+    pub fn put(&mut self, key: Key, row: R) {
+        self.set(key, Some(row));
+    }
+
+    /// Moves stream time forward; it never goes back.
+    pub fn advance_clock(&mut self, ms: i64) {
+        if ms > self.clock {
+            let _ = self.clock_before.get_or_insert(self.clock);
+            self.clock = ms;
+        }
+    }
+
+    /// The hour of stream time, in hours since 1970.
+    #[must_use]
+    pub fn hour(&self) -> u32 {
+        u32::try_from(self.clock.div_euclid(MS_AN_HOUR)).unwrap_or(0)
+    }
+
+    /// Ends rows whose time to live is over, oldest first, at most a thousand; says how many.
+    pub fn expire(&mut self) -> usize {
+        let oldest = self.oldest_living_hour();
+        let due: Vec<Key> = self
+            .hours
+            .iter()
+            .take_while(|(hour, _)| *hour < oldest)
+            .take(EXPIRED_A_RECORD)
+            .map(|(_, key)| *key)
+            .collect();
+        for key in &due {
+            self.set(*key, None);
+        }
+        due.len()
+    }
+
+    /// Stream time, where it has moved since the last commit.
+    #[must_use]
+    pub fn moved_clock(&self) -> Option<i64> {
+        self.clock_before.map(|_| self.clock)
+    }
+
+    /// Each row that has changed since the last commit, as it stands now, in key order.
+    pub fn changes(&self) -> impl Iterator<Item = (&Key, Option<&R>)> {
+        self.touched.keys().map(|key| (key, self.rows.get(key)))
+    }
+
+    /// The changes stand: the transaction that wrote them has committed.
+    pub fn commit(&mut self) {
+        self.touched.clear();
+        self.clock_before = None;
+    }
+
+    /// The changes never were: the transaction that wrote them was aborted.
+    pub fn rollback(&mut self) {
+        for (key, before) in std::mem::take(&mut self.touched) {
+            self.replace(key, before);
+        }
+        if let Some(before) = self.clock_before.take() {
+            self.clock = before;
+        }
+    }
+
+    /// A row read back from the changelog; `None` is a tombstone.
+    pub fn restore(&mut self, key: Key, row: Option<R>) {
+        let _ = self.replace(key, row);
+    }
+
+    /// Stream time read back from the changelog.
+    pub fn restore_clock(&mut self, ms: i64) {
+        self.clock = ms;
+    }
+
+    /// How full it is.
+    #[must_use]
+    pub fn stats(&self) -> TableStats {
+        let rows = self.rows.len() as u64;
+        TableStats { rows, bytes: rows * Self::ROW_BYTES as u64 }
+    }
+
+    fn oldest_living_hour(&self) -> u32 {
+        self.hour().saturating_sub(self.ttl_hours)
+    }
+
+    fn set(&mut self, key: Key, row: Option<R>) {
+        let before = self.replace(key, row);
+        let _ = self.touched.entry(key).or_insert(before);
+    }
+
+    fn replace(&mut self, key: Key, row: Option<R>) -> Option<R> {
+        let hour = row.as_ref().map(Row::last_seen_hour);
+        let before = match row {
+            Some(row) => self.rows.insert(key, row),
+            None => self.rows.remove(&key),
+        };
+        let hour_before = before.as_ref().map(Row::last_seen_hour);
+        if hour != hour_before {
+            if let Some(hour) = hour_before {
+                let _ = self.hours.remove(&(hour, key));
+            }
+            if let Some(hour) = hour {
+                let _ = self.hours.insert((hour, key));
+            }
+        }
+        before
+    }
+}

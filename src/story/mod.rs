@@ -1,0 +1,1 @@
+//! What makes two stories the same: folding, ids, fingerprints. Pure, and bit-stable for years.
