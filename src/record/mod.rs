@@ -6,6 +6,7 @@ mod article;
 mod canonical;
 mod id;
 mod origin;
+mod partition;
 mod reject;
 mod sighting;
 mod story;
@@ -15,6 +16,7 @@ pub use article::{Article, ArticleWord, Precision, Related, RelatedKind, SameAs}
 pub use canonical::{Canonical, CanonicalKind};
 pub use id::{ArticleId, Hex, StoryId};
 pub use origin::Origin;
+pub use partition::{murmur2, partition_for};
 pub use reject::{Reason, Reject};
 pub use sighting::{Decision, FirstSeen, Role, Sighting};
 pub use story::{PublishedFrom, Story};

@@ -66,7 +66,9 @@ pub trait DynPartition: Send {
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum RestoreError {
     /// Written by a newer binary, or not by newsmill.
-    #[error("changelog record with key {key} has state version {version:?}; this binary reads {STATE_VERSION}")]
+    #[error(
+        "changelog record with key {key} has state version {version:?}; this binary reads {STATE_VERSION}"
+    )]
     Version {
         /// Hex of the key.
         key: String,
@@ -80,7 +82,9 @@ pub enum RestoreError {
         key: String,
     },
     /// Other partition count, fold version or thresholds than today's.
-    #[error("the state was written under other settings: it says {found}, this process {expected}; use a new `app` name and replay, or the old settings")]
+    #[error(
+        "the state was written under other settings: it says {found}, this process {expected}; use a new `app` name and replay, or the old settings"
+    )]
     Meta {
         /// What the changelog says.
         found: String,

@@ -51,7 +51,8 @@ pub struct Table<R> {
 
 impl<R: Row> Table<R> {
     /// Bytes a row takes in memory, index and hash table included (docs/capacity.md says how it was measured).
-    pub const ROW_BYTES: usize = 2 * (size_of::<Key>() + size_of::<R>()) + 2 * (size_of::<(u32, Key)>() + 4);
+    pub const ROW_BYTES: usize =
+        2 * (size_of::<Key>() + size_of::<R>()) + 2 * (size_of::<(u32, Key)>() + 4);
 
     /// An empty table whose rows live so many hours of stream time.
     #[must_use]
@@ -136,7 +137,7 @@ impl<R: Row> Table<R> {
 
     /// A row read back from the changelog; `None` is a tombstone.
     pub fn restore(&mut self, key: Key, row: Option<R>) {
-        let _ = self.replace(key, row);
+        drop(self.replace(key, row));
     }
 
     /// Stream time read back from the changelog.
