@@ -1,1 +1,3 @@
+//! newsmill, the command.
+
 fn main() {}
