@@ -1,0 +1,206 @@
+//! A client that owes nothing to the code under test: makes topics, feeds, and reads as any consumer would.
+
+use std::time::{Duration, Instant};
+
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
+use rdkafka::message::{Headers, Message, OwnedHeaders};
+use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
+use rdkafka::{ClientConfig, Offset, TopicPartitionList};
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A record as it stands on its topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// Its partition.
+    pub partition: i32,
+    /// Its offset.
+    pub offset: i64,
+    /// Milliseconds since 1970.
+    pub timestamp: Option<i64>,
+    /// Its key.
+    pub key: Option<Vec<u8>>,
+    /// Its value; `None` is a tombstone.
+    pub value: Option<Vec<u8>>,
+    /// Its headers, in their order.
+    pub headers: Vec<(String, Option<Vec<u8>>)>,
+}
+
+impl Seen {
+    /// The text of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.headers.iter().find(|(key, _)| key == name)?;
+        std::str::from_utf8(value.as_deref()?).ok()
+    }
+}
+
+/// What every client starts from.
+pub fn config(bootstrap: &str) -> ClientConfig {
+    let mut config = ClientConfig::new();
+    config.set("bootstrap.servers", bootstrap);
+    config.set("log_level", "2"); // a killed broker is the test's own doing
+    config.set("reconnect.backoff.max.ms", "250");
+    config
+}
+
+/// Makes a topic.
+pub fn create_topic(bootstrap: &str, name: &str, partitions: i32, settings: &[(&str, &str)]) {
+    let admin: AdminClient<DefaultClientContext> =
+        config(bootstrap).create().expect("a valid configuration");
+    let mut topic = NewTopic::new(name, partitions, TopicReplication::Fixed(1));
+    for (key, value) in settings {
+        topic = topic.set(key, value);
+    }
+    let created = block_on(admin.create_topics([&topic], &AdminOptions::new()));
+    for result in created.expect("the broker answers") {
+        result.unwrap_or_else(|(topic, error)| panic!("{topic} was not created: {error}"));
+    }
+}
+
+/// Runs a future to its end on this thread.
+pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+        .block_on(future)
+}
+
+/// A plain producer, without transactions: what a scraper would use.
+pub struct Feed {
+    producer: ThreadedProducer<DefaultProducerContext>,
+}
+
+impl Feed {
+    /// A producer for any topic.
+    pub fn new(bootstrap: &str) -> Self {
+        let mut config = config(bootstrap);
+        config.set("enable.idempotence", "true").set("linger.ms", "5");
+        Self { producer: config.create().expect("a valid configuration") }
+    }
+
+    /// Queues a record.
+    pub fn send(&self, topic: &str, partition: i32, key: Option<&[u8]>, value: Option<&[u8]>) {
+        self.send_with(topic, partition, key, value, OwnedHeaders::new());
+    }
+
+    /// Queues a record with headers.
+    pub fn send_with(
+        &self,
+        topic: &str,
+        partition: i32,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+        headers: OwnedHeaders,
+    ) {
+        let mut record = BaseRecord::<[u8], [u8]>::to(topic).partition(partition).headers(headers);
+        if let Some(key) = key {
+            record = record.key(key);
+        }
+        if let Some(value) = value {
+            record = record.payload(value);
+        }
+        self.producer.send(record).map_err(|(error, _)| error).expect("room in the queue");
+    }
+
+    /// Waits until the broker has everything.
+    pub fn flush(&self) {
+        self.producer.flush(LIMIT).expect("the broker takes it");
+        assert_eq!(self.producer.in_flight_count(), 0, "everything was delivered");
+    }
+}
+
+/// Reads a whole topic as a `read_committed` consumer sees it, in order of partition and offset.
+pub fn read_committed(bootstrap: &str, topic: &str) -> Vec<Seen> {
+    let mut config = config(bootstrap);
+    config.set("group.id", "newsmill-tests-never-commits").set("enable.auto.commit", "false");
+    config.set("isolation.level", "read_committed").set("enable.partition.eof", "true");
+    config.set("auto.offset.reset", "error").set("fetch.wait.max.ms", "50");
+    let consumer: BaseConsumer = config.create().expect("a valid configuration");
+    let mut assignment = TopicPartitionList::new();
+    let partitions = partition_count(&consumer, topic);
+    for partition in 0..partitions {
+        assignment
+            .add_partition_offset(topic, partition, Offset::Beginning)
+            .expect("a valid offset");
+    }
+    consumer.assign(&assignment).expect("a valid assignment");
+    let (mut seen, mut open) = (Vec::new(), partitions);
+    let start = Instant::now();
+    while open > 0 {
+        assert!(
+            start.elapsed() < LIMIT,
+            "{topic}: {open} partitions not read to their end in {LIMIT:?}"
+        );
+        match consumer.poll(Duration::from_millis(100)) {
+            None => {}
+            Some(Ok(message)) => seen.push(to_seen(&message)),
+            Some(Err(KafkaError::PartitionEOF(_))) => open -= 1,
+            Some(Err(error)) => eprintln!("reading {topic}: {error}"), // a broker that is restarting
+        }
+    }
+    seen.sort_by_key(|record| (record.partition, record.offset));
+    seen
+}
+
+fn to_seen(message: &impl Message) -> Seen {
+    Seen {
+        partition: message.partition(),
+        offset: message.offset(),
+        timestamp: message.timestamp().to_millis(),
+        key: message.key().map(<[u8]>::to_vec),
+        value: message.payload().map(<[u8]>::to_vec),
+        headers: message.headers().map_or_else(Vec::new, |headers| {
+            headers.iter().map(|h| (h.key.to_owned(), h.value.map(<[u8]>::to_vec))).collect()
+        }),
+    }
+}
+
+fn partition_count(consumer: &BaseConsumer, topic: &str) -> i32 {
+    let metadata = consumer.fetch_metadata(Some(topic), LIMIT).expect("the broker answers");
+    let topic = metadata.topics().first().expect("the topic asked for");
+    i32::try_from(topic.partitions().len()).expect("few partitions")
+}
+
+/// A topic's marks, a partition each: (last stable offset, high watermark). They differ where a transaction is open.
+pub fn ends(bootstrap: &str, topic: &str) -> Vec<(i64, i64)> {
+    let [committed, uncommitted] = ["read_committed", "read_uncommitted"].map(|isolation| {
+        let mut config = config(bootstrap);
+        config.set("isolation.level", isolation);
+        config.create::<BaseConsumer>().expect("a valid configuration")
+    });
+    let end = |consumer: &BaseConsumer, partition| {
+        consumer.fetch_watermarks(topic, partition, LIMIT).expect("the broker answers").1
+    };
+    (0..partition_count(&committed, topic))
+        .map(|partition| (end(&committed, partition), end(&uncommitted, partition)))
+        .collect()
+}
+
+/// The partitions of a topic that an unfinished transaction holds back.
+pub fn open_transactions(bootstrap: &str, topic: &str) -> Vec<i32> {
+    let ends = ends(bootstrap, topic);
+    (0..)
+        .zip(ends)
+        .filter(|(_, (stable, high))| stable < high)
+        .map(|(partition, _)| partition)
+        .collect()
+}
+
+/// What a group has committed of a topic, a partition each; waits while a transaction decides about one.
+pub fn group_offsets(bootstrap: &str, group: &str, topic: &str) -> Vec<Option<i64>> {
+    let mut config = config(bootstrap);
+    config.set("group.id", group).set("isolation.level", "read_committed");
+    let consumer: BaseConsumer = config.create().expect("a valid configuration");
+    let mut asked = TopicPartitionList::new();
+    asked.add_partition_range(topic, 0, partition_count(&consumer, topic) - 1);
+    let answer = consumer.committed_offsets(asked, LIMIT).expect("the broker answers");
+    let offset = |offset| match offset {
+        Offset::Offset(offset) => Some(offset),
+        _ => None,
+    };
+    answer.elements().iter().map(|element| offset(element.offset())).collect()
+}

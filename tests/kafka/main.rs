@@ -1,0 +1,18 @@
+//! Tests against a real Apache Kafka.
+//!
+//! Below: what a test stands on (a broker, a client that owes nothing to the code under test, a proxy that breaks
+//! things on purpose); above: the tests. Each broker dies with its test and takes its files with it.
+
+#[cfg(test)]
+mod smoke;
+
+#[cfg(test)]
+mod broker;
+#[cfg(test)]
+mod client;
+#[cfg(test)]
+mod jars;
+#[cfg(test)]
+mod tether;
+#[cfg(test)]
+mod wait;
