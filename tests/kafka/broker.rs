@@ -8,7 +8,6 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use nix::sys::signal::Signal;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
 use super::client;

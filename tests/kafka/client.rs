@@ -1,5 +1,6 @@
 //! A client that owes nothing to the code under test: makes topics, feeds, and reads as any consumer would.
 
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
@@ -7,8 +8,8 @@ use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::message::{Headers, Message, OwnedHeaders};
-use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
-use rdkafka::{ClientConfig, Offset, TopicPartitionList};
+use rdkafka::producer::{BaseRecord, DeliveryResult, Producer, ProducerContext, ThreadedProducer};
+use rdkafka::{ClientConfig, ClientContext, Offset, TopicPartitionList};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -69,9 +70,25 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> T {
         .block_on(future)
 }
 
+/// Remembers what the broker refused.
+#[derive(Default)]
+pub struct Refused(Mutex<Vec<KafkaError>>);
+
+impl ClientContext for Refused {}
+
+impl ProducerContext for Refused {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        if let Err((error, _)) = result {
+            self.0.lock().expect("nobody panics in here").push(error.clone());
+        }
+    }
+}
+
 /// A plain producer, without transactions: what a scraper would use.
 pub struct Feed {
-    producer: ThreadedProducer<DefaultProducerContext>,
+    producer: ThreadedProducer<Refused>,
 }
 
 impl Feed {
@@ -79,7 +96,11 @@ impl Feed {
     pub fn new(bootstrap: &str) -> Self {
         let mut config = config(bootstrap);
         config.set("enable.idempotence", "true").set("linger.ms", "5");
-        Self { producer: config.create().expect("a valid configuration") }
+        Self {
+            producer: config
+                .create_with_context(Refused::default())
+                .expect("a valid configuration"),
+        }
     }
 
     /// Queues a record.
@@ -109,7 +130,8 @@ impl Feed {
     /// Waits until the broker has everything.
     pub fn flush(&self) {
         self.producer.flush(LIMIT).expect("the broker takes it");
-        assert_eq!(self.producer.in_flight_count(), 0, "everything was delivered");
+        let refused = self.producer.context().0.lock().expect("nobody panics in there");
+        assert!(refused.is_empty(), "the broker refused: {refused:?}");
     }
 }
 

@@ -23,7 +23,7 @@ fn transactional(bootstrap: &str, id: &str) -> Transactional {
 }
 
 fn send(producer: &Transactional, topic: &str, value: &str) {
-    let record = BaseRecord::<(), str>::to(topic).partition(0).payload(value);
+    let record = BaseRecord::to(topic).partition(0).key("key").payload(value);
     producer.send(record).map_err(|(error, _)| error).expect("room in the queue");
 }
 

@@ -37,7 +37,7 @@ pub struct Tethered {
 
 impl Tethered {
     /// Starts `program`, its output appended to `output`; `folder` is removed when the tether is cut.
-    pub fn start(mut program: Command, output: &Path, folder: Option<&Path>) -> Self {
+    pub fn start(program: Command, output: &Path, folder: Option<&Path>) -> Self {
         let mut shell = Command::new("sh");
         shell.args(["-c", SCRIPT, "tether"]).arg(folder.unwrap_or(Path::new(""))).arg(output);
         shell.arg(program.get_program()).args(program.get_args());
@@ -51,7 +51,7 @@ impl Tethered {
             shell.current_dir(home);
         }
         // A group of its own: Ctrl-C reaches the test, and the test's end reaches this.
-        shell.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
+        shell.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut shell = shell.spawn().expect("sh starts");
         let mut pid = String::new();
         BufReader::new(shell.stdout.take().expect("piped"))
