@@ -38,6 +38,9 @@ pub trait DynStage: Send + Sync {
     fn open(self: Arc<Self>, partitions: u32) -> Box<dyn DynPartition>;
 }
 
+/// Takes one changelog record: key and value, `None` a tombstone.
+pub type ChangelogWrite<'a> = dyn FnMut(&[u8], Option<&[u8]>) + 'a;
+
 /// One partition of a stage: its table and what is done to it.
 pub trait DynPartition: Send {
     /// [`Stage::apply`]. What another stage prepared is not applied; that would be a bug of the driver.
@@ -50,7 +53,7 @@ pub trait DynPartition: Send {
     fn restore(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), RestoreError>;
 
     /// Hands over each changelog record that the open transaction owes: key and value, `None` a tombstone.
-    fn changes(&self, write: &mut dyn FnMut(&[u8], Option<&[u8]>));
+    fn changes(&self, write: &mut ChangelogWrite<'_>);
 
     /// The transaction committed.
     fn commit(&mut self);
@@ -165,7 +168,7 @@ impl<S: Stage> DynPartition for Partition<S> {
         Ok(())
     }
 
-    fn changes(&self, write: &mut dyn FnMut(&[u8], Option<&[u8]>)) {
+    fn changes(&self, write: &mut ChangelogWrite<'_>) {
         if self.meta_pending {
             write(META_KEY, Some(&self.meta));
         }

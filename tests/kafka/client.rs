@@ -30,14 +30,6 @@ pub struct Seen {
     pub headers: Vec<(String, Option<Vec<u8>>)>,
 }
 
-impl Seen {
-    /// The text of a header.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        let (_, value) = self.headers.iter().find(|(key, _)| key == name)?;
-        std::str::from_utf8(value.as_deref()?).ok()
-    }
-}
-
 /// What every client starts from.
 pub fn config(bootstrap: &str) -> ClientConfig {
     let mut config = ClientConfig::new();
@@ -220,9 +212,9 @@ pub fn group_offsets(bootstrap: &str, group: &str, topic: &str) -> Vec<Option<i6
     let mut asked = TopicPartitionList::new();
     asked.add_partition_range(topic, 0, partition_count(&consumer, topic) - 1);
     let answer = consumer.committed_offsets(asked, LIMIT).expect("the broker answers");
-    let offset = |offset| match offset {
-        Offset::Offset(offset) => Some(offset),
-        _ => None,
-    };
-    answer.elements().iter().map(|element| offset(element.offset())).collect()
+    answer.elements().iter().map(|element| to_number(element.offset())).collect()
+}
+
+fn to_number(offset: Offset) -> Option<i64> {
+    if let Offset::Offset(offset) = offset { Some(offset) } else { None }
 }
