@@ -20,6 +20,21 @@ pub struct Origin<'a> {
     pub timestamp: Option<i64>,
 }
 
+impl Origin<'_> {
+    /// The same place, with a topic of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Origin<'static> {
+        let Self { topic, partition, offset, timestamp } = self;
+        Origin { topic: Cow::Owned(topic.into_owned()), partition, offset, timestamp }
+    }
+
+    /// The same place, with the topic borrowed.
+    #[must_use]
+    pub fn borrowed(&self) -> Origin<'_> {
+        Origin { topic: Cow::Borrowed(&self.topic), ..*self }
+    }
+}
+
 impl fmt::Display for Origin<'_> {
     /// The value of the header `newsmill.origin`: `topic/partition/offset`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,17 +1,20 @@
 //! A stage as the drivers see it: its types rubbed out, so that a driver holds a list of any stages.
 
 use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use thiserror::Error;
 
 use super::{Outbox, Record, Refusal, Row, Stage, StageName, Table, TableStats};
+use crate::record::{Reason, Reject};
 use crate::stage::table::Key;
 
 /// The version byte of changelog values. A reader takes this one and the one before.
 const STATE_VERSION: u8 = 1;
 
-/// Changelog key of the `meta` record; every other key is longer or greater.
+/// Changelog key of the `meta` record; every other key is longer or greater. It is the first record of the first
+/// transaction and never written again, so that a reader finds it before every row.
 const META_KEY: &[u8] = &[0x00];
 
 /// Changelog key of stream time.
@@ -101,6 +104,20 @@ pub fn erase<S: Stage>(stage: S) -> Arc<dyn DynStage> {
     Arc::new(Erased(stage))
 }
 
+/// [`DynStage::prepare`], with a panic caught: a bug of ours costs one record its place, not the process its life. What
+/// the panic says stays out of the dead letter, since it may quote the page.
+///
+/// # Errors
+/// As there, and [`Reason::Panic`].
+pub fn prepare_caught(stage: &dyn DynStage, record: &Record<'_>) -> Result<Prepared, Refusal> {
+    // No state outlives a panic: `prepare` sees the stage and the record, and changes neither.
+    let outcome = catch_unwind(AssertUnwindSafe(|| stage.prepare(record)));
+    outcome.unwrap_or_else(|_| {
+        let message = "newsmill failed on this record: a bug, please report it";
+        Err(Reject::new(Reason::Panic, message).into())
+    })
+}
+
 struct Erased<S>(S);
 
 impl<S: Stage> DynStage for Erased<S> {
@@ -153,6 +170,9 @@ impl<S: Stage> DynPartition for Partition<S> {
             }
             return Ok(());
         };
+        if !self.meta_stands {
+            return self.restore_meta(None);
+        }
         let corrupt = || RestoreError::Corrupt { key: hex(key) };
         let Some((&STATE_VERSION, bytes)) = value.split_first() else {
             return Err(RestoreError::Version { key: hex(key), version: value.first().copied() });
@@ -216,3 +236,6 @@ impl<S: Stage> Partition<S> {
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,15 +5,24 @@
 //! no hash-map order, no float in a decision. The drivers ([`crate::engine`] over Kafka, [`crate::local`] in memory)
 //! know stages only through [`DynStage`] and [`DynPartition`]; no driver knows one by name.
 
+pub mod dead_letter;
 mod erased;
+pub mod home;
+mod json;
 mod output;
 mod table;
 
-use crate::record::Reject;
+use std::borrow::Cow;
 
-pub use erased::{DynPartition, DynStage, Prepared, RestoreError, erase};
-pub use output::{Cause, Count, Headers, Outbox, Outcome, Output, Tally, Target};
-pub use table::{Row, Table, TableStats};
+use crate::record::{Origin, Reject};
+
+pub use erased::{
+    ChangelogWrite, DynPartition, DynStage, Prepared, RestoreError, erase, prepare_caught,
+};
+pub use output::{
+    Cause, Count, Headers, ORIGIN_HEADER, Outbox, Outcome, Output, Tally, Target, VERSION_HEADER,
+};
+pub use table::{Key, Row, Table, TableStats};
 
 /// The name of a stage: in topic names, metrics and the dead letters' `newsmill.dlq.stage`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +45,15 @@ pub struct Record<'a> {
     pub value: Option<&'a [u8]>,
     /// The headers, in their order.
     pub headers: &'a [(String, Option<Vec<u8>>)],
+}
+
+impl<'a> Origin<'a> {
+    /// Where a page stands.
+    #[must_use]
+    pub fn of(record: &Record<'a>) -> Self {
+        let Record { topic, partition, offset, timestamp, .. } = *record;
+        Self { topic: Cow::Borrowed(topic), partition, offset, timestamp }
+    }
 }
 
 /// Why `prepare` gives no result.

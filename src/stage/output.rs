@@ -3,12 +3,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::record::{Decision, Reason, Warning};
+use crate::record::{Decision, Origin, Reason, Warning};
 
 use super::StageName;
 
 /// The headers of a record, in their order.
 pub type Headers = Vec<(String, Option<Vec<u8>>)>;
+
+/// Header of every output: `topic/partition/offset` of the page that caused it.
+pub const ORIGIN_HEADER: &str = "newsmill.origin";
+
+/// Header of articles and their tombstones: the page time in milliseconds since 1970, as digits.
+pub const VERSION_HEADER: &str = "newsmill.version";
+
+/// Headers that are passed on from the page to all that it causes (W3C Trace Context and Baggage).
+const TRACE_HEADERS: [&str; 3] = ["traceparent", "tracestate", "baggage"];
 
 /// The page that caused an output; every output carries it in its headers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +26,17 @@ pub struct Cause {
     pub origin: String,
     /// The trace context of the page (`traceparent`, `tracestate`, `baggage`), passed on.
     pub trace: Headers,
+}
+
+impl Cause {
+    /// The cause of what follows from the page that stood there. `headers` are those of the record at hand: the page
+    /// itself, or an inbox message that it caused.
+    #[must_use]
+    pub fn new(origin: &Origin<'_>, headers: &[(String, Option<Vec<u8>>)]) -> Self {
+        let passed_on = |(name, _): &&(String, _)| TRACE_HEADERS.contains(&name.as_str());
+        let trace = headers.iter().filter(passed_on).cloned().collect();
+        Self { origin: origin.to_string(), trace }
+    }
 }
 
 /// The topic that an output goes to; dead letters are the driver's own.
@@ -47,6 +67,19 @@ pub struct Output {
     pub cause: Arc<Cause>,
     /// The header `newsmill.version`, on articles and their tombstones: the page time in milliseconds since 1970.
     pub version: Option<i64>,
+}
+
+impl Output {
+    /// Hands over the headers in their order: `newsmill.origin`, `newsmill.version` where there is one, the trace.
+    pub fn headers<'a>(&'a self, each: &mut dyn FnMut(&'a str, Option<&[u8]>)) {
+        each(ORIGIN_HEADER, Some(self.cause.origin.as_bytes()));
+        if let Some(version) = self.version {
+            each(VERSION_HEADER, Some(version.to_string().as_bytes()));
+        }
+        for (name, value) in &self.cause.trace {
+            each(name, value.as_deref());
+        }
+    }
 }
 
 /// How an input page ended.
@@ -84,7 +117,21 @@ pub struct Tally(BTreeMap<Count, u64>);
 impl Tally {
     /// Counts one.
     pub fn add(&mut self, count: Count) {
-        *self.0.entry(count).or_default() += 1;
+        self.add_n(count, 1);
+    }
+
+    /// Counts so many; none leaves no trace.
+    pub fn add_n(&mut self, count: Count, n: u64) {
+        if n > 0 {
+            *self.0.entry(count).or_default() += n;
+        }
+    }
+
+    /// Adds what another one counted.
+    pub fn merge(&mut self, other: &Self) {
+        for (count, n) in other.iter() {
+            self.add_n(count, n);
+        }
     }
 
     /// What was counted, in a fixed order.

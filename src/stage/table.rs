@@ -41,11 +41,13 @@ const MS_AN_HOUR: i64 = 3_600_000;
 #[derive(Debug)]
 pub struct Table<R> {
     rows: HashMap<Key, R>,
+    /// Every row once, under the hour that its time to live runs from: what ends next stands first.
     hours: BTreeSet<(u32, Key)>,
     ttl_hours: u32,
     /// Stream time: the greatest page time seen, in milliseconds since 1970.
     clock: i64,
     touched: BTreeMap<Key, Option<R>>,
+    /// Stream time before the open transaction moved it.
     clock_before: Option<i64>,
 }
 
@@ -114,9 +116,13 @@ impl<R: Row> Table<R> {
         self.clock_before.map(|_| self.clock)
     }
 
-    /// Each row that has changed since the last commit, as it stands now, in key order.
+    /// Each row that has changed since the last commit, as it stands now, in key order. What came and went in between
+    /// is none: the changelog never knew it.
     pub fn changes(&self) -> impl Iterator<Item = (&Key, Option<&R>)> {
-        self.touched.keys().map(|key| (key, self.rows.get(key)))
+        self.touched.iter().filter_map(|(key, before)| {
+            let now = self.rows.get(key);
+            (now.is_some() || before.is_some()).then_some((key, now))
+        })
     }
 
     /// The changes stand: the transaction that wrote them has committed.
@@ -128,19 +134,19 @@ impl<R: Row> Table<R> {
     /// The changes never were: the transaction that wrote them was aborted.
     pub fn rollback(&mut self) {
         for (key, before) in std::mem::take(&mut self.touched) {
-            self.replace(key, before);
+            drop(self.replace(key, before));
         }
         if let Some(before) = self.clock_before.take() {
             self.clock = before;
         }
     }
 
-    /// A row read back from the changelog; `None` is a tombstone.
+    /// A row read back from the changelog; `None` is a tombstone. It is no change: nothing is owed for it.
     pub fn restore(&mut self, key: Key, row: Option<R>) {
         drop(self.replace(key, row));
     }
 
-    /// Stream time read back from the changelog.
+    /// Stream time read back from the changelog: the last record of it stands.
     pub fn restore_clock(&mut self, ms: i64) {
         self.clock = ms;
     }
@@ -179,3 +185,6 @@ impl<R: Row> Table<R> {
         before
     }
 }
+
+#[cfg(test)]
+mod tests;

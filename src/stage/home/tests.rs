@@ -1,0 +1,283 @@
+//! The rules of `home`, one by one, and all of them against a model that keeps every occurrence.
+
+use std::collections::HashMap;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::message::Text;
+use super::*;
+
+const HOUR: i64 = 3_600_000;
+const TTL_HOURS: u32 = 48;
+
+/// An occurrence as a test says it.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    story: u8,
+    article: u8,
+    position: Option<u32>,
+    page_time: i64,
+    append_time: i64,
+}
+
+impl Seen {
+    fn own(story: u8, article: u8, page_time: i64) -> Self {
+        Self { story, article, position: None, page_time, append_time: page_time }
+    }
+
+    fn related(story: u8, article: u8, position: u32, page_time: i64) -> Self {
+        Self { position: Some(position), ..Self::own(story, article, page_time) }
+    }
+
+    fn message(self) -> Vec<u8> {
+        let text = Text {
+            url: Some("https://a.example/page"),
+            headline: Some("Headline"),
+            language: "en",
+            words: 4,
+            body: vec!["One two.", "Three \"four\"."],
+            published_raw: None,
+            source: None,
+            keywords_raw: Some("k"),
+        };
+        let observe = Observe {
+            story_id: StoryId([self.story; 16]),
+            timestamp: self.page_time,
+            origin: Origin {
+                topic: "articles.raw".into(),
+                partition: 0,
+                offset: i64::from(self.article),
+                timestamp: Some(self.page_time),
+            },
+            article_id: ArticleId([self.article; 16]),
+            place: self.position.map_or(Place::Own, |position| Place::Related(position, text)),
+        };
+        observe.encode().unwrap()
+    }
+}
+
+struct World {
+    home: Home,
+    table: Table<HomeRow>,
+}
+
+impl World {
+    fn new() -> Self {
+        Self { home: Home::new(TTL_HOURS), table: Table::new(TTL_HOURS) }
+    }
+
+    fn see(&mut self, seen: Seen) -> Outbox {
+        let message = seen.message();
+        let trace = [("traceparent".to_owned(), Some(b"00-1".to_vec()))];
+        let record = record(&message, Some(seen.append_time), &trace);
+        let prepared = self.home.prepare(&record).unwrap();
+        let mut outbox = Outbox::default();
+        self.home.apply(&mut self.table, prepared, &mut outbox);
+        outbox
+    }
+}
+
+fn record<'a>(
+    value: &'a [u8],
+    timestamp: Option<i64>,
+    headers: &'a [(String, Option<Vec<u8>>)],
+) -> Record<'a> {
+    let topic = "newsmill.app.home";
+    Record { topic, partition: 1, offset: 2, timestamp, key: None, value: Some(value), headers }
+}
+
+fn json_of(output: &Output) -> Value {
+    serde_json::from_slice(output.value.as_deref().unwrap()).unwrap()
+}
+
+fn targets(outbox: &Outbox) -> Vec<Target> {
+    outbox.outputs.iter().map(|output| output.target).collect()
+}
+
+const PUBLISHED: [Target; 3] = [Target::Stories, Target::Canonical, Target::Sightings];
+
+#[test]
+fn an_articles_own_story_is_seen_but_not_published() {
+    let outbox = World::new().see(Seen::own(1, 9, 5 * HOUR));
+    assert_eq!(targets(&outbox), [Target::Sightings]);
+    let sighting = json_of(&outbox.outputs[0]);
+    assert_eq!(sighting["decision"], "new");
+    assert_eq!(sighting["role"], "own");
+    assert_eq!(sighting["position"], Value::Null);
+}
+
+#[test]
+fn the_first_related_sighting_publishes_the_text_and_its_canonical_record() {
+    let mut world = World::new();
+    world.see(Seen::own(1, 9, 5 * HOUR));
+    let outbox = world.see(Seen::related(1, 8, 3, 6 * HOUR));
+    assert_eq!(targets(&outbox), PUBLISHED);
+    let id = "01".repeat(16);
+    assert!(outbox.outputs.iter().all(|output| output.key == id.as_bytes()));
+    let expected = json!({
+        "schema": "newsmill.story/1", "story_id": id, "headline": "Headline",
+        "body": ["One two.", "Three \"four\"."], "published_raw": null, "source": null,
+        "keywords_raw": "k", "language": "en", "words": 4,
+        "first_seen": {
+            "article_id": "08".repeat(16), "position": 3, "timestamp": 6 * HOUR,
+            "url": "https://a.example/page",
+        },
+    });
+    assert_eq!(json_of(&outbox.outputs[0]), expected);
+    let expected = json!({
+        "schema": "newsmill.canonical/1", "story_id": id, "canonical_id": id, "kind": "self",
+        "score": 100,
+    });
+    assert_eq!(json_of(&outbox.outputs[1]), expected);
+    let expected = json!({
+        "schema": "newsmill.sighting/1", "story_id": id, "canonical_id": id,
+        "decision": "exact", "role": "related", "article_id": "08".repeat(16), "position": 3,
+        "origin": {
+            "topic": "articles.raw", "partition": 0, "offset": 8, "timestamp": 6 * HOUR,
+        },
+        "first_seen": { "article_id": "09".repeat(16), "position": null, "timestamp": 5 * HOUR },
+        "timestamp": 6 * HOUR,
+    });
+    assert_eq!(json_of(&outbox.outputs[2]), expected);
+}
+
+#[test]
+fn a_story_goes_out_once_however_often_it_is_appended() {
+    let mut world = World::new();
+    assert_eq!(targets(&world.see(Seen::related(1, 1, 0, HOUR))), PUBLISHED);
+    for article in 2..50 {
+        let outbox = world.see(Seen::related(1, article, 0, HOUR));
+        assert_eq!(targets(&outbox), [Target::Sightings]);
+    }
+    assert_eq!(world.table.changes().count(), 1);
+}
+
+#[test]
+fn a_repetition_in_the_same_hour_changes_no_row() {
+    let mut world = World::new();
+    world.see(Seen::related(1, 1, 0, HOUR));
+    world.table.commit();
+    world.see(Seen::related(1, 2, 0, HOUR + 1));
+    assert_eq!(world.table.changes().count(), 0);
+    world.see(Seen::related(1, 3, 0, 2 * HOUR));
+    assert_eq!(world.table.changes().count(), 1);
+}
+
+#[test]
+fn a_story_that_comes_back_after_its_time_to_live_begins_a_new_life() {
+    let mut world = World::new();
+    world.see(Seen::related(1, 1, 0, 0));
+    let outbox = world.see(Seen::related(1, 2, 0, 49 * HOUR));
+    assert_eq!(targets(&outbox), PUBLISHED);
+    let sighting = json_of(&outbox.outputs[2]);
+    assert_eq!(sighting["decision"], "new");
+    assert_eq!(sighting["first_seen"]["article_id"], "02".repeat(16));
+}
+
+#[test]
+fn a_story_that_is_seen_again_and_again_lives_on() {
+    let mut world = World::new();
+    world.see(Seen::related(1, 1, 0, 0));
+    for day in 1..40 {
+        let outbox = world.see(Seen::related(1, 2, 0, day * 24 * HOUR));
+        assert_eq!(targets(&outbox), [Target::Sightings], "day {day}");
+    }
+}
+
+#[test]
+fn old_pages_beside_live_ones_do_not_end_at_birth() {
+    let mut world = World::new();
+    world.see(Seen::own(7, 7, 1_000 * HOUR));
+    world.see(Seen::related(1, 1, 0, HOUR));
+    let outbox = world.see(Seen::related(1, 2, 0, 1_010 * HOUR));
+    assert_eq!(targets(&outbox), [Target::Sightings]);
+}
+
+#[test]
+fn a_page_from_the_future_ends_nobody_elses_rows() {
+    let mut world = World::new();
+    world.see(Seen::related(1, 1, 0, HOUR));
+    let future = Seen { append_time: 2 * HOUR, ..Seen::own(7, 7, 1_000_000 * HOUR) };
+    let outbox = world.see(future);
+    assert_eq!(world.table.hour(), 2, "append time and five minutes");
+    assert_eq!(json_of(&outbox.outputs[0])["timestamp"], 1_000_000 * HOUR, "said as it was");
+    let outbox = world.see(Seen::related(1, 2, 0, 3 * HOUR));
+    assert_eq!(targets(&outbox), [Target::Sightings]);
+}
+
+#[test]
+fn every_output_names_the_page_and_passes_its_trace_on() {
+    let outbox = World::new().see(Seen::related(1, 4, 0, HOUR));
+    for output in &outbox.outputs {
+        let mut headers = Vec::new();
+        output.headers(&mut |name, value| headers.push((name, value.unwrap().to_vec())));
+        let expected =
+            [("newsmill.origin", b"articles.raw/0/4".to_vec()), ("traceparent", b"00-1".to_vec())];
+        assert_eq!(headers, expected);
+    }
+}
+
+#[test]
+fn what_is_no_message_of_ours_stops_the_process() {
+    let home = Home::new(TTL_HOURS);
+    for value in [&[][..], &[2, 0], &[1, 0, 7]] {
+        let Err(Refusal::Stop(message)) = home.prepare(&record(value, None, &[])) else {
+            panic!("{value:?} was taken");
+        };
+        assert!(message.starts_with("newsmill.app.home/1/2 cannot be read: "), "{message}");
+    }
+}
+
+/// A life of a story, as the model keeps it.
+struct Life {
+    first: Seen,
+    last_hour: i64,
+    published: bool,
+}
+
+fn seen() -> impl Strategy<Value = Seen> {
+    let position = prop::option::of(0..3_u32);
+    (0..6_u8, any::<u8>(), position, 0..100 * HOUR, -HOUR..30 * HOUR).prop_map(
+        |(story, article, position, page_time, late)| Seen {
+            story,
+            article,
+            position,
+            page_time,
+            append_time: page_time + late,
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn home_decides_as_a_model_that_keeps_everything(
+        pages in prop::collection::vec(seen(), 0..60),
+    ) {
+        let mut world = World::new();
+        let mut lives: HashMap<u8, Life> = HashMap::new();
+        let mut stream_time = 0;
+        for seen in pages {
+            stream_time = stream_time.max(seen.page_time.min(seen.append_time + 5 * 60_000));
+            let hour = stream_time / HOUR;
+            lives.retain(|_, life| hour - life.last_hour <= i64::from(TTL_HOURS));
+            let known = lives.contains_key(&seen.story);
+            let life = lives.entry(seen.story).or_insert(Life {
+                first: seen,
+                last_hour: hour,
+                published: false,
+            });
+            life.last_hour = hour;
+            let publish = seen.position.is_some() && !life.published;
+            life.published |= publish;
+
+            let outbox = world.see(seen);
+            prop_assert_eq!(outbox.outputs.len(), if publish { 3 } else { 1 });
+            let sighting = json_of(outbox.outputs.last().unwrap());
+            prop_assert_eq!(&sighting["decision"], if known { "exact" } else { "new" });
+            prop_assert_eq!(&sighting["first_seen"]["timestamp"], life.first.page_time);
+            prop_assert_eq!(&sighting["first_seen"]["position"], &json!(life.first.position));
+            prop_assert_eq!(world.table.stats().rows, lives.len() as u64);
+        }
+    }
+}
