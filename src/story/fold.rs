@@ -1,0 +1,118 @@
+//! Folding: what is left of a text when spelling, marks, case and punctuation no longer count.
+//!
+//! The rules are those of research/near-duplicates b2, `fp_version` 1. Folded text is a key, never output. Paragraph
+//! borders part tokens as any white space does: a story keeps its id where another scraper breaks its lines elsewhere.
+
+use crate::record::StoryId;
+
+use super::fold_table::{Fate, FoldTable, Short, Symbol};
+use super::tokens::TokenWriter;
+
+/// The version of the folding rules: the first byte of what a story id is the hash of.
+pub const FP_VERSION: u8 = 1;
+
+/// Folds one story after another, in buffers that it keeps.
+pub struct Folder {
+    table: &'static FoldTable,
+    tokens: TokenWriter,
+}
+
+impl Default for Folder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Folder {
+    /// A folder; the first of a process reads the table (about a millisecond).
+    #[must_use]
+    pub fn new() -> Self {
+        Self { table: FoldTable::v1(), tokens: TokenWriter::after(FP_VERSION) }
+    }
+
+    /// Folds the paragraphs of one story.
+    pub fn fold(&mut self, paragraphs: impl IntoIterator<Item: AsRef<str>>) -> Folded<'_> {
+        self.tokens.clear();
+        for paragraph in paragraphs {
+            self.fold_paragraph(paragraph.as_ref());
+            self.tokens.border();
+        }
+        Folded { versioned: self.tokens.bytes(), words: self.tokens.count() }
+    }
+
+    fn fold_paragraph(&mut self, text: &str) {
+        for c in text.chars() {
+            match self.table.short(c) {
+                Some(Short([Short::LONG, _])) | None => self.fold_long(c),
+                Some(Short([Short::NOTHING, _])) => {}
+                Some(Short([b' ', _])) => self.tokens.border(),
+                Some(Short([b',', _])) => self.tokens.comma(),
+                Some(Short([digit @ b'0'..=b'9', _])) => self.tokens.digit(digit),
+                Some(Short([letter, 0])) => self.tokens.letter(&[letter]),
+                Some(Short(letter)) => self.tokens.letter(&letter),
+            }
+        }
+    }
+
+    fn fold_long(&mut self, c: char) {
+        match self.table.fate(c) {
+            Fate::One(symbol) => self.tokens.write(symbol),
+            Fate::Hangul => jamo(c).for_each(|jamo| self.tokens.write(Symbol::Letter(jamo))),
+            Fate::Sequence(index) => {
+                self.table.sequence(index).iter().for_each(|symbol| self.tokens.write(*symbol));
+            }
+        }
+    }
+}
+
+/// The jamo of a Hangul syllable, by the arithmetic of the Unicode standard, section 3.12.
+fn jamo(syllable: char) -> impl Iterator<Item = char> {
+    let index = u32::from(syllable).saturating_sub(0xAC00);
+    let trailing = index % 28;
+    let jamo = [0x1100 + index / 588, 0x1161 + index % 588 / 28, 0x11A7 + trailing];
+    jamo.into_iter().take(if trailing == 0 { 2 } else { 3 }).filter_map(char::from_u32)
+}
+
+/// What is left of a story: its tokens, each a run of letters or of digits.
+#[derive(Clone, Copy)]
+pub struct Folded<'a> {
+    /// [`FP_VERSION`], then the tokens joined by 0x20: what the story id is the hash of.
+    versioned: &'a [u8],
+    words: u32,
+}
+
+impl<'a> Folded<'a> {
+    /// The tokens of all paragraphs in their order, joined by 0x20: UTF-8.
+    #[must_use]
+    pub fn as_bytes(&self) -> &'a [u8] {
+        self.versioned.split_first().map_or(&[], |(_, tokens)| tokens)
+    }
+
+    /// The tokens of all paragraphs in their order, joined by a space.
+    #[must_use]
+    pub fn as_str(&self) -> &'a str {
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    /// The tokens in their order, each UTF-8: numbers begin with an ASCII digit or another number, words with a letter.
+    pub fn tokens(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        self.as_bytes().split(|byte| *byte == b' ').filter(|token| !token.is_empty())
+    }
+
+    /// How many tokens there are, numbers included.
+    #[must_use]
+    pub fn words(&self) -> u32 {
+        self.words
+    }
+
+    /// The id of the story: BLAKE3 of the byte [`FP_VERSION`] and the tokens joined by 0x20, its first 16 bytes.
+    /// `None` where nothing is left of the text.
+    #[must_use]
+    pub fn story_id(&self) -> Option<StoryId> {
+        if self.words == 0 {
+            return None;
+        }
+        let hash = blake3::hash(self.versioned);
+        hash.as_bytes().first_chunk().copied().map(StoryId)
+    }
+}
