@@ -127,6 +127,12 @@ impl Tally {
         }
     }
 
+    /// Counts an input page that became a dead letter, under both heads.
+    pub fn add_dead_letter(&mut self, reason: Reason, stage: StageName) {
+        self.add(Count::Page(Outcome::DeadLettered));
+        self.add(Count::DeadLetter(reason, stage));
+    }
+
     /// Adds what another one counted.
     pub fn merge(&mut self, other: &Self) {
         for (count, n) in other.iter() {

@@ -16,6 +16,7 @@ use crate::record::schema_name::{CanonicalSchema, SightingSchema};
 use crate::record::{
     ArticleId, Canonical, CanonicalKind, Decision, FirstSeen, Origin, Role, Sighting, StoryId,
 };
+use crate::story::FP_VERSION;
 use message::{Observe, Place};
 
 pub use row::HomeRow;
@@ -23,9 +24,6 @@ pub use story::story_record;
 
 /// The name of the stage.
 pub const NAME: StageName = StageName("home");
-
-/// The version of the folding.
-const FP_VERSION: u8 = 1;
 
 /// A page time may be later than the append time of the inbox by so much (state-protocol rule 5): beyond it the page's
 /// clock is wrong, and must not end the rows of everyone else.
