@@ -2,7 +2,6 @@
 //!
 //! The table is frozen: story ids follow from it. A newer Unicode belongs into a table of a new `fp_version`.
 
-use std::fmt::Write as _;
 use std::io::Write as _;
 
 use unicode_normalization::char::decompose_compatible;
@@ -54,12 +53,9 @@ pub fn table() -> String {
     text.push('\n');
     let fates: Vec<(char, Fate)> =
         ('\0'..=char::MAX).map(|c| (c, fate(c))).filter(|(_, fate)| *fate != Fate::Space).collect();
-    let mut rest = fates.as_slice();
-    while let Some(((first, fate), _)) = rest.split_first() {
-        let run = 1 + rest.windows(2).take_while(|pair| continues(&pair[0], &pair[1])).count();
-        let last = rest[run - 1].0;
-        write_line(&mut text, *first, last, fate);
-        rest = &rest[run..];
+    for run in fates.chunk_by(continues) {
+        let ([(first, fate), ..], [.., (last, _)]) = (run, run) else { continue };
+        write_line(&mut text, *first, *last, fate);
     }
     text
 }
@@ -67,10 +63,12 @@ pub fn table() -> String {
 /// Rules 1 to 6 for one code point: research/near-duplicates b2.
 pub fn fate(c: char) -> Fate {
     if c > '\u{FFFF}' {
-        return match c.general_category_group() {
-            GeneralCategoryGroup::Letter => Fate::Letter,
-            GeneralCategoryGroup::Number => Fate::Number,
-            _ => Fate::Space,
+        return if is_letter(c) {
+            Fate::Letter
+        } else if is_number(c) {
+            Fate::Number
+        } else {
+            Fate::Space
         };
     }
     if HANGUL.contains(&c) {
@@ -125,10 +123,10 @@ fn same_letter(c: char) -> char {
 
 /// Rules 4 and 6: a digit by its value, a letter or number as it is, the rest a border.
 fn settle(c: char) -> char {
-    match c.general_category_group() {
-        GeneralCategoryGroup::Letter => c,
-        GeneralCategoryGroup::Number => digit(c).unwrap_or(c),
-        _ if matches!(c, ',' | '،' | '٬') => ',',
+    match c {
+        c if is_letter(c) => c,
+        c if is_number(c) => digit(c).unwrap_or(c),
+        ',' | '،' | '٬' => ',',
         _ => ' ',
     }
 }
@@ -139,6 +137,10 @@ fn digit(c: char) -> Option<char> {
     let before = (1..).map_while(|back| char::from_u32(u32::from(c).checked_sub(back)?));
     let value = before.take_while(|c| is_digit(*c)).count() % 10;
     is_digit(c).then(|| char::from_digit(u32::try_from(value).ok()?, 10)).flatten()
+}
+
+fn is_letter(c: char) -> bool {
+    c.general_category_group() == GeneralCategoryGroup::Letter
 }
 
 fn is_number(c: char) -> bool {
@@ -172,10 +174,10 @@ fn write_line(text: &mut String, first: char, last: char, fate: &Fate) {
     if first != last {
         line = format!("{line}..{}", hex(last));
     }
-    let _ = write!(line, "\t{word}");
+    line = format!("{line}\t{word}");
     if let Fate::To(parts) = fate {
         let parts: Vec<String> = parts.iter().map(|part| hex(*part)).collect();
-        let _ = write!(line, "\t{}", parts.join(" "));
+        line = format!("{line}\t{}", parts.join(" "));
     }
     text.push_str(&line);
     text.push('\n');
