@@ -6,7 +6,7 @@
 use crate::record::StoryId;
 
 use super::fold_table::{Fate, FoldTable, Short, Symbol};
-use super::tokens::TokenWriter;
+use super::tokens::{LETTERS, TokenWriter};
 
 /// The version of the folding rules: the first byte of what a story id is the hash of.
 pub const FP_VERSION: u8 = 1;
@@ -41,17 +41,29 @@ impl Folder {
     }
 
     fn fold_paragraph(&mut self, text: &str) {
+        let table = self.table;
+        let mut letters = Letters::default();
         for c in text.chars() {
-            match self.table.short(c) {
-                Some(Short([Short::LONG, _])) | None => self.fold_long(c),
-                Some(Short([Short::NOTHING, _])) => {}
-                Some(Short([b' ', _])) => self.tokens.border(),
-                Some(Short([b',', _])) => self.tokens.comma(),
-                Some(Short([digit @ b'0'..=b'9', _])) => self.tokens.digit(digit),
-                Some(Short([letter, 0])) => self.tokens.letter(&[letter]),
-                Some(Short(letter)) => self.tokens.letter(&letter),
+            let short = table.short(c).unwrap_or(Short::LONG);
+            if short.is_letter() {
+                if !letters.take(short) {
+                    letters.drain(&mut self.tokens);
+                    letters.take(short);
+                }
+                continue;
+            }
+            if short == Short::NOTHING {
+                continue;
+            }
+            letters.drain(&mut self.tokens);
+            match short.0 {
+                [b' ', _] => self.tokens.border(),
+                [b',', _] => self.tokens.comma(),
+                [digit @ b'0'..=b'9', _] => self.tokens.digit(digit),
+                _ => self.fold_long(c),
             }
         }
+        letters.drain(&mut self.tokens);
     }
 
     fn fold_long(&mut self, c: char) {
@@ -62,6 +74,33 @@ impl Folder {
                 self.table.sequence(index).iter().for_each(|symbol| self.tokens.write(*symbol));
             }
         }
+    }
+}
+
+/// Letters on their way to the tokens. They go there by the run: one by one costs three times as much.
+#[derive(Default)]
+struct Letters {
+    utf8: [u8; LETTERS],
+    len: usize,
+}
+
+impl Letters {
+    /// Takes one letter; false where there is no room.
+    #[inline]
+    fn take(&mut self, Short([first, second]): Short) -> bool {
+        let Some([a, b]) = self.utf8.get_mut(self.len..).and_then(|room| room.first_chunk_mut())
+        else {
+            return false;
+        };
+        (*a, *b) = (first, second);
+        self.len += if second == 0 { 1 } else { 2 };
+        true
+    }
+
+    /// Hands on the letters taken since.
+    #[inline]
+    fn drain(&mut self, tokens: &mut TokenWriter) {
+        tokens.letters(&self.utf8, std::mem::take(&mut self.len));
     }
 }
 

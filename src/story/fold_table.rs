@@ -43,25 +43,32 @@ pub(super) struct Short(pub(super) [u8; 2]);
 
 impl Short {
     /// Nothing is to be written.
-    pub(super) const NOTHING: u8 = 0;
+    pub(super) const NOTHING: Self = Self([0, 0]);
     /// The fate is longer than two bytes, or a number that is no decimal digit: see [`FoldTable::fate`].
-    pub(super) const LONG: u8 = 1;
+    pub(super) const LONG: Self = Self([1, 0]);
+
+    /// Whether it is a letter: no digit, comma or space comes behind the digits of ASCII.
+    #[inline]
+    pub(super) fn is_letter(self) -> bool {
+        let Self([first, _]) = self;
+        first > b'9'
+    }
 
     fn of(fate: Fate) -> Self {
         match fate {
-            Fate::One(Symbol::Nothing) => Self([Self::NOTHING, 0]),
+            Fate::One(Symbol::Nothing) => Self::NOTHING,
             Fate::One(Symbol::Space) => Self([b' ', 0]),
             Fate::One(Symbol::Comma) => Self([b',', 0]),
             Fate::One(Symbol::Letter(c)) => Self::written(c, true),
             Fate::One(Symbol::Number(c)) => Self::written(c, c.is_ascii_digit()),
-            Fate::Hangul | Fate::Sequence(_) => Self([Self::LONG, 0]),
+            Fate::Hangul | Fate::Sequence(_) => Self::LONG,
         }
     }
 
     fn written(c: char, fits: bool) -> Self {
         let mut bytes = [0; 2];
         if !fits || c.len_utf8() > bytes.len() {
-            return Self([Self::LONG, 0]);
+            return Self::LONG;
         }
         c.encode_utf8(&mut bytes);
         Self(bytes)

@@ -9,6 +9,9 @@ use super::fold_table::Symbol;
 const PROCLITICS: [&[u8]; 5] =
     ["و".as_bytes(), "ف".as_bytes(), "ب".as_bytes(), "ل".as_bytes(), "ك".as_bytes()];
 
+/// How many bytes of letters are taken at once.
+pub(super) const LETTERS: usize = 32;
+
 /// The digits of a group of thousands.
 const GROUP: usize = 3;
 
@@ -77,7 +80,7 @@ impl TokenWriter {
             Symbol::Nothing => {}
             Symbol::Space => self.border(),
             Symbol::Comma => self.comma(),
-            Symbol::Letter(c) => self.letter(c.encode_utf8(&mut utf8).as_bytes()),
+            Symbol::Letter(c) => self.letter(c),
             Symbol::Number(c) => match c.encode_utf8(&mut utf8).as_bytes() {
                 [digit @ b'0'..=b'9'] => self.digit(*digit),
                 number => self.number(number),
@@ -85,13 +88,28 @@ impl TokenWriter {
         }
     }
 
-    /// A letter, folded.
+    /// Letters of one token, folded: the first `len` bytes; perhaps none.
     #[inline]
-    pub(super) fn letter(&mut self, utf8: &[u8]) {
+    pub(super) fn letters(&mut self, utf8: &[u8; LETTERS], len: usize) {
+        if len == 0 {
+            return;
+        }
         if self.run != Run::Letters {
             self.begin(Run::Letters);
         }
+        // A copy of known length is a few instructions; one of unknown length costs more than the word's folding.
+        let end = self.out.len() + len;
         self.out.extend_from_slice(utf8);
+        self.out.truncate(end);
+    }
+
+    /// One letter, folded.
+    fn letter(&mut self, c: char) {
+        let mut utf8 = [0; 4];
+        if self.run != Run::Letters {
+            self.begin(Run::Letters);
+        }
+        self.out.extend_from_slice(c.encode_utf8(&mut utf8).as_bytes());
     }
 
     /// A decimal digit, in ASCII.
@@ -176,5 +194,5 @@ impl TokenWriter {
 }
 
 fn is_one_character(utf8: &[u8]) -> bool {
-    utf8.len() <= 4 && std::str::from_utf8(utf8).is_ok_and(|text| text.chars().count() == 1)
+    matches!(utf8, [_] | [0xC0..0xE0, _] | [0xE0..0xF0, _, _] | [0xF0..=0xFF, _, _, _])
 }
