@@ -1,0 +1,364 @@
+//! The configuration: one TOML file, the environment over it, defaults under it; validated whole before anything runs.
+//!
+//! A [`Config`] that exists is valid. config/newsmill.toml documents every key and holds the defaults; a test keeps the
+//! two equal.
+
+mod engine;
+mod error;
+mod kafka;
+mod reader;
+pub mod topics;
+mod value;
+
+use std::fmt;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::{Path, PathBuf};
+
+use tracing_subscriber::filter::Targets;
+
+pub use engine::Engine;
+pub use error::{ConfigError, ConfigErrors, Place};
+pub use kafka::{Kafka, Mechanism, Sasl, SecurityProtocol, Tls};
+pub use reader::{Environment, Setting};
+pub use topics::Topics;
+pub use value::{Bytes, Listen, Secret, Value};
+
+use reader::Reader;
+use value::words;
+
+/// Everything that can be set, valid.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Names the application in internal topics, groups and transactional ids.
+    pub app: AppName,
+    /// Names this process among the replicas; must be the same after a restart and no other's.
+    pub instance: String,
+    /// How to reach Kafka.
+    pub kafka: Kafka,
+    /// Names of topics.
+    pub topics: Topics,
+    /// How input records are read.
+    pub input: Input,
+    /// Threads, memory and times.
+    pub engine: Engine,
+    /// How long a story is remembered.
+    pub dedupe: Dedupe,
+    /// Where layouts come from.
+    pub layouts: Layouts,
+    /// Where HTTP listens; `None` is nowhere.
+    pub http: Http,
+    /// What is logged, and how.
+    pub log: Log,
+}
+
+/// The name of the application: part of `newsmill.<app>.<stage>`, of group ids and of transactional ids. Another name is
+/// another application, with a state of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppName(String);
+
+/// The section `[input]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// What the message key means.
+    pub key: InputKey,
+    /// Where an envelope holds its fields.
+    pub fields: Fields,
+    /// Bytes of the value of an input record, at most; a larger one is dead-lettered.
+    pub max_page_bytes: usize,
+    /// Depth of an envelope, at most; a deeper one is dead-lettered.
+    pub max_json_depth: usize,
+}
+
+words! {
+    /// What the key of an input record means.
+    InputKey {
+        /// Nothing: the article is named by the envelope's URL, else its id, else its place.
+        None = "none",
+        /// The page's URL.
+        Url = "url",
+        /// The page's id.
+        Id = "id",
+    }
+}
+
+/// JSON pointers (RFC 6901) to the fields of an envelope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fields {
+    /// The text of the page.
+    pub text: Pointer,
+    /// Its id.
+    pub id: Pointer,
+    /// Its URL.
+    pub url: Pointer,
+    /// When it was fetched.
+    pub fetched_at: Pointer,
+    /// Its language.
+    pub language: Pointer,
+    /// Its source.
+    pub source: Pointer,
+}
+
+/// A JSON pointer that names something below the root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pointer(String);
+
+/// The section `[dedupe]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dedupe {
+    /// Hours of stream time that a story is remembered after it was last seen.
+    pub ttl_hours: u32,
+}
+
+/// The section `[layouts]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layouts {
+    /// A folder of layout files; `None` takes those that are built in.
+    pub dir: Option<PathBuf>,
+}
+
+/// The section `[http]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Http {
+    /// Where metrics and health are served.
+    pub listen: Listen,
+}
+
+/// The section `[log]`.
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// For people or for machines.
+    pub format: LogFormat,
+    /// The least level that is logged, of each target.
+    pub level: LogLevel,
+}
+
+words! {
+    /// How log lines look.
+    LogFormat {
+        /// For people.
+        Human = "human",
+        /// One JSON object a line.
+        Json = "json",
+    }
+}
+
+/// A level, or directives as `info,rdkafka=debug`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogLevel {
+    text: String,
+    /// The filter that it means.
+    pub targets: Targets,
+}
+
+/// A month: twice the age at which a story is still appended to pages (near-duplicates has the distribution).
+const TTL_HOURS: NonZeroU32 = NonZeroU32::MIN.saturating_add(719);
+
+/// Ten years: more is a slip of the pen.
+const TTL_HOURS_MAX: u32 = 87_600;
+
+/// Eight times Kafka's default for the largest message: what a compressed one may hold, and an eighth of an engine's
+/// budget, so that one page cannot fill it.
+const MAX_PAGE_BYTES: Bytes = Bytes::mib(8);
+
+/// Depth of JSON that real envelopes stay far below, and the greatest that the parser's own limit of 128 leaves.
+const MAX_JSON_DEPTH: usize = 64;
+const JSON_DEPTH_LIMIT: usize = 120;
+
+impl Config {
+    /// Reads and validates the configuration: the file, where there is one, and the environment over it.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with its place.
+    pub fn load(path: Option<&Path>, environment: &Environment) -> Result<Self, ConfigErrors> {
+        Self::load_with_settings(path, environment).map(|(config, _)| config)
+    }
+
+    /// As [`Config::load`], and each key with its effective value and where it was set.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn load_with_settings(
+        path: Option<&Path>,
+        environment: &Environment,
+    ) -> Result<(Self, Vec<Setting>), ConfigErrors> {
+        let name = path.unwrap_or_else(|| Path::new("newsmill.toml"));
+        let text = match path.map(std::fs::read_to_string) {
+            None => String::new(),
+            Some(Ok(text)) => text,
+            Some(Err(error)) => {
+                let place = Place::File { path: name.display().to_string(), line: 1 };
+                let message = format!("cannot be read: {error}");
+                return Err(ConfigErrors(vec![ConfigError { place, message }]));
+            }
+        };
+        Self::read(name, &text, environment)
+    }
+
+    fn read(
+        path: &Path,
+        text: &str,
+        environment: &Environment,
+    ) -> Result<(Self, Vec<Setting>), ConfigErrors> {
+        let mut keys = Reader::new(path, text, environment);
+        let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let app = keys.key("app", AppName("newsmill".to_owned()));
+        let instance = read_instance(&mut keys);
+        let kafka = Kafka::read(&mut keys, &instance);
+        let topics = Topics::read(&mut keys, &app);
+        let engine = Engine::read(&mut keys, cores);
+        let input = Input::read(&mut keys, &engine);
+        let dedupe = Dedupe { ttl_hours: keys.key("dedupe.ttl_hours", TTL_HOURS).get() };
+        if dedupe.ttl_hours > TTL_HOURS_MAX {
+            keys.refuse(
+                "dedupe.ttl_hours",
+                format!("is more than {TTL_HOURS_MAX}, ten years; lower it"),
+            );
+        }
+        let layouts = Layouts { dir: keys.optional("layouts.dir") };
+        if layouts.dir.as_ref().is_some_and(|dir| !dir.is_dir()) {
+            keys.refuse(
+                "layouts.dir",
+                "is no folder; leave it out for the layouts that are built in",
+            );
+        }
+        let http =
+            Http { listen: keys.key("http.listen", Listen(Some(([0, 0, 0, 0], 9464).into()))) };
+        let log = Log {
+            format: keys.key("log.format", LogFormat::Human),
+            level: keys.key("log.level", LogLevel::default()),
+        };
+        let settings = keys.finish()?;
+        let config =
+            Self { app, instance, kafka, topics, input, engine, dedupe, layouts, http, log };
+        Ok((config, settings))
+    }
+}
+
+impl Input {
+    fn read(keys: &mut Reader<'_>, engine: &Engine) -> Self {
+        let pointer = |text: &str| Pointer(text.to_owned());
+        let depth = NonZeroUsize::new(MAX_JSON_DEPTH).unwrap_or(NonZeroUsize::MIN);
+        let input = Self {
+            key: keys.key("input.key", InputKey::None),
+            fields: Fields {
+                text: keys.key("input.fields.text", pointer("/text")),
+                id: keys.key("input.fields.id", pointer("/id")),
+                url: keys.key("input.fields.url", pointer("/url")),
+                fetched_at: keys.key("input.fields.fetched_at", pointer("/fetched_at")),
+                language: keys.key("input.fields.language", pointer("/language")),
+                source: keys.key("input.fields.source", pointer("/source")),
+            },
+            max_page_bytes: keys.key("input.max_page_bytes", MAX_PAGE_BYTES).0,
+            max_json_depth: keys.key("input.max_json_depth", depth).get(),
+        };
+        if input.max_json_depth > JSON_DEPTH_LIMIT {
+            keys.refuse(
+                "input.max_json_depth",
+                format!("is more than {JSON_DEPTH_LIMIT}; lower it"),
+            );
+        }
+        let budget = engine.budget_of_an_engine();
+        if input.max_page_bytes == 0 || input.max_page_bytes > budget / 2 {
+            let half = Bytes(budget / 2);
+            keys.refuse(
+                "input.max_page_bytes",
+                format!("must be above nought and at most {half}, half of an engine's part of engine.memory_budget; lower it or raise that"),
+            );
+        }
+        input
+    }
+}
+
+fn read_instance(keys: &mut Reader<'_>) -> String {
+    let instance = keys.key("instance", host_name());
+    if !is_name(&instance, |c| c.is_ascii_alphanumeric() || "._-".contains(c), 200) {
+        keys.refuse(
+            "instance",
+            "may hold letters, digits, '.', '_' and '-', at most 200; set another",
+        );
+    }
+    instance
+}
+
+fn host_name() -> String {
+    let name = rustix::system::uname().nodename().to_str().unwrap_or_default().to_owned();
+    if name.is_empty() { "localhost".to_owned() } else { name }
+}
+
+fn is_name(text: &str, allowed: impl Fn(char) -> bool, longest: usize) -> bool {
+    (1..=longest).contains(&text.len()) && text.chars().all(allowed)
+}
+
+impl AppName {
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for AppName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Value for AppName {
+    fn parse(text: &str) -> Result<Self, String> {
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if is_name(text, allowed, 40) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("may hold lower-case letters, digits and '-', 1 to 40 of them".to_owned())
+        }
+    }
+
+    fn show(&self) -> String {
+        value::quote(&self.0)
+    }
+}
+
+impl Pointer {
+    /// The pointer, beginning with a slash.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Value for Pointer {
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.len() > 1 && text.starts_with('/') {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("is no JSON pointer; write \"/name\" or \"/outer/inner\"".to_owned())
+        }
+    }
+
+    fn show(&self) -> String {
+        value::quote(&self.0)
+    }
+}
+
+impl Default for LogLevel {
+    fn default() -> Self {
+        let targets = Targets::new().with_default(tracing::Level::INFO);
+        Self { text: "info".to_owned(), targets }
+    }
+}
+
+impl Value for LogLevel {
+    fn parse(text: &str) -> Result<Self, String> {
+        let targets = text
+            .parse()
+            .map_err(|_| "is no level; write error, warn, info, debug or trace, or \"info,librdkafka=debug\"")?;
+        Ok(Self { text: text.to_owned(), targets })
+    }
+
+    fn show(&self) -> String {
+        value::quote(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests;

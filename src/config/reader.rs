@@ -1,0 +1,286 @@
+//! Reads keys from the environment, else the file, else the default, and remembers what is wrong.
+//!
+//! Keys are named by their dotted path. A key becomes known by being read: what the file or the environment holds
+//! beyond that is refused by [`Reader::finish`], which names the nearest known key.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use toml::de::{DeTable, DeValue};
+
+use super::error::{ConfigError, ConfigErrors, Place};
+use super::value::{Secret, Value};
+
+/// Every variable of the environment that newsmill reads begins so.
+const PREFIX: &str = "NEWSMILL__";
+
+/// The variables of the environment that concern the configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Environment(BTreeMap<String, Result<String, String>>);
+
+impl Environment {
+    /// Those of this process.
+    #[must_use]
+    pub fn of_process() -> Self {
+        let not_utf8 = |_| "is not UTF-8".to_owned();
+        let variables = std::env::vars_os()
+            .filter_map(|(name, value)| {
+                Some((name.into_string().ok()?, value.into_string().map_err(not_utf8)))
+            })
+            .filter(|(name, _)| name.starts_with(PREFIX))
+            .collect();
+        Self(variables)
+    }
+}
+
+impl FromIterator<(String, String)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(variables: I) -> Self {
+        let ours = variables.into_iter().filter(|(name, _)| name.starts_with(PREFIX));
+        Self(ours.map(|(name, value)| (name, Ok(value))).collect())
+    }
+}
+
+/// One key with its effective value, for `check` and the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// The dotted path.
+    pub key: String,
+    /// The value as TOML; `None` where the key is not set and has no default. Secrets are hidden.
+    pub value: Option<String>,
+    /// Where it was set.
+    pub place: Place,
+}
+
+struct Entry {
+    text: Result<String, &'static str>,
+    span: Range<usize>,
+}
+
+/// Reads keys; see the module.
+pub(super) struct Reader<'a> {
+    path: String,
+    text: &'a str,
+    /// The leaves of the file by dotted path.
+    entries: BTreeMap<String, Entry>,
+    environment: &'a Environment,
+    known: BTreeSet<&'static str>,
+    maps: BTreeSet<&'static str>,
+    settings: Vec<Setting>,
+    errors: Vec<ConfigError>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(path: &Path, text: &'a str, environment: &'a Environment) -> Self {
+        let (table, syntax) = DeTable::parse_recoverable(text);
+        let mut reader = Self {
+            path: path.display().to_string(),
+            text,
+            entries: BTreeMap::new(),
+            environment,
+            known: BTreeSet::new(),
+            maps: BTreeSet::new(),
+            settings: Vec::new(),
+            errors: Vec::new(),
+        };
+        for error in syntax {
+            let place = reader.line_of(&error.span().unwrap_or(0..0));
+            reader.errors.push(ConfigError { place, message: error.message().to_owned() });
+        }
+        flatten("", table.get_ref(), &mut reader.entries);
+        reader
+    }
+
+    /// A key with a default.
+    pub(super) fn key<T: Value>(&mut self, key: &'static str, default: T) -> T {
+        let read = self.optional(key);
+        if let (None, Some(setting)) = (&read, self.settings.last_mut())
+            && setting.key == key
+            && setting.place == Place::Default
+        {
+            setting.value = Some(default.show());
+        }
+        read.unwrap_or(default)
+    }
+
+    /// A key that may be absent.
+    pub(super) fn optional<T: Value>(&mut self, key: &'static str) -> Option<T> {
+        self.known.insert(key);
+        let Some((text, place)) = self.lookup(key) else {
+            self.settings.push(Setting { key: key.to_owned(), value: None, place: Place::Default });
+            return None;
+        };
+        match text.and_then(|text| T::parse(&text)) {
+            Ok(value) => {
+                self.settings.push(Setting {
+                    key: key.to_owned(),
+                    value: Some(value.show()),
+                    place,
+                });
+                Some(value)
+            }
+            Err(message) => {
+                self.errors.push(ConfigError { place, message: format!("{key} {message}") });
+                None
+            }
+        }
+    }
+
+    /// A secret: from the environment, or from the file that `file_key` names; never from the configuration itself.
+    pub(super) fn secret(&mut self, key: &'static str, file_key: &'static str) -> Option<Secret> {
+        let from_file = self.optional::<PathBuf>(file_key);
+        self.known.insert(key);
+        match self.lookup(key) {
+            Some((_, place @ Place::File { .. })) => {
+                let name = variable(key);
+                let message =
+                    format!("{key} is a secret and may not stand here; use {file_key} or {name}");
+                self.errors.push(ConfigError { place, message });
+                None
+            }
+            Some((text, place)) => {
+                self.settings.push(Setting {
+                    key: key.to_owned(),
+                    value: Some("\"***\"".to_owned()),
+                    place,
+                });
+                text.ok().map(Secret::new)
+            }
+            None => match std::fs::read_to_string(from_file?) {
+                Ok(text) => Some(Secret::new(text.trim_end_matches(['\r', '\n']))),
+                Err(error) => {
+                    self.refuse(file_key, format!("cannot be read: {error}"));
+                    None
+                }
+            },
+        }
+    }
+
+    /// Every entry below a table whose keys are free: (key, value). In the environment a dot of the key is `_`.
+    pub(super) fn map(&mut self, table: &'static str) -> Vec<(String, String, Place)> {
+        self.maps.insert(table);
+        let in_file = |key: &String| Some(key.strip_prefix(table)?.strip_prefix('.')?.to_owned());
+        let prefix = format!("{}__", variable(table));
+        let mut found: BTreeMap<String, (Result<String, String>, Place)> = BTreeMap::new();
+        for (key, entry) in &self.entries {
+            if let Some(name) = in_file(key) {
+                let text = entry.text.clone().map_err(str::to_owned);
+                found.insert(name, (text, self.line_of(&entry.span)));
+            }
+        }
+        for (name, text) in &self.environment.0 {
+            if let Some(key) = name.strip_prefix(&prefix) {
+                let key = key.to_ascii_lowercase().replace('_', ".");
+                found.insert(key, (text.clone(), Place::Env(name.clone())));
+            }
+        }
+        let mut read = Vec::new();
+        for (key, (text, place)) in found {
+            match text {
+                Ok(text) => read.push((key, text, place)),
+                Err(message) => {
+                    self.errors
+                        .push(ConfigError { place, message: format!("{table}.{key} {message}") });
+                }
+            }
+        }
+        read
+    }
+
+    /// Remembers an effective value that no single key holds.
+    pub(super) fn note(&mut self, key: String, value: String, place: Place) {
+        self.settings.push(Setting { key, value: Some(value), place });
+    }
+
+    /// Records what is wrong with a key that has been read.
+    pub(super) fn refuse(&mut self, key: &str, message: impl AsRef<str>) {
+        let place = self.lookup(key).map_or(Place::Default, |(_, place)| place);
+        self.refuse_at(place, format!("{key} {}", message.as_ref()));
+    }
+
+    /// Records what is wrong at a place.
+    pub(super) fn refuse_at(&mut self, place: Place, message: String) {
+        self.errors.push(ConfigError { place, message });
+    }
+
+    /// Refuses what no key has read, and says how it went.
+    pub(super) fn finish(mut self) -> Result<Vec<Setting>, ConfigErrors> {
+        let is_known = |key: &str| {
+            self.known.contains(key)
+                || self
+                    .maps
+                    .iter()
+                    .any(|map| key.strip_prefix(map).is_some_and(|rest| rest.starts_with('.')))
+        };
+        let unknown_in_file =
+            self.entries.iter().filter(|(key, _)| !is_known(key)).map(|(key, entry)| {
+                let place = self.line_of(&entry.span);
+                ConfigError { place, message: unknown("key", key, self.known.iter().copied()) }
+            });
+        let names: Vec<String> = self.known.iter().map(|key| variable(key)).collect();
+        let maps: Vec<String> =
+            self.maps.iter().map(|map| format!("{}__", variable(map))).collect();
+        let unknown_in_environment = self
+            .environment
+            .0
+            .keys()
+            .filter(|name| !names.contains(name) && !maps.iter().any(|map| name.starts_with(map)))
+            .map(|name| ConfigError {
+                place: Place::Env(name.clone()),
+                message: unknown("variable", name, names.iter().map(String::as_str)),
+            });
+        let unknown: Vec<ConfigError> = unknown_in_file.chain(unknown_in_environment).collect();
+        self.errors.extend(unknown);
+        if self.errors.is_empty() { Ok(self.settings) } else { Err(ConfigErrors(self.errors)) }
+    }
+
+    fn lookup(&self, key: &str) -> Option<(Result<String, String>, Place)> {
+        let name = variable(key);
+        if let Some(text) = self.environment.0.get(&name) {
+            return Some((text.clone(), Place::Env(name)));
+        }
+        let entry = self.entries.get(key)?;
+        Some((entry.text.clone().map_err(str::to_owned), self.line_of(&entry.span)))
+    }
+
+    fn line_of(&self, span: &Range<usize>) -> Place {
+        let before = self.text.as_bytes().iter().take(span.start);
+        let line = 1 + before.filter(|byte| **byte == b'\n').count();
+        Place::File { path: self.path.clone(), line }
+    }
+}
+
+/// `engine.drain_timeout` as `NEWSMILL__ENGINE__DRAIN_TIMEOUT`.
+pub(super) fn variable(key: &str) -> String {
+    format!("{PREFIX}{}", key.replace('.', "__").to_ascii_uppercase())
+}
+
+fn unknown<'k>(what: &str, name: &str, known: impl Iterator<Item = &'k str>) -> String {
+    let nearest = known
+        .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+    let hint = nearest.map_or_else(String::new, |nearest| format!("; did you mean {nearest}?"));
+    format!("unknown {what} {name}{hint}")
+}
+
+fn flatten(prefix: &str, table: &DeTable<'_>, into: &mut BTreeMap<String, Entry>) {
+    for (key, value) in table {
+        let path = if prefix.is_empty() {
+            key.get_ref().to_string()
+        } else {
+            format!("{prefix}.{}", key.get_ref())
+        };
+        let text = match value.get_ref() {
+            DeValue::Table(table) => {
+                flatten(&path, table, into);
+                continue;
+            }
+            DeValue::String(text) => Ok(text.to_string()),
+            DeValue::Integer(number) => Ok(number.to_string()),
+            DeValue::Float(number) => Ok(number.to_string()),
+            DeValue::Boolean(truth) => Ok(truth.to_string()),
+            DeValue::Datetime(_) => Err("is a date; write a string or a number"),
+            DeValue::Array(_) => Err("is a list; write a string or a number"),
+        };
+        into.insert(path, Entry { text, span: key.span() });
+    }
+}

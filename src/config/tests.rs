@@ -1,0 +1,199 @@
+//! The configuration as a user meets it.
+
+use super::*;
+
+const DOCUMENTED: &str = include_str!("../../config/newsmill.toml");
+
+fn read(text: &str, environment: &[(&str, &str)]) -> Result<(Config, Vec<Setting>), ConfigErrors> {
+    let environment = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    Config::read(Path::new("test.toml"), text, &environment)
+}
+
+fn complaints(text: &str) -> Vec<String> {
+    let errors = read(text, &[]).expect_err("no complaint");
+    errors.0.iter().map(|error| format!("{}: {}", error.place, error.message)).collect()
+}
+
+fn complaint(text: &str) -> String {
+    let mut all = complaints(text);
+    assert_eq!(all.len(), 1, "{all:?}");
+    all.remove(0)
+}
+
+/// The documented file with every key that stands behind a `#` set.
+fn with_every_key() -> String {
+    let is_key =
+        |line: &str| line.starts_with('#') && line.contains(" = ") && !line.starts_with("# ");
+    DOCUMENTED
+        .lines()
+        .map(|line| if is_key(line) { &line[1..] } else { line })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn the_documented_file_holds_the_defaults() {
+    let (documented, _) = read(DOCUMENTED, &[]).unwrap();
+    let (defaults, _) = read("", &[]).unwrap();
+    assert_eq!(format!("{documented:#?}"), format!("{defaults:#?}"));
+}
+
+#[test]
+fn the_documented_file_names_every_key_and_no_other() {
+    let (_, settings) = read("", &[]).unwrap();
+    let text = with_every_key();
+    let table: toml::Table = text.parse().unwrap();
+    for Setting { key, .. } in &settings {
+        let mut at = Some(toml::Value::Table(table.clone()));
+        for part in key.split('.') {
+            at = at.and_then(|value| value.get(part).cloned());
+        }
+        assert!(at.is_some(), "{key} is not documented");
+    }
+    let unknown: Vec<_> = match read(&text, &[]) {
+        Ok(_) => Vec::new(),
+        Err(errors) => {
+            errors.0.into_iter().filter(|error| error.message.contains("unknown")).collect()
+        }
+    };
+    assert_eq!(unknown, []);
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_one() {
+    let text = "app = \"x\"\n\n[engine]\ndrain_timout = \"5s\"\n";
+    assert_eq!(
+        complaint(text),
+        "test.toml:4: unknown key engine.drain_timout; did you mean engine.drain_timeout?"
+    );
+}
+
+#[test]
+fn everything_that_is_wrong_is_said_at_once() {
+    let text = "app = \"No Good\"\n[engine]\nworkers = 0\nsession_timeout = 45\nnonsense = 1\n[log]\nlevel = []\n";
+    let all = complaints(text);
+    assert_eq!(all.len(), 5, "{all:#?}");
+    for (line, word) in [(1, "app"), (3, "workers"), (4, "duration"), (5, "nonsense"), (7, "list")]
+    {
+        let place = format!("test.toml:{line}:");
+        assert!(
+            all.iter().any(|c| c.starts_with(&place) && c.contains(word)),
+            "{place} {word} in {all:#?}"
+        );
+    }
+}
+
+#[test]
+fn bad_toml_is_named_with_its_line() {
+    assert!(
+        complaints("app = \"x\"\nkafka = [\n")[0].starts_with("test.toml:"),
+        "{:?}",
+        complaints("kafka = [")
+    );
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let variables = [("NEWSMILL__ENGINE__WORKERS", "7"), ("PATH", "/bin")];
+    let (config, settings) = read("[engine]\nworkers = 3\n", &variables).unwrap();
+    assert_eq!(config.engine.workers.get(), 7);
+    let workers = settings.iter().find(|setting| setting.key == "engine.workers").unwrap();
+    assert_eq!(workers.place, Place::Env("NEWSMILL__ENGINE__WORKERS".to_owned()));
+    assert_eq!(workers.value.as_deref(), Some("7"));
+}
+
+#[test]
+fn a_misspelt_variable_is_refused_with_the_nearest_name() {
+    let errors = read("", &[("NEWSMILL__ENGINE__WORKER", "7")]).unwrap_err();
+    assert_eq!(
+        errors.to_string(),
+        "1 error in the configuration\n  NEWSMILL__ENGINE__WORKER: unknown variable NEWSMILL__ENGINE__WORKER; \
+         did you mean NEWSMILL__ENGINE__WORKERS?"
+    );
+}
+
+#[test]
+fn times_that_do_not_fit_into_each_other_are_refused_with_the_reason() {
+    let said = complaint("[engine]\ndrain_timeout = \"50s\"\n");
+    assert!(said.starts_with("test.toml:2: engine.drain_timeout is 50s, which is more than engine.session_timeout (45s)"), "{said}");
+}
+
+#[test]
+fn a_page_may_not_fill_the_budget() {
+    assert!(
+        complaint("[engine]\nengines = 1\nmemory_budget = \"8 MiB\"\n")
+            .contains("input.max_page_bytes")
+    );
+}
+
+#[test]
+fn settings_that_exactly_once_rests_on_are_refused_with_the_reason() {
+    for name in
+        ["isolation.level", "group.id", "transactional.id", "enable.auto.commit", "sasl.password"]
+    {
+        let said = complaint(&format!("[kafka.client]\n\"{name}\" = \"x\"\n"));
+        assert!(said.contains("is not yours to set: "), "{said}");
+    }
+    assert!(
+        complaint("[kafka.client]\n\"client.rak\" = \"x\"\n").contains("did you mean client.rack?")
+    );
+}
+
+#[test]
+fn the_clients_own_settings_go_to_the_client_that_takes_them() {
+    let text = "[kafka.client]\n\"client.rack\" = \"a\"\n\"linger.ms\" = 3\n";
+    let (config, _) = read(text, &[("NEWSMILL__KAFKA__CLIENT__FETCH_MIN_BYTES", "9")]).unwrap();
+    let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    assert!(config.kafka.common_client_settings().contains(&pair("client.rack", "a")));
+    assert_eq!(config.kafka.producer_settings(), [pair("linger.ms", "3")]);
+    assert_eq!(config.kafka.consumer_settings(), [pair("fetch.min.bytes", "9")]);
+}
+
+#[test]
+fn a_password_may_not_stand_in_the_file() {
+    let text = "[kafka]\nsecurity_protocol = \"SASL_SSL\"\n[kafka.sasl]\nusername = \"u\"\npassword = \"hunter2\"\n";
+    let all = complaints(text);
+    assert!(all[0].contains("kafka.sasl.password is a secret and may not stand here"), "{all:?}");
+    assert!(!all.iter().any(|said| said.contains("hunter2")), "{all:?}");
+}
+
+#[test]
+fn a_password_is_shown_neither_by_debug_nor_among_the_settings() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "hunter2\n").unwrap();
+    let text = format!(
+        "[kafka]\nsecurity_protocol = \"sasl_ssl\"\n[kafka.sasl]\nusername = \"u\"\npassword_file = {:?}\n",
+        file.path()
+    );
+    let (config, settings) = read(&text, &[]).unwrap();
+    assert_eq!(config.kafka.sasl.as_ref().unwrap().password.reveal(), "hunter2");
+    assert!(!format!("{config:?}{settings:?}").contains("hunter2"));
+    let (_, settings) = read(
+        "[kafka]\nsecurity_protocol = \"SASL_PLAINTEXT\"\n[kafka.sasl]\nusername = \"u\"\n",
+        &[("NEWSMILL__KAFKA__SASL__PASSWORD", "hunter2")],
+    )
+    .unwrap();
+    assert!(!format!("{settings:?}").contains("hunter2"));
+}
+
+#[test]
+fn two_topics_may_not_share_a_name() {
+    let said = complaint("[topics]\nstories = \"articles.raw\"\n");
+    assert!(said.contains("topics.stories is \"articles.raw\", and so is topics.raw"), "{said}");
+    assert!(
+        complaint("app = \"a\"\n[topics]\nraw = \"newsmill.a.home\"\n")
+            .contains("kept for internal topics")
+    );
+}
+
+#[test]
+fn internal_topics_are_named_after_the_app() {
+    let (config, _) = read("app = \"desk\"", &[]).unwrap();
+    let specs = config.topic_specs();
+    let spec = |name: &str| specs.iter().find(|spec| spec.name == name).unwrap();
+    let inbox = spec("newsmill.desk.home");
+    let state = spec("newsmill.desk.home.state");
+    assert_eq!(inbox.partitions, state.partitions);
+    assert!(inbox.settings.contains(&("message.timestamp.type", "LogAppendTime")));
+    assert!(state.settings.contains(&("cleanup.policy", "compact")));
+}

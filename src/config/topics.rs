@@ -1,0 +1,179 @@
+//! The one table of topics: what `topics create` makes, `run` checks and `demo` sets up.
+
+use std::num::NonZeroUsize;
+
+use super::reader::Reader;
+use super::value::{Value, quote};
+use super::{AppName, Config};
+
+/// The stages that have an inbox and a changelog, in the order in which data flows.
+pub const STATEFUL_STAGES: [&str; 1] = ["home"];
+
+/// Bytes that our headers and the record's own frame may add to a dead-lettered record.
+pub const DEAD_LETTER_ROOM: usize = 64 << 10;
+
+/// The section `[topics]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Topics {
+    /// Raw pages: the input.
+    pub raw: String,
+    /// Article records.
+    pub articles: String,
+    /// Texts of distinct related stories.
+    pub stories: String,
+    /// Which story stands for which.
+    pub canonical: String,
+    /// One decision an occurrence.
+    pub sightings: String,
+    /// Input records that could not become records.
+    pub dead_letter: String,
+    /// Partitions of every inbox and changelog.
+    pub partitions_internal: NonZeroUsize,
+}
+
+/// A name that Kafka takes.
+struct TopicName(String);
+
+/// What a topic is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Raw pages.
+    Input,
+    /// Records for others.
+    Output,
+    /// Dead letters: takes whatever the input takes, and our headers.
+    DeadLetter,
+    /// The inbox of a stage.
+    Inbox,
+    /// The changelog of a stage's table.
+    Changelog,
+}
+
+/// A topic as newsmill needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopicSpec {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// How many partitions it must have; `None` where any number will do.
+    pub partitions: Option<NonZeroUsize>,
+    /// Settings that it must have, whatever the broker's defaults.
+    pub settings: Vec<(&'static str, &'static str)>,
+}
+
+impl Topics {
+    pub(super) fn read(keys: &mut Reader<'_>, app: &AppName) -> Self {
+        let mut name = |key, default: &str| keys.key(key, TopicName(default.to_owned())).0;
+        let topics = Self {
+            raw: name("topics.raw", "articles.raw"),
+            articles: name("topics.articles", "articles.normalized"),
+            stories: name("topics.stories", "stories.normalized"),
+            canonical: name("topics.canonical", "stories.canonical"),
+            sightings: name("topics.sightings", "stories.sightings"),
+            dead_letter: name("topics.dead_letter", "articles.dead-letter"),
+            partitions_internal: keys
+                .key("topics.partitions_internal", NonZeroUsize::MIN.saturating_add(23)),
+        };
+        if topics.partitions_internal.get() > 10_000 {
+            keys.refuse("topics.partitions_internal", "is more than 10000; lower it");
+        }
+        topics.validate_names(keys, app);
+        topics
+    }
+
+    fn validate_names(&self, keys: &mut Reader<'_>, app: &AppName) {
+        let names = [
+            ("topics.raw", &self.raw),
+            ("topics.articles", &self.articles),
+            ("topics.stories", &self.stories),
+            ("topics.canonical", &self.canonical),
+            ("topics.sightings", &self.sightings),
+            ("topics.dead_letter", &self.dead_letter),
+        ];
+        let internal = format!("newsmill.{app}.");
+        for (i, (key, name)) in names.iter().enumerate() {
+            if let Some((other, _)) = names.iter().take(i).find(|(_, earlier)| earlier == name) {
+                keys.refuse(
+                    key,
+                    format!(
+                        "is {}, and so is {other}; each topic needs a name of its own",
+                        quote(name)
+                    ),
+                );
+            }
+            if name.starts_with(&internal) {
+                keys.refuse(
+                    key,
+                    format!(
+                        "begins with {internal}, which is kept for internal topics; choose another"
+                    ),
+                );
+            }
+        }
+    }
+}
+
+impl Config {
+    /// The inbox of a stage.
+    #[must_use]
+    pub fn inbox(&self, stage: &str) -> String {
+        format!("newsmill.{}.{stage}", self.app)
+    }
+
+    /// The changelog of a stage's table.
+    #[must_use]
+    pub fn changelog(&self, stage: &str) -> String {
+        format!("newsmill.{}.{stage}.state", self.app)
+    }
+
+    /// Every topic, in the order in which data flows.
+    #[must_use]
+    pub fn topic_specs(&self) -> Vec<TopicSpec> {
+        let spec = |name: &str, purpose, settings: &[(&'static str, &'static str)]| TopicSpec {
+            name: name.to_owned(),
+            purpose,
+            partitions: None,
+            settings: settings.to_vec(),
+        };
+        let topics = &self.topics;
+        let kept = [("cleanup.policy", "delete")];
+        let mut specs = vec![
+            spec(&topics.raw, Purpose::Input, &[]),
+            spec(&topics.articles, Purpose::Output, &[]),
+            spec(&topics.stories, Purpose::Output, &[]),
+            spec(&topics.canonical, Purpose::Output, &[("cleanup.policy", "compact")]),
+            // Many records share a key here: compaction would lose all but the last.
+            spec(&topics.sightings, Purpose::Output, &kept),
+            spec(&topics.dead_letter, Purpose::DeadLetter, &kept),
+        ];
+        for stage in STATEFUL_STAGES {
+            // The append time caps page times, so that one bad clock cannot expire the table.
+            let inbox = [("cleanup.policy", "delete"), ("message.timestamp.type", "LogAppendTime")];
+            let partitions = Some(topics.partitions_internal);
+            specs
+                .push(TopicSpec { partitions, ..spec(&self.inbox(stage), Purpose::Inbox, &inbox) });
+            let changelog = [("cleanup.policy", "compact")];
+            specs.push(TopicSpec {
+                partitions,
+                ..spec(&self.changelog(stage), Purpose::Changelog, &changelog)
+            });
+        }
+        specs
+    }
+}
+
+impl Value for TopicName {
+    fn parse(text: &str) -> Result<Self, String> {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        if super::is_name(text, allowed, 249) && text != "." && text != ".." {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("is no topic name; letters, digits, '.', '_' and '-', at most 249".to_owned())
+        }
+    }
+
+    fn show(&self) -> String {
+        quote(&self.0)
+    }
+}
