@@ -1,11 +1,40 @@
 //! From the bytes of a page to what the page says. Pure: knows no Kafka and no clock.
+//!
+//! [`envelope::decode`] turns a record into text; [`read`] turns text into a [`Page`]. Inside, in the order of the data:
+//! `clean` cuts the lines, `matching` folds them, `mark` finds markers, labels and furniture by the [`Layouts`], `headline`
+//! and `block` give every piece its part (`split` cuts a block of appended stories), and `reading` assembles the page
+//! from the pieces. [`explain`] shows those pieces. What is not here: whether two stories are the same.
+
+pub mod envelope;
+
+mod block;
+mod clean;
+mod date;
+mod explain;
+mod headline;
+mod keywords;
+mod language;
+mod layout;
+mod mark;
+mod matching;
+mod piece;
+mod reading;
+mod shape;
+mod split;
+mod words;
 
 use std::borrow::Cow;
+
+use serde::Serialize;
+
+pub use explain::{ExplainedPiece, ExplainedRule, Explanation, explain};
+pub use layout::{Field, LayoutError, LayoutFile, Layouts};
+pub use piece::Part;
 
 use crate::record::{Precision, RelatedKind, Warning};
 
 /// What a page says, line by line accounted for.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Page<'a> {
     /// The headline.
     pub headline: Option<Cow<'a, str>>,
@@ -36,7 +65,7 @@ pub struct Page<'a> {
 }
 
 /// A date as the page says it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Date<'a> {
     /// RFC 3339; `None` where no rule reads it.
     pub at: Option<String>,
@@ -47,7 +76,7 @@ pub struct Date<'a> {
 }
 
 /// One appended story or link, with its own words.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RelatedText<'a> {
     /// A story or a link.
     pub kind: RelatedKind,
@@ -63,4 +92,36 @@ pub struct RelatedText<'a> {
     pub source: Option<Cow<'a, str>>,
     /// Keyword lines inside it, joined by a line feed.
     pub keywords_raw: Option<Cow<'a, str>>,
+}
+
+impl Default for RelatedText<'_> {
+    /// A link that says nothing yet.
+    fn default() -> Self {
+        Self {
+            kind: RelatedKind::Link,
+            headline: None,
+            teaser: None,
+            body: Vec::new(),
+            published_raw: None,
+            source: None,
+            keywords_raw: None,
+        }
+    }
+}
+
+/// What is known of a page beside its text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Context<'a> {
+    /// The page time in milliseconds since 1970: a printed date after it is a doubt.
+    pub page_time_ms: i64,
+    /// The language that the envelope names.
+    pub language: Option<&'a str>,
+    /// The host of the page's URL, for layouts of one site.
+    pub host: Option<&'a str>,
+}
+
+/// Reads a page. Any text gives a page; what is in doubt is a warning. Linear in the length of the text.
+#[must_use]
+pub fn read<'a>(text: &'a str, layouts: &'a Layouts, context: &Context<'a>) -> Page<'a> {
+    reading::Reading::of(text, layouts, context).into_page()
 }

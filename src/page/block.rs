@@ -1,0 +1,176 @@
+//! What follows a marker: appended stories, links, or the article again.
+
+use super::layout::Field;
+use super::matching::Matching;
+use super::piece::{Part, Piece};
+use super::shape;
+use super::split::{self, BlockLine, DOUBT, LineShape};
+use super::words::Stems;
+use crate::record::Warning;
+
+/// Gives the pieces behind each marker their entries. Returns the warnings.
+pub(super) fn lay_out(pieces: &mut [Piece<'_>], matching: &Matching) -> Vec<Warning> {
+    let mut blocks =
+        Blocks { matching, article: ArticleWords::default(), entries: 0, warnings: Vec::new() };
+    let mut ended = false;
+    let mut rest = pieces;
+    while let Some(at) = rest.iter().position(|piece| piece.part == Part::Marker) {
+        let (own, behind) = rest.split_at_mut(at);
+        ended |= has_end(own);
+        blocks.article.add(own, matching);
+        let Some((marker, behind)) = behind.split_first_mut() else { break };
+        let end =
+            behind.iter().position(|piece| piece.part == Part::Marker).unwrap_or(behind.len());
+        let (block, tail) = behind.split_at_mut(end);
+        blocks.block(marker.line, block, ended);
+        rest = tail;
+    }
+    blocks.warnings
+}
+
+/// A source or keywords: an article that has printed them has ended.
+fn has_end(pieces: &[Piece<'_>]) -> bool {
+    pieces.iter().any(|piece| matches!(piece.part, Part::Value(Field::Source | Field::Keywords)))
+}
+
+/// The words of the article before the marker.
+#[derive(Default)]
+struct ArticleWords {
+    stems: Stems,
+}
+
+impl ArticleWords {
+    /// The headline and the last paragraphs before a marker say enough of what the article is about.
+    fn add(&mut self, pieces: &[Piece<'_>], matching: &Matching) {
+        let told = |piece: &&Piece<'_>| {
+            matches!(piece.part, Part::Headline | Part::Body) && piece.entry.is_none()
+        };
+        let texts: Vec<_> = pieces.iter().filter(told).collect();
+        for piece in texts.iter().take(2).chain(texts.iter().rev().take(4)) {
+            self.stems.add(&stems(piece, matching));
+        }
+    }
+}
+
+fn stems(piece: &Piece<'_>, matching: &Matching) -> Stems {
+    Stems::of(matching.text().get(piece.folded.clone()).unwrap_or_default())
+}
+
+struct Blocks<'b> {
+    matching: &'b Matching,
+    article: ArticleWords,
+    entries: u32,
+    warnings: Vec<Warning>,
+}
+
+impl Blocks<'_> {
+    /// Lays out the pieces between a marker and the next one.
+    fn block(&mut self, marker_line: usize, block: &mut [Piece<'_>], ended: bool) {
+        let attached = block
+            .first()
+            .is_some_and(|piece| piece.line == marker_line && piece.part == Part::Body);
+        let lines = self.lines(block);
+        if lines.is_empty() {
+            return;
+        }
+        let resumed = if ended { lines.len() } else { self.resumes_at(&lines, attached) };
+        let verdicts = split::split(lines.get(..resumed).unwrap_or_default());
+        let doubt = verdicts.iter().skip(1).any(|verdict| verdict.score.abs() < DOUBT);
+        if doubt && !self.warnings.contains(&Warning::RelatedUnsplit) {
+            self.warnings.push(Warning::RelatedUnsplit);
+        }
+        let mut verdicts = verdicts.into_iter();
+        let mut entry = None;
+        for piece in block.iter_mut() {
+            if piece.part == Part::Body {
+                let Some(verdict) = verdicts.next() else { break };
+                if verdict.headline {
+                    entry = Some(self.entries);
+                    self.entries += 1;
+                }
+                let part = if verdict.headline { Part::Headline } else { Part::Body };
+                piece.take(
+                    part,
+                    entry,
+                    if verdict.headline { "begins a story" } else { "goes on with a story" },
+                );
+                piece.why.score = Some(verdict.score);
+            } else if matches!(piece.part, Part::Label | Part::Value(_)) {
+                piece.entry = entry;
+            }
+        }
+    }
+
+    fn lines(&self, block: &[Piece<'_>]) -> Vec<BlockLine> {
+        let mut lines: Vec<BlockLine> = Vec::new();
+        let mut after_end = false;
+        for piece in block {
+            match piece.part {
+                Part::Body => {
+                    lines.push(BlockLine {
+                        stems: stems(piece, self.matching),
+                        shape: LineShape::of(&piece.text),
+                        after_end: std::mem::take(&mut after_end),
+                        before_date: false,
+                    });
+                }
+                Part::Value(Field::Published | Field::Updated) => {
+                    if let Some(last) = lines.last_mut() {
+                        last.before_date = true;
+                    }
+                }
+                Part::Value(Field::Source | Field::Keywords) => after_end = true,
+                Part::Value(Field::Author)
+                | Part::Headline
+                | Part::Teaser
+                | Part::Marker
+                | Part::Label
+                | Part::Furniture => {}
+            }
+        }
+        lines
+    }
+
+    /// At which line of the block the article goes on, where it had not ended before the marker.
+    fn resumes_at(&self, lines: &[BlockLine], attached: bool) -> usize {
+        if attached {
+            return 1;
+        }
+        let headlines = lines
+            .iter()
+            .take(6)
+            .take_while(|line| !line.shape.stop && line.shape.chars <= 160)
+            .count()
+            .max(1);
+        let mut titles = Stems::default();
+        for line in lines.iter().take(headlines) {
+            titles.add(&line.stems);
+        }
+        let mut behind = Stems::default();
+        for line in lines.iter().skip(headlines).take(3) {
+            behind.add(&line.stems);
+        }
+        let (of_titles, of_article) =
+            (titles.share_in(&behind), behind.share_in(&self.article.stems));
+        if of_titles >= 40 && of_titles > of_article { lines.len() } else { headlines }
+    }
+}
+
+/// Turns entries without paragraphs into links, and cut paragraphs that are all of an entry into teasers.
+pub(super) fn teasers(pieces: &mut [Piece<'_>], entries: usize) {
+    let mut paragraphs = vec![0_u32; entries];
+    let slot = |entry: Option<u32>| entry.and_then(|entry| usize::try_from(entry).ok());
+    for piece in pieces.iter().filter(|piece| piece.part == Part::Body) {
+        if let Some(count) = slot(piece.entry).and_then(|entry| paragraphs.get_mut(entry)) {
+            *count += 1;
+        }
+    }
+    for piece in
+        pieces.iter_mut().filter(|piece| piece.part == Part::Body && shape::is_cut(&piece.text))
+    {
+        if slot(piece.entry).and_then(|entry| paragraphs.get(entry)) == Some(&1) {
+            piece.part = Part::Teaser;
+            piece.why.reason = "a single paragraph, cut with an ellipsis";
+        }
+    }
+}

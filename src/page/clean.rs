@@ -1,0 +1,229 @@
+//! Cuts a page into lines and takes out what no reader sees.
+//!
+//! Removed: control, zero-width and directional characters, soft hyphens. Made a plain space: every kind of white space,
+//! runs of it too. Decoded: HTML entities, once. Nothing else changes: tatweel, joiners inside words and every letter
+//! stay as they are (DESIGN §2). A line that needs none of this is borrowed.
+
+use std::borrow::Cow;
+
+/// One line of a page that says something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line<'a> {
+    /// Its cleaned text, never empty.
+    pub text: Cow<'a, str>,
+    /// Its number on the page, from 1, empty lines counted.
+    pub number: u32,
+    /// Whether an empty line stands before it.
+    pub after_blank: bool,
+}
+
+/// The lines of a page, empty ones left out.
+pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
+    let mut out = Vec::with_capacity(text.len() / 256 + 4);
+    let mut number = 0;
+    let mut after_blank = false;
+    for raw in text.split('\n') {
+        let raw = raw.strip_suffix('\r').unwrap_or(raw);
+        if is_plain(raw.as_bytes()) {
+            number += 1;
+            push(&mut out, Cow::Borrowed(raw), number, &mut after_blank);
+        } else {
+            for part in raw.split(is_line_break) {
+                number += 1;
+                push(&mut out, line(part), number, &mut after_blank);
+            }
+        }
+    }
+    out
+}
+
+fn push<'a>(out: &mut Vec<Line<'a>>, text: Cow<'a, str>, number: u32, after_blank: &mut bool) {
+    if text.is_empty() {
+        *after_blank = true;
+    } else {
+        out.push(Line { text, number, after_blank: std::mem::take(after_blank) });
+    }
+}
+
+/// Carriage return, vertical tab, form feed, next line, line and paragraph separator.
+fn is_line_break(c: char) -> bool {
+    matches!(c, '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Whether the bytes are certainly clean; the common line is, and one pass over its bytes says so.
+fn is_plain(bytes: &[u8]) -> bool {
+    let mut before = b' ';
+    for &byte in bytes {
+        let suspicious = match class(byte) {
+            Class::Clean => false,
+            Class::Suspicious => true,
+            Class::Space => before == b' ',
+            // U+061C, the Arabic letter mark, is D8 9C.
+            Class::MarkTail => before == 0xd8,
+        };
+        if suspicious {
+            return false;
+        }
+        before = byte;
+    }
+    bytes.is_empty() || before != b' '
+}
+
+#[derive(Clone, Copy)]
+enum Class {
+    Clean,
+    Suspicious,
+    Space,
+    MarkTail,
+}
+
+fn class(byte: u8) -> Class {
+    const CLASSES: [Class; 256] = {
+        let mut classes = [Class::Clean; 256];
+        let mut byte = 0;
+        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which checks it")]
+        while byte < 256 {
+            classes[byte] = match byte {
+                0x20 => Class::Space,
+                0x9c => Class::MarkTail,
+                // Controls, the ampersand, and the lead bytes of the blocks that hold spaces, marks and controls.
+                0x00..0x20 | 0x26 | 0x7f | 0xc2 | 0xcd | 0xe1..=0xe3 | 0xef => Class::Suspicious,
+                _ => Class::Clean,
+            };
+            byte += 1;
+        }
+        classes
+    };
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(Class::Suspicious)
+}
+
+/// Cleans one line.
+pub(super) fn line(raw: &str) -> Cow<'_, str> {
+    if raw.contains('&')
+        && let Cow::Owned(decoded) = html_escape::decode_html_entities(raw)
+    {
+        return Cow::Owned(rewritten(&decoded));
+    }
+    let trimmed = raw.trim();
+    if needs_rewriting(trimmed) { Cow::Owned(rewritten(trimmed)) } else { Cow::Borrowed(trimmed) }
+}
+
+fn needs_rewriting(trimmed: &str) -> bool {
+    let mut before = ' ';
+    for c in trimmed.chars() {
+        let changes = match c {
+            ' ' => before == ' ',
+            '\u{200c}' | '\u{200d}' => true,
+            c => c.is_whitespace() || is_invisible(c),
+        };
+        if changes {
+            return true;
+        }
+        before = c;
+    }
+    before == ' ' && !trimmed.is_empty()
+}
+
+fn rewritten(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let mut joiner = None;
+    for c in raw.chars() {
+        match c {
+            // A joiner counts only between two characters of a word.
+            '\u{200c}' | '\u{200d}' => joiner = Some(c),
+            c if c.is_whitespace() => {
+                joiner = None;
+                if !out.is_empty() && !out.ends_with(' ') {
+                    out.push(' ');
+                }
+            }
+            c if is_invisible(c) => {}
+            c => {
+                if let Some(joiner) =
+                    joiner.take().filter(|_| !out.is_empty() && !out.ends_with(' '))
+                {
+                    out.push(joiner);
+                }
+                out.push(c);
+            }
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// Control characters, directional marks, zero-width spaces, the soft hyphen and their like (page-shapes §10).
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+            | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(page: &str) -> Vec<String> {
+        lines(page).into_iter().map(|line| line.text.into_owned()).collect()
+    }
+
+    #[test]
+    fn a_clean_line_is_borrowed() {
+        let page = "عنوان الخبر\nفقرة أولى، وفيها 3+3.";
+        assert!(lines(page).iter().all(|line| matches!(line.text, Cow::Borrowed(_))));
+    }
+
+    #[test]
+    fn every_line_break_of_real_pages_breaks_a_line() {
+        assert_eq!(
+            texts("a\r\nb\rc\u{85}d\u{2028}e\u{2029}f\u{b}g"),
+            ["a", "b", "c", "d", "e", "f", "g"]
+        );
+    }
+
+    #[test]
+    fn what_no_reader_sees_goes_and_every_letter_stays() {
+        for (raw, clean) in [
+            ("\u{feff}العنوان", "العنوان"),
+            ("\u{202d}BBC Arabic\u{202c} - \u{200f}الشرق\u{200e}", "BBC Arabic - الشرق"),
+            ("لـ\u{a0}إيران", "لـ إيران"),
+            ("  two   spaces\t ", "two spaces"),
+            ("می\u{200c}خواهم", "می\u{200c}خواهم"),
+            ("کتاب\u{200c} ها \u{200c}", "کتاب ها"),
+            ("Kran\u{ad}ken\u{ad}haus", "Krankenhaus"),
+            ("a\0b\u{1}c", "abc"),
+            ("عربي\u{61c}", "عربي"),
+            ("Tom &amp; Jerry&nbsp;&quot;x&quot; &#1571;", "Tom & Jerry \"x\" أ"),
+            ("AT&T stays", "AT&T stays"),
+            ("&amp;quot; once", "&quot; once"),
+            ("مـــهم أيضًا", "مـــهم أيضًا"),
+        ] {
+            assert_eq!(texts(raw), [clean], "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn lines_keep_their_numbers_and_know_of_the_gap_before_them() {
+        let lines = lines("a\n\n \nb\nc");
+        let seen: Vec<_> = lines.iter().map(|l| (l.number, l.after_blank)).collect();
+        assert_eq!(seen, [(1, false), (4, true), (5, false)]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_fast_path_says_what_the_slow_one_says(raw in "[ a&\u{a0}\u{61c}\u{200b}\u{200c}\u{ad}ع“\u{1}]{0,12}") {
+            let slow = line(&raw);
+            if is_plain(raw.as_bytes()) {
+                proptest::prop_assert_eq!(slow.as_ref(), raw.as_str());
+            }
+        }
+
+        #[test]
+        fn cleaning_twice_changes_nothing_more(raw in "\\PC{0,40}") {
+            let once = line(&raw).replace('&', "");
+            let twice = line(&once);
+            proptest::prop_assert_eq!(twice.as_ref(), once.as_str());
+        }
+    }
+}

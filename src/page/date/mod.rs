@@ -1,0 +1,108 @@
+//! Dates as pages print them, in any language that has its words in a layout file.
+
+mod hijri;
+mod parts;
+
+use super::layout::{DateWords, Order};
+use crate::record::{Precision, Warning};
+use parts::{Parts, Ymd};
+
+/// What a printed date says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reading {
+    /// RFC 3339; the printed offset, else Z.
+    pub at: String,
+    /// How much of it was printed.
+    pub precision: Precision,
+    /// What it leaves in doubt.
+    pub warnings: Vec<Warning>,
+    /// Whether every word of the text belongs to the date.
+    pub whole: bool,
+}
+
+/// Hours by which a date without an offset may lie after the page time: at noon in Greenwich the islands at +14:00 already
+/// print tomorrow's date.
+const OFFSET_SLACK_MS: i64 = 14 * 3_600_000;
+
+/// Reads the date in `text` (match form). `None` where it has no year, or no rule reads it.
+pub(super) fn read(
+    text: &str,
+    words: &DateWords,
+    language: &str,
+    page_time_ms: i64,
+) -> Option<Reading> {
+    let parts = Parts::of(text, words, language);
+    let mut warnings = Vec::new();
+    let day = match parts.gregorian {
+        Some(ymd) if ymd.year.is_some() => resolve(ymd, words.order(language), &mut warnings)?,
+        _ => {
+            let hijri = parts.hijri?;
+            warnings.push(Warning::DateConverted);
+            hijri::to_gregorian(hijri.year?, hijri.month, hijri.day)?
+        }
+    };
+    let date = jiff::civil::Date::new(
+        day.year?,
+        i8::try_from(day.month.unwrap_or(1)).ok()?,
+        i8::try_from(day.day.unwrap_or(1)).ok()?,
+    )
+    .ok()?;
+    let clock = parts.clock.filter(|_| day.day.is_some());
+    let time = match clock {
+        Some(clock) => {
+            jiff::civil::Time::new(clock.hour, clock.minute, clock.second.unwrap_or(0), 0).ok()?
+        }
+        None => jiff::civil::Time::midnight(),
+    };
+    let precision = match (day.month, day.day, clock) {
+        (None, ..) => Precision::Year,
+        (_, None, _) => Precision::Month,
+        (_, _, None) => Precision::Day,
+        (_, _, Some(clock)) if clock.second.is_some() => Precision::Second,
+        (_, _, Some(clock)) if clock.whole_hour => Precision::Hour,
+        _ => Precision::Minute,
+    };
+    let offset = parts.offset.filter(|_| clock.is_some());
+    let timestamp = jiff::tz::Offset::from_seconds(i32::from(offset.unwrap_or(0)) * 60)
+        .ok()?
+        .to_timestamp(date.to_datetime(time))
+        .ok()?;
+    let slack = if offset.is_some() { 0 } else { OFFSET_SLACK_MS };
+    if timestamp.as_millisecond() > page_time_ms.saturating_add(slack) {
+        warnings.push(Warning::DateInFuture);
+    }
+    Some(Reading {
+        at: format!("{date}T{time}{}", printed(offset)),
+        precision,
+        warnings,
+        whole: parts.unknown == 0,
+    })
+}
+
+fn printed(offset: Option<i16>) -> String {
+    match offset {
+        None | Some(0) => "Z".to_owned(),
+        Some(minutes) => {
+            let sign = if minutes < 0 { '-' } else { '+' };
+            let minutes = minutes.unsigned_abs();
+            format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+        }
+    }
+}
+
+/// Settles which of two small numbers is the day: the impossible value, else the language, else the first and a warning.
+fn resolve(ymd: Ymd, order: Order, warnings: &mut Vec<Warning>) -> Option<Ymd> {
+    let Some((first, second)) = ymd.small else { return Some(ymd) };
+    let (day, month) = match (first > 12, second > 12) {
+        (true, true) => return None,
+        (true, false) => (first, second),
+        (false, true) => (second, first),
+        (false, false) if first == second || order == Order::DayFirst => (first, second),
+        (false, false) if order == Order::MonthFirst => (second, first),
+        (false, false) => {
+            warnings.push(Warning::DateAmbiguous);
+            (first, second)
+        }
+    };
+    Some(Ymd { month: Some(month), day: Some(day), ..ymd })
+}

@@ -1,0 +1,68 @@
+//! The same reading with its trace: what each line was taken for, and why.
+
+use serde::Serialize;
+
+use super::layout::Layouts;
+use super::piece::Part;
+use super::reading::Reading;
+use super::{Context, Page};
+
+/// A page with every decision on it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explanation<'a> {
+    /// What the page says: the same value that [`super::read`] gives.
+    pub page: Page<'a>,
+    /// The page from its first line to its last, empty lines left out.
+    pub lines: Vec<ExplainedPiece>,
+}
+
+/// A line, or a part of one, and what it was taken for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExplainedPiece {
+    /// The number of the line on the page, from 1, empty lines counted.
+    pub line: u32,
+    /// Its words, cleaned.
+    pub text: String,
+    /// What it was taken for.
+    pub part: Part,
+    /// The position of the appended story or link that it belongs to; null for the article.
+    pub position: Option<u32>,
+    /// The rule that said so, where a layout has one.
+    pub rule: Option<ExplainedRule>,
+    /// How sure the judgement is, where it was weighed: above nought for a headline, below for a paragraph.
+    pub score: Option<i32>,
+    /// In words, where no layout rule says it.
+    pub reason: &'static str,
+}
+
+/// A rule of a layout file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExplainedRule {
+    /// The file.
+    pub file: String,
+    /// The rule's name in it.
+    pub name: String,
+}
+
+/// Reads a page and says how. It is [`super::read`] itself: the page is assembled from these pieces.
+#[must_use]
+pub fn explain<'a>(text: &'a str, layouts: &'a Layouts, context: &Context<'a>) -> Explanation<'a> {
+    let reading = Reading::of(text, layouts, context);
+    let lines = reading
+        .pieces
+        .iter()
+        .map(|piece| ExplainedPiece {
+            line: reading.lines.get(piece.line).map_or(0, |line| line.number),
+            text: piece.text.to_string(),
+            part: piece.part,
+            position: piece.entry,
+            rule: piece.why.rule.and_then(|id| layouts.rule(id)).map(|rule| ExplainedRule {
+                file: rule.file.to_string(),
+                name: rule.name.to_string(),
+            }),
+            score: piece.why.score,
+            reason: piece.why.reason,
+        })
+        .collect();
+    Explanation { page: reading.into_page(), lines }
+}

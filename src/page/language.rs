@@ -1,0 +1,207 @@
+//! The language of a page: the envelope's word, else what its letters and trigrams say.
+
+use std::borrow::Cow;
+
+use super::clean::Line;
+
+/// So much text is enough to tell a language, in bytes.
+const SAMPLE: usize = 600;
+
+/// The language of a page, BCP 47; `und` where unsure.
+pub(super) fn of<'a>(named: Option<&'a str>, lines: &[Line<'_>]) -> Cow<'a, str> {
+    match named.map(str::trim).filter(|named| !named.is_empty()) {
+        Some(named) => primary(named),
+        None => Cow::Borrowed(detected(lines)),
+    }
+}
+
+/// `fra` and `fr_FR` name the same language as `fr`: the shortest tag stands (BCP 47), the region is kept.
+fn primary(named: &str) -> Cow<'_, str> {
+    if named.len() == 3
+        && let Some(short) = whatlang::Lang::from_code(named.to_ascii_lowercase()).and_then(tag)
+    {
+        return Cow::Borrowed(short);
+    }
+    if named.contains('_') { Cow::Owned(named.replace('_', "-")) } else { Cow::Borrowed(named) }
+}
+
+fn detected(lines: &[Line<'_>]) -> &'static str {
+    let mut sample = String::with_capacity(SAMPLE + 128);
+    for line in lines {
+        let mut end = line.text.len().min(SAMPLE - sample.len());
+        while !line.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        sample.push_str(line.text.get(..end).unwrap_or_default());
+        sample.push('\n');
+        if sample.len() >= SAMPLE {
+            break;
+        }
+    }
+    let letters = Letters::of(&sample);
+    if letters.arabic * 2 > letters.all {
+        return letters.arabic_script();
+    }
+    let info = whatlang::detect(&sample).filter(whatlang::Info::is_reliable);
+    info.and_then(|info| tag(info.lang())).unwrap_or("und")
+}
+
+/// Letters counted by what they tell.
+#[derive(Default)]
+struct Letters {
+    all: u32,
+    arabic: u32,
+    persian: u32,
+    urdu: u32,
+}
+
+impl Letters {
+    fn of(sample: &str) -> Self {
+        let mut letters = Self::default();
+        for c in sample.chars().filter(|c| c.is_alphabetic()) {
+            letters.all += 1;
+            if matches!(c, '\u{600}'..='\u{6ff}') {
+                letters.arabic += 1;
+                match c {
+                    'ٹ' | 'ڈ' | 'ڑ' | 'ں' | 'ے' | 'ہ' | 'ھ' => letters.urdu += 1,
+                    'پ' | 'چ' | 'ژ' | 'گ' | 'ی' | 'ک' => letters.persian += 1,
+                    _ => {}
+                }
+            }
+        }
+        letters
+    }
+
+    /// One letter in fifty that Arabic has not tells Urdu or Persian: in Arabic text they are the odd foreign name.
+    fn arabic_script(&self) -> &'static str {
+        if self.urdu * 50 > self.arabic {
+            "ur"
+        } else if self.persian * 50 > self.arabic {
+            "fa"
+        } else {
+            "ar"
+        }
+    }
+}
+
+/// The two-letter tag of a language, for those that have one.
+fn tag(language: whatlang::Lang) -> Option<&'static str> {
+    let code = language.code();
+    TAGS.iter().find(|(long, _)| *long == code).map(|(_, short)| *short)
+}
+
+/// ISO 639-3 to BCP 47, for the languages that the library knows.
+const TAGS: &[(&str, &str)] = &[
+    ("afr", "af"),
+    ("aka", "ak"),
+    ("amh", "am"),
+    ("ara", "ar"),
+    ("aze", "az"),
+    ("bel", "be"),
+    ("ben", "bn"),
+    ("bul", "bg"),
+    ("cat", "ca"),
+    ("ces", "cs"),
+    ("cmn", "zh"),
+    ("cym", "cy"),
+    ("dan", "da"),
+    ("deu", "de"),
+    ("ell", "el"),
+    ("eng", "en"),
+    ("epo", "eo"),
+    ("est", "et"),
+    ("fin", "fi"),
+    ("fra", "fr"),
+    ("guj", "gu"),
+    ("heb", "he"),
+    ("hin", "hi"),
+    ("hrv", "hr"),
+    ("hun", "hu"),
+    ("hye", "hy"),
+    ("ind", "id"),
+    ("ita", "it"),
+    ("jav", "jv"),
+    ("jpn", "ja"),
+    ("kan", "kn"),
+    ("kat", "ka"),
+    ("khm", "km"),
+    ("kor", "ko"),
+    ("lat", "la"),
+    ("lav", "lv"),
+    ("lit", "lt"),
+    ("mal", "ml"),
+    ("mar", "mr"),
+    ("mkd", "mk"),
+    ("mya", "my"),
+    ("nep", "ne"),
+    ("nld", "nl"),
+    ("nob", "nb"),
+    ("ori", "or"),
+    ("pan", "pa"),
+    ("pes", "fa"),
+    ("pol", "pl"),
+    ("por", "pt"),
+    ("ron", "ro"),
+    ("rus", "ru"),
+    ("sin", "si"),
+    ("slk", "sk"),
+    ("slv", "sl"),
+    ("sna", "sn"),
+    ("spa", "es"),
+    ("srp", "sr"),
+    ("swe", "sv"),
+    ("tam", "ta"),
+    ("tel", "te"),
+    ("tgl", "tl"),
+    ("tha", "th"),
+    ("tuk", "tk"),
+    ("tur", "tr"),
+    ("ukr", "uk"),
+    ("urd", "ur"),
+    ("uzb", "uz"),
+    ("vie", "vi"),
+    ("yid", "yi"),
+    ("zul", "zu"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::clean;
+
+    #[test]
+    fn the_envelopes_word_stands_before_any_guess() {
+        let lines = clean::lines(
+            "The council said on Monday that the bridge over the harbour will be closed to all traffic while its repairs go on, and that the ferries will run through the night.",
+        );
+        assert_eq!(of(Some("fr"), &lines), "fr");
+        assert_eq!(of(Some("fra"), &lines), "fr");
+        assert_eq!(of(Some("pt_BR"), &lines), "pt-BR");
+        assert_eq!(of(Some(" "), &lines), "en");
+    }
+
+    #[test]
+    fn languages_of_one_script_are_told_apart() {
+        for (text, tag) in [
+            ("أعلنت الوزارة أمس عن افتتاح المدرسة الجديدة في المدينة بحضور الأهالي", "ar"),
+            ("وزارت آموزش دیروز از گشایش مدرسه جدید در شهر خبر داد و گفت که کلاس‌ها پر هستند", "fa"),
+            ("وزارت نے کل شہر میں نئے اسکول کے افتتاح کا اعلان کیا ہے اور بچوں کو داخلہ دیا", "ur"),
+            (
+                "Das Ministerium hat gestern die Eröffnung der neuen Schule in der Stadt bekannt gegeben",
+                "de",
+            ),
+            ("Le ministère a annoncé hier l'ouverture de la nouvelle école dans la ville", "fr"),
+            ("123 456", "und"),
+            ("", "und"),
+        ] {
+            assert_eq!(of(None, &clean::lines(text)), tag, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_has_a_language_tag(text in "\\PC{0,900}") {
+            proptest::prop_assert!(!of(None, &clean::lines(&text)).is_empty());
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! From the text of layout files to one checked set of rules and one automaton.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use toml::Spanned;
+
+use super::dates::{DateWord, DateWords};
+use super::error::{LayoutError, line_of};
+use super::raw::{Field, RawDates, RawLabel, RawLayout, RawMarker};
+use super::{Label, LayoutFile, Layouts, Marker, Rule, RuleKind};
+use crate::page::matching::folded;
+
+/// A layout file, read.
+#[derive(Debug, Clone)]
+pub(super) struct Source {
+    pub name: String,
+    pub path: PathBuf,
+    pub text: String,
+    pub builtin: bool,
+}
+
+/// Reads the layout files of a folder, by name.
+pub(super) fn read_dir(dir: &Path) -> (Vec<Source>, Vec<LayoutError>) {
+    let mut sources = Vec::new();
+    let mut errors = Vec::new();
+    let unreadable = |path: &Path, error: std::io::Error| LayoutError {
+        file: path.to_owned(),
+        line: None,
+        problem: format!("can't be read: {error}"),
+        fix: "name a folder of *.toml files that this process may read".to_owned(),
+    };
+    let entries = match std::fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) => return (sources, vec![unreadable(dir, error)]),
+    };
+    let mut paths: Vec<_> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .collect();
+    paths.sort();
+    for path in paths {
+        match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                let name =
+                    path.file_name().map(|name| name.display().to_string()).unwrap_or_default();
+                sources.push(Source { name, path, text, builtin: false });
+            }
+            Err(error) => errors.push(unreadable(&path, error)),
+        }
+    }
+    (sources, errors)
+}
+
+/// Compiles files in the order of their names, whatever order they come in.
+pub(super) fn compile(sources: impl Iterator<Item = Source>) -> (Layouts, Vec<LayoutError>) {
+    let mut sources: Vec<_> = sources.collect();
+    sources.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut build = Build::default();
+    for source in &sources {
+        build.file(source);
+    }
+    build.finish()
+}
+
+#[derive(Default)]
+struct Build {
+    rules: Vec<(Rule, Vec<String>)>,
+    dates: DateWords,
+    files: Vec<LayoutFile>,
+    errors: Vec<LayoutError>,
+}
+
+impl Build {
+    fn file(&mut self, source: &Source) {
+        let raw: RawLayout = match toml::from_str(&source.text) {
+            Ok(raw) => raw,
+            Err(error) => {
+                self.errors.push(LayoutError {
+                    file: source.path.clone(),
+                    line: error.span().map(|span| line_of(&source.text, span.start)),
+                    problem: error.message().trim().to_owned(),
+                    fix: "config/layouts/en.toml explains every key".to_owned(),
+                });
+                return;
+            }
+        };
+        let before = self.rules.len();
+        let mut file = FileBuild { source, language: raw.language.get_ref(), build: self };
+        if file.language.is_empty() {
+            file.error(
+                &raw.language,
+                "the language is empty",
+                "give its BCP 47 tag, as in language = \"ar\"",
+            );
+        }
+        for marker in &raw.marker {
+            file.marker(marker);
+        }
+        for label in &raw.label {
+            file.label(label);
+        }
+        for furniture in &raw.furniture {
+            file.rule(furniture.name.get_ref(), RuleKind::WholeFurniture, &furniture.whole);
+            file.rule(furniture.name.get_ref(), RuleKind::StartFurniture, &furniture.start);
+        }
+        for plain in &raw.plain {
+            file.rule("plain", RuleKind::Plain, &plain.forms);
+        }
+        if let Some(dates) = &raw.dates {
+            file.dates(dates);
+        }
+        let added = self.rules.get(before..).unwrap_or_default();
+        self.files.push(LayoutFile {
+            name: source.name.clone(),
+            language: raw.language.get_ref().clone(),
+            title: raw.title,
+            builtin: source.builtin,
+            rules: added.len(),
+            forms: added.iter().map(|(_, forms)| forms.len()).sum(),
+        });
+    }
+
+    fn finish(mut self) -> (Layouts, Vec<LayoutError>) {
+        self.rules.sort_by(|(a, _), (b, _)| {
+            (&a.language, &a.file, &a.name).cmp(&(&b.language, &b.file, &b.name))
+        });
+        let mut patterns: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        for (id, (_, forms)) in (0..).zip(&self.rules) {
+            for form in forms {
+                patterns.entry(form).or_default().push(id);
+            }
+        }
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(patterns.keys());
+        let patterns: Vec<_> = patterns.into_values().collect();
+        let mut errors = self.errors;
+        let automaton = automaton
+            .map_err(|error| {
+                errors.push(LayoutError {
+                    file: PathBuf::new(),
+                    line: None,
+                    problem: format!("the forms together are too many: {error}"),
+                    fix: "load fewer layouts".to_owned(),
+                });
+            })
+            .ok();
+        let rules = self.rules.into_iter().map(|(rule, _)| rule).collect();
+        (Layouts { rules, patterns, automaton, dates: self.dates, files: self.files }, errors)
+    }
+}
+
+/// One file while it is checked.
+struct FileBuild<'b> {
+    source: &'b Source,
+    language: &'b str,
+    build: &'b mut Build,
+}
+
+impl FileBuild<'_> {
+    fn error<T>(&mut self, at: &Spanned<T>, problem: impl Into<String>, fix: impl Into<String>) {
+        self.build.errors.push(LayoutError {
+            file: self.source.path.clone(),
+            line: Some(line_of(&self.source.text, at.span().start)),
+            problem: problem.into(),
+            fix: fix.into(),
+        });
+    }
+
+    fn marker(&mut self, raw: &RawMarker) {
+        let marker = Marker {
+            alone: raw.alone,
+            start: raw.start,
+            end: raw.end,
+            inside: raw.inside,
+            glued: raw.glued,
+        };
+        self.rule(raw.name.get_ref(), RuleKind::Marker(marker), &raw.forms);
+    }
+
+    fn label(&mut self, raw: &RawLabel) {
+        let max_words =
+            raw.max_words.as_ref().map_or(default_words(raw.field), |words| *words.get_ref());
+        if let Some(words) = raw.max_words.as_ref().filter(|words| *words.get_ref() == 0) {
+            self.error(
+                words,
+                "a value of no words",
+                "give max_words of 1 or more, or leave it out",
+            );
+        }
+        let label = Label {
+            field: raw.field,
+            colon: raw.colon,
+            alone: raw.alone,
+            inside: raw.inside,
+            max_words,
+        };
+        self.rule(field_name(raw.field), RuleKind::Label(label), &raw.forms);
+    }
+
+    fn rule(&mut self, name: &str, kind: RuleKind, forms: &[Spanned<String>]) {
+        let mut kept: Vec<String> = forms.iter().filter_map(|form| self.form(form)).collect();
+        kept.sort();
+        kept.dedup();
+        if !kept.is_empty() {
+            let rule = Rule {
+                file: self.source.name.as_str().into(),
+                name: name.into(),
+                language: self.language.into(),
+                kind,
+            };
+            self.build.rules.push((rule, kept));
+        }
+    }
+
+    fn form(&mut self, form: &Spanned<String>) -> Option<String> {
+        let match_form = folded(form.get_ref().trim());
+        if match_form.contains(char::is_alphanumeric) {
+            return Some(match_form);
+        }
+        self.error(
+            form,
+            "a form without a letter",
+            "write the words as the site prints them, or take it out",
+        );
+        None
+    }
+
+    fn dates(&mut self, raw: &RawDates) {
+        self.months(&raw.months, DateWord::Month);
+        self.months(&raw.hijri_months, DateWord::HijriMonth);
+        for (words, means) in [
+            (&raw.weekdays, DateWord::Weekday),
+            (&raw.morning, DateWord::Morning),
+            (&raw.afternoon, DateWord::Afternoon),
+            (&raw.hijri, DateWord::Hijri),
+            (&raw.filler, DateWord::Filler),
+        ] {
+            for word in words {
+                self.word(word, means);
+            }
+        }
+        for (word, day) in &raw.days {
+            self.build.dates.add(self.language, &folded(word), DateWord::Day(*day));
+        }
+        for (word, offset) in &raw.zones {
+            match super::dates::minutes(offset) {
+                Some(minutes) => {
+                    self.build.dates.add(self.language, &folded(word), DateWord::Zone(minutes))
+                }
+                None => self.build.errors.push(LayoutError {
+                    file: self.source.path.clone(),
+                    line: None,
+                    problem: format!("zone {word:?}: {offset:?} is no offset"),
+                    fix: "write it as \"+03:00\"".to_owned(),
+                }),
+            }
+        }
+        self.build.dates.set_order(self.language, raw.order);
+    }
+
+    fn months(&mut self, months: &[Vec<Spanned<String>>], means: fn(u8) -> DateWord) {
+        if let Some(thirteenth) = months.get(12).and_then(|names| names.first()) {
+            self.error(
+                thirteenth,
+                "a thirteenth month",
+                "give twelve lists of names, the first month's first",
+            );
+        }
+        for (month, names) in (1..=12).zip(months) {
+            for name in names {
+                self.word(name, means(month));
+            }
+        }
+    }
+
+    fn word(&mut self, word: &Spanned<String>, means: DateWord) {
+        if let Some(form) = self.form(word) {
+            self.build.dates.add(self.language, &form, means);
+        }
+    }
+}
+
+/// How many words a value has at most where the file does not say.
+fn default_words(field: Field) -> usize {
+    match field {
+        Field::Published | Field::Updated => 16,
+        Field::Source => 8,
+        Field::Author => 10,
+        Field::Keywords => 200,
+    }
+}
+
+fn field_name(field: Field) -> &'static str {
+    match field {
+        Field::Published => "published",
+        Field::Updated => "updated",
+        Field::Source => "source",
+        Field::Keywords => "keywords",
+        Field::Author => "author",
+    }
+}

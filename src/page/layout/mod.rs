@@ -1,0 +1,229 @@
+//! Layouts: what the sites print round an article, as data.
+//!
+//! One TOML file a language, in config/layouts; the built-in ones are compiled in, a user's folder adds to them or
+//! replaces one by a file of the same name. All forms of all languages are one automaton over the match form of the
+//! page, so that the cost does not grow with their number, and no order of files or rules changes a result.
+
+mod compile;
+mod dates;
+mod error;
+mod raw;
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+pub use error::LayoutError;
+pub use raw::Field;
+
+pub(crate) use dates::{DateWord, DateWords};
+pub(crate) use raw::{Need, Order};
+
+/// The built-in files, by name.
+const BUILTIN: &[(&str, &str)] = &[
+    ("ar.toml", include_str!("../../../config/layouts/ar.toml")),
+    ("en.toml", include_str!("../../../config/layouts/en.toml")),
+];
+
+/// Every layout that is loaded, ready to match.
+#[derive(Debug)]
+pub struct Layouts {
+    rules: Vec<Rule>,
+    /// For each pattern of the automaton the rules that have that form, in the order of [`Rule::order`].
+    patterns: Vec<Vec<u32>>,
+    /// `None` only where the forms were too many to compile, which is an error of its own.
+    automaton: Option<AhoCorasick>,
+    dates: DateWords,
+    files: Vec<LayoutFile>,
+}
+
+/// One loaded file, for `newsmill check`.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct LayoutFile {
+    /// Its name.
+    pub name: String,
+    /// The language it is for, BCP 47.
+    pub language: String,
+    /// What it calls itself.
+    pub title: Option<String>,
+    /// Whether it is one of ours.
+    pub builtin: bool,
+    /// How many markers, labels and furniture rules it has.
+    pub rules: usize,
+    /// How many spellings they have together.
+    pub forms: usize,
+}
+
+/// One rule of a file.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub file: Box<str>,
+    pub name: Box<str>,
+    pub language: Box<str>,
+    pub kind: RuleKind,
+}
+
+/// What a rule says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RuleKind {
+    Marker(Marker),
+    Label(Label),
+    /// A line that is nothing else.
+    WholeFurniture,
+    /// A line that begins so.
+    StartFurniture,
+    /// A phrase that hides the markers and labels in it.
+    Plain,
+}
+
+/// Where a marker may stand and what must follow it there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Marker {
+    pub alone: bool,
+    pub start: Need,
+    pub end: Need,
+    pub inside: Need,
+    pub glued: bool,
+}
+
+/// Which field a label names and where it may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Label {
+    pub field: Field,
+    pub colon: bool,
+    pub alone: bool,
+    pub inside: bool,
+    pub max_words: usize,
+}
+
+/// One place where a form stands in the match form of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hit {
+    pub pattern: u32,
+    pub start: usize,
+    pub end: usize,
+}
+
+impl Layouts {
+    /// The layouts that come with newsmill; a test holds them to be without error.
+    #[must_use]
+    pub fn builtin() -> &'static Self {
+        static BUILT: LazyLock<Layouts> = LazyLock::new(|| {
+            let (layouts, errors) =
+                compile::compile(BUILTIN.iter().map(|&(name, text)| compile::Source {
+                    name: name.into(),
+                    path: name.into(),
+                    text: text.into(),
+                    builtin: true,
+                }));
+            debug_assert!(errors.is_empty(), "{errors:?}");
+            layouts
+        });
+        &BUILT
+    }
+
+    /// The built-in layouts and those of `dir`: a file there with a built-in name replaces that file.
+    ///
+    /// # Errors
+    /// Everything that is wrong in any file, at once.
+    pub fn load(dir: &Path) -> Result<Self, Vec<LayoutError>> {
+        let (users, mut errors) = compile::read_dir(dir);
+        let builtin = BUILTIN
+            .iter()
+            .filter(|(name, _)| users.iter().all(|user| *user.name != **name))
+            .map(|&(name, text)| compile::Source {
+                name: name.into(),
+                path: name.into(),
+                text: text.into(),
+                builtin: true,
+            });
+        let (layouts, wrong) = compile::compile(builtin.chain(users.iter().cloned()));
+        errors.extend(wrong);
+        if errors.is_empty() { Ok(layouts) } else { Err(errors) }
+    }
+
+    /// What is loaded, by file name.
+    #[must_use]
+    pub fn files(&self) -> &[LayoutFile] {
+        &self.files
+    }
+
+    /// Every place where a form stands, from left to right, the longest first, none over another.
+    pub(crate) fn hits<'h>(&'h self, text: &'h str) -> impl Iterator<Item = Hit> + 'h {
+        self.automaton.iter().flat_map(move |automaton| automaton.find_iter(text)).map(|found| {
+            Hit { pattern: found.pattern().as_u32(), start: found.start(), end: found.end() }
+        })
+    }
+
+    /// The rules that have the form of `hit`.
+    pub(crate) fn rules_of(&self, hit: Hit) -> impl Iterator<Item = (u32, &Rule)> {
+        let ids = usize::try_from(hit.pattern).ok().and_then(|pattern| self.patterns.get(pattern));
+        ids.into_iter().flatten().filter_map(|&id| Some((id, self.rule(id)?)))
+    }
+
+    /// The rule of that number.
+    pub(crate) fn rule(&self, id: u32) -> Option<&Rule> {
+        self.rules.get(usize::try_from(id).ok()?)
+    }
+
+    /// The words of dates, of all languages.
+    pub(crate) fn dates(&self) -> &DateWords {
+        &self.dates
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_layouts_are_good() {
+        let layouts = Layouts::builtin();
+        assert_eq!(layouts.files().len(), BUILTIN.len());
+        assert!(layouts.files().iter().all(|file| file.builtin && file.rules > 0));
+    }
+
+    #[test]
+    fn every_error_of_every_file_is_told_at_once_with_its_line() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(
+            dir.path().join("a.toml"),
+            "language = \"ar\"\n[[marker]]\nname = \"m\"\nforms = [\"\"]\n",
+        )
+        .unwrap();
+        std::fs::write(dir.path().join("b.toml"), "language = \"ar\"\nmarkers = 1\n").unwrap();
+        std::fs::write(dir.path().join("c.toml"), "language = \"ar\"\n[[label]]\nfield = \"source\"\nforms = [\"Source\"]\nmax_words = 0\n").unwrap();
+        let errors = Layouts::load(dir.path()).unwrap_err();
+        let told: Vec<_> = errors
+            .iter()
+            .map(|e| (e.file.file_name().unwrap().to_str().unwrap().to_owned(), e.line))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("a.toml".to_owned(), Some(4)),
+                ("b.toml".to_owned(), Some(2)),
+                ("c.toml".to_owned(), Some(5))
+            ]
+        );
+    }
+
+    #[test]
+    fn a_user_file_with_a_built_in_name_replaces_it_and_another_adds() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("en.toml"), "language = \"en\"\n").unwrap();
+        std::fs::write(dir.path().join("mine.toml"), "language = \"en\"\n").unwrap();
+        let layouts = Layouts::load(dir.path()).unwrap();
+        let mine: Vec<_> =
+            layouts.files().iter().filter(|f| !f.builtin).map(|f| f.name.as_str()).collect();
+        assert_eq!(mine, ["en.toml", "mine.toml"]);
+        assert_eq!(layouts.files().len(), BUILTIN.len() + 1);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_an_error_with_its_name() {
+        let errors = Layouts::load(Path::new("no-such-folder")).unwrap_err();
+        assert!(errors[0].to_string().starts_with("no-such-folder: "), "{}", errors[0]);
+    }
+}

@@ -1,0 +1,89 @@
+//! A page in pieces: every line, or part of one, with what it was taken for.
+//!
+//! This is the trace that `explain` shows and the only thing that an article is assembled from: no text is copied out of
+//! a line but by giving a piece its part, so each word of a page ends in exactly one place.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::clean::Line;
+use super::layout::Field;
+
+/// What a piece is to its story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// The headline of the article or of something appended.
+    Headline,
+    /// A paragraph.
+    Body,
+    /// The cut paragraph of a link.
+    Teaser,
+    /// The words before appended stories.
+    Marker,
+    /// The words before a value.
+    Label,
+    /// What the site put there.
+    Furniture,
+    /// The value of a field.
+    #[serde(untagged)]
+    Value(Field),
+}
+
+/// Why a piece was taken for what it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Why {
+    /// The layout rule that matched.
+    pub rule: Option<u32>,
+    /// How sure the judgement is; above nought is for, below is against.
+    pub score: Option<i32>,
+    /// What was decided where no layout rule says it.
+    pub reason: &'static str,
+}
+
+/// A line or a part of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Piece<'a> {
+    /// The index of its line.
+    pub line: usize,
+    /// Its words.
+    pub text: Cow<'a, str>,
+    /// Where its match form stands in that of the page.
+    pub folded: Range<usize>,
+    /// What it is.
+    pub part: Part,
+    /// The appended story or link that it belongs to, by position; `None` for the article.
+    pub entry: Option<u32>,
+    /// Why.
+    pub why: Why,
+}
+
+impl<'a> Piece<'a> {
+    /// The part `range` (bytes of the cleaned text) of a line.
+    pub(super) fn of(
+        line: &Line<'a>,
+        index: usize,
+        range: Range<usize>,
+        folded: Range<usize>,
+    ) -> Self {
+        let text = match &line.text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.get(range).unwrap_or_default().trim()),
+            Cow::Owned(text) => Cow::Owned(text.get(range).unwrap_or_default().trim().to_owned()),
+        };
+        Self { line: index, text, folded, part: Part::Body, entry: None, why: Why::default() }
+    }
+
+    /// Takes the piece for `part`, by a layout rule.
+    pub(super) fn by_rule(mut self, part: Part, rule: u32) -> Self {
+        self.part = part;
+        self.why.rule = Some(rule);
+        self
+    }
+
+    /// Takes the piece for `part` of `entry`.
+    pub(super) fn take(&mut self, part: Part, entry: Option<u32>, reason: &'static str) {
+        self.part = part;
+        self.entry = entry;
+        self.why.reason = reason;
+    }
+}

@@ -1,0 +1,179 @@
+//! The reading of a page, from its text to its pieces and from the pieces to what the page says.
+
+use std::borrow::Cow;
+
+use super::clean::{self, Line};
+use super::date;
+use super::layout::{Field, Layouts};
+use super::mark::{Marking, mark};
+use super::matching::Matching;
+use super::piece::{Part, Piece};
+use super::{Context, Date, Page, RelatedText, block, headline, keywords, language};
+use crate::record::{RelatedKind, Warning};
+
+/// A page, read.
+pub(super) struct Reading<'a> {
+    pub lines: Vec<Line<'a>>,
+    pub matching: Matching,
+    pub pieces: Vec<Piece<'a>>,
+    pub language: Cow<'a, str>,
+    pub warnings: Vec<Warning>,
+    layouts: &'a Layouts,
+    page_time_ms: i64,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads a page: gives every piece of it its part.
+    pub(super) fn of(text: &'a str, layouts: &'a Layouts, context: &Context<'a>) -> Self {
+        let lines = clean::lines(text);
+        let matching = Matching::of(lines.iter().map(|line| line.text.as_ref()), text.len());
+        let language = language::of(context.language, &lines);
+        let marking = Marking {
+            lines: &lines,
+            matching: &matching,
+            layouts,
+            language: &language,
+            page_time_ms: context.page_time_ms,
+        };
+        let mut pieces = mark(&marking);
+        let mut warnings = headline::choose(&mut pieces);
+        warnings.extend(block::lay_out(&mut pieces, &matching));
+        let entries =
+            pieces.iter().filter_map(|piece| piece.entry).max().map_or(0, |last| last as usize + 1);
+        block::teasers(&mut pieces, entries);
+        Self {
+            lines,
+            matching,
+            pieces,
+            language,
+            warnings,
+            layouts,
+            page_time_ms: context.page_time_ms,
+        }
+    }
+
+    /// Puts the pieces where they belong.
+    pub(super) fn into_page(mut self) -> Page<'a> {
+        let mut page = Page { language: self.language.clone(), ..Page::default() };
+        page.layout = self.layout();
+        let mut keyword_lines = Vec::new();
+        for piece in std::mem::take(&mut self.pieces) {
+            match (piece.entry, piece.part) {
+                (_, Part::Marker | Part::Label) => {}
+                (_, Part::Furniture) => page.furniture.push(piece.text),
+                (Some(entry), part) => related(&mut page.related, entry, part, piece.text),
+                (None, Part::Headline) => page.headline = Some(piece.text),
+                (None, Part::Body | Part::Teaser) => page.body.push(piece.text),
+                (None, Part::Value(Field::Keywords)) => keyword_lines.push(piece),
+                (None, Part::Value(Field::Published)) => {
+                    self.date(piece, &mut page.published, &mut page.furniture)
+                }
+                (None, Part::Value(Field::Updated)) => {
+                    self.date(piece, &mut page.updated, &mut page.furniture)
+                }
+                (None, Part::Value(Field::Source)) => {
+                    first(piece.text, &mut page.source, &mut page.furniture)
+                }
+                (None, Part::Value(Field::Author)) => {
+                    first(piece.text, &mut page.author, &mut page.furniture)
+                }
+            }
+        }
+        page.keywords = keywords::split(&keyword_lines, &page, &self.matching);
+        page.keywords_raw = joined(keyword_lines.into_iter().map(|piece| piece.text));
+        page.warnings = self.warnings;
+        if page.published.is_none() && page.updated.is_none() {
+            page.warnings.push(Warning::DateMissing);
+        }
+        if page.body.is_empty() {
+            page.warnings.push(Warning::BodyEmpty);
+        }
+        page.warnings.sort_unstable();
+        page.warnings.dedup();
+        page
+    }
+
+    /// The layout file of most of the rules that matched.
+    fn layout(&self) -> Option<Cow<'a, str>> {
+        let mut counts: Vec<(&str, usize)> = Vec::new();
+        for rule in self.pieces.iter().filter_map(|piece| self.layouts.rule(piece.why.rule?)) {
+            let name = rule.file.strip_suffix(".toml").unwrap_or(&rule.file);
+            match counts.iter_mut().find(|(file, _)| *file == name) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((name, 1)),
+            }
+        }
+        let most = counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0)));
+        most.map(|(name, _)| Cow::Borrowed(name))
+    }
+
+    fn date(
+        &mut self,
+        piece: Piece<'a>,
+        slot: &mut Option<Date<'a>>,
+        furniture: &mut Vec<Cow<'a, str>>,
+    ) {
+        if slot.is_some() {
+            furniture.push(piece.text);
+            return;
+        }
+        let form = self.matching.text().get(piece.folded).unwrap_or_default();
+        let read = date::read(form, self.layouts.dates(), &self.language, self.page_time_ms);
+        let (at, precision) = match read {
+            Some(read) => {
+                self.warnings.extend(read.warnings);
+                (Some(read.at), Some(read.precision))
+            }
+            None => {
+                self.warnings.push(Warning::DateUnparsed);
+                (None, None)
+            }
+        };
+        *slot = Some(Date { at, precision, raw: piece.text });
+    }
+}
+
+fn first<'a>(
+    text: Cow<'a, str>,
+    slot: &mut Option<Cow<'a, str>>,
+    furniture: &mut Vec<Cow<'a, str>>,
+) {
+    match slot {
+        None => *slot = Some(text),
+        Some(_) => furniture.push(text),
+    }
+}
+
+fn joined<'a>(mut lines: impl Iterator<Item = Cow<'a, str>>) -> Option<Cow<'a, str>> {
+    let mut all = lines.next()?;
+    for line in lines {
+        let all = all.to_mut();
+        all.push('\n');
+        all.push_str(&line);
+    }
+    Some(all)
+}
+
+/// Puts a piece of an appended story where it belongs.
+fn related<'a>(related: &mut Vec<RelatedText<'a>>, entry: u32, part: Part, text: Cow<'a, str>) {
+    let at = usize::try_from(entry).unwrap_or(usize::MAX);
+    while related.len() <= at {
+        related.push(RelatedText::default());
+    }
+    let Some(story) = related.get_mut(at) else { return };
+    match part {
+        Part::Headline => story.headline = Some(text),
+        Part::Teaser => story.teaser = Some(text),
+        Part::Value(Field::Published | Field::Updated) => append(&mut story.published_raw, text),
+        Part::Value(Field::Source | Field::Author) => append(&mut story.source, text),
+        Part::Value(Field::Keywords) => append(&mut story.keywords_raw, text),
+        Part::Body | Part::Marker | Part::Label | Part::Furniture => {
+            story.kind = RelatedKind::Story;
+            story.body.push(text);
+        }
+    }
+}
+
+fn append<'a>(slot: &mut Option<Cow<'a, str>>, text: Cow<'a, str>) {
+    *slot = joined(slot.take().into_iter().chain([text]));
+}

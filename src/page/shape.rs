@@ -1,0 +1,52 @@
+//! The shape of a text: where words end, where sentences end, how a marker is closed.
+
+/// Whether a character belongs to a word: a letter, a digit or a vowel sign of an Indic script.
+pub(super) fn is_word_char(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '\u{900}'..='\u{97f}' | '\u{200c}' | '\u{200d}')
+}
+
+/// Whether a text says anything.
+pub(super) fn has_words(text: &str) -> bool {
+    text.contains(is_word_char)
+}
+
+/// What closes a marker or label.
+pub(super) struct Terminator {
+    /// Its bytes, the spaces round it included.
+    pub bytes: usize,
+    /// Whether there is one, spaces apart.
+    pub colon: bool,
+}
+
+/// The colon, dots, dash or mark that `after`, the text behind a form, begins with.
+pub(super) fn terminator(after: &str) -> Terminator {
+    let trimmed = after.trim_start();
+    let signs = trimmed.trim_start_matches([':', '.', '-', '…', '!', '»', '>', '|', '*', '؛', 'ः']);
+    let taken = trimmed.len() - signs.len();
+    let colon = trimmed.get(..taken).is_some_and(|signs| {
+        signs.starts_with([':', '…', '!', '|', '»', '>', 'ः'])
+            || signs.starts_with("..")
+            // A dash with a space behind it; without one it is part of a word: "source-based".
+            || signs.starts_with('-') && matches!(trimmed.get(taken..).and_then(|rest| rest.chars().next()), None | Some(' '))
+    });
+    if colon {
+        Terminator { bytes: after.len() - signs.trim_start().len(), colon }
+    } else {
+        Terminator { bytes: 0, colon }
+    }
+}
+
+/// Signs that may stand behind a sentence's last stop.
+const CLOSERS: [char; 14] = ['"', '\'', '”', '’', '»', ')', ']', '“', '‘', '«', '›', '}', ' ', '*'];
+
+/// Whether a text ends as a sentence does: quotes and brackets behind the stop are passed over (research/splitting).
+pub(super) fn ends_in_stop(text: &str) -> bool {
+    text.trim_end_matches(CLOSERS)
+        .ends_with(['.', '!', '?', '؟', '۔', '।', '…', ':', ';', '،', ',', '؛', '。'])
+}
+
+/// Whether a text is cut with an ellipsis.
+pub(super) fn is_cut(text: &str) -> bool {
+    let text = text.trim_end_matches([' ', ')', ']', '»', '>']).trim_end_matches("[");
+    text.ends_with('…') || text.ends_with("...") || text.ends_with("..")
+}

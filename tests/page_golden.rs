@@ -1,0 +1,65 @@
+//! Golden pages, field by field.
+
+use newsmill::page::{Context, Layouts, Page, explain, read};
+use newsmill::record::{Precision, RelatedKind, Warning};
+
+const SEED: &str = include_str!("pages/seed.txt");
+
+/// The first of January 2026: after every date on the golden pages.
+const PAGE_TIME: i64 = 1_767_225_600_000;
+
+fn context() -> Context<'static> {
+    Context { page_time_ms: PAGE_TIME, ..Context::default() }
+}
+
+fn page(text: &str) -> Page<'_> {
+    read(text, Layouts::builtin(), &context())
+}
+
+#[test]
+fn every_field_of_the_seed_page_is_right() {
+    let lines: Vec<&str> = SEED.lines().collect();
+    let page = page(SEED);
+    assert_eq!(page.headline.as_deref(), Some(lines[0]));
+    let published = page.published.unwrap();
+    assert_eq!(published.at.as_deref(), Some("2023-09-20T00:00:00Z"));
+    assert_eq!(published.precision, Some(Precision::Day));
+    assert_eq!(published.raw, "20th, September 2023 GMT");
+    assert_eq!(page.updated, None);
+    assert_eq!(page.source.as_deref(), Some("صدى البلد"));
+    assert_eq!(page.author, None);
+    assert_eq!(page.keywords_raw.as_deref(), lines[12].strip_prefix("كلمات دلالية: "));
+    assert_eq!(
+        page.keywords,
+        [
+            "وزير الدفاع الروسي",
+            "سيرجي شويجو",
+            "جنوب القوقاز",
+            "القوقاز",
+            "ايران",
+            "روسيا",
+            "ناجورنو كاراباخ"
+        ]
+    );
+    assert_eq!(page.body, lines[2..11]);
+    assert_eq!(page.related.len(), 1);
+    let story = &page.related[0];
+    assert_eq!(story.kind, RelatedKind::Story);
+    assert_eq!(story.headline.as_deref(), Some(lines[14]));
+    assert_eq!(story.teaser, None);
+    assert_eq!(story.body, lines[15..21]);
+    assert!(story.body[5].ends_with("معاناة المدنيين في غزة."));
+    assert_eq!(page.furniture, Vec::<&str>::new());
+    assert_eq!(page.warnings, Vec::<Warning>::new());
+    assert_eq!(page.layout.as_deref(), Some("ar"));
+    assert_eq!(page.language, "ar");
+}
+
+#[test]
+fn explain_accounts_for_every_line_of_the_seed_page() {
+    let explained = explain(SEED, Layouts::builtin(), &context());
+    assert_eq!(explained.page, page(SEED));
+    let mut seen: Vec<u32> = explained.lines.iter().map(|piece| piece.line).collect();
+    seen.dedup();
+    assert_eq!(seen, (1..=21).collect::<Vec<u32>>());
+}
