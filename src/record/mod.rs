@@ -1,9 +1,12 @@
 //! What goes on the wire: the records of DESIGN §2, their ids, and their JSON Schemas.
 //!
-//! Only types and their encodings live here; nothing decides anything. Field names and their order are a contract.
+//! Only types, ids and encodings live here; what becomes a record is decided elsewhere. Field names and their order are
+//! a contract.
 
 mod article;
+mod article_id;
 mod canonical;
+mod canonical_url;
 mod id;
 mod origin;
 mod partition;
@@ -14,6 +17,7 @@ mod warning;
 
 pub use article::{Article, ArticleWord, Precision, Related, RelatedKind, SameAs};
 pub use canonical::{Canonical, CanonicalKind};
+pub use canonical_url::canonical_url;
 pub use id::{ArticleId, Hex, StoryId};
 pub use origin::Origin;
 pub use partition::{murmur2, partition_for};

@@ -77,7 +77,7 @@ impl Folder {
     }
 }
 
-/// Letters on their way to the tokens. They go there by the run: one by one costs three times as much.
+/// Letters on their way to the tokens. They go there by the run, which is cheaper than one by one.
 #[derive(Default)]
 struct Letters {
     utf8: [u8; LETTERS],
