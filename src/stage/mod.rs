@@ -10,6 +10,7 @@ mod erased;
 pub mod home;
 mod json;
 mod output;
+pub mod parse;
 mod table;
 
 use std::borrow::Cow;

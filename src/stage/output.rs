@@ -37,6 +37,16 @@ impl Cause {
         let trace = headers.iter().filter(passed_on).cloned().collect();
         Self { origin: origin.to_string(), trace }
     }
+
+    /// Bytes of the names and values that it puts into headers.
+    #[must_use]
+    pub fn header_bytes(&self) -> usize {
+        let of_trace = |(name, value): &(String, Option<Vec<u8>>)| {
+            name.len() + value.as_ref().map_or(0, Vec::len)
+        };
+        let trace: usize = self.trace.iter().map(of_trace).sum();
+        ORIGIN_HEADER.len() + self.origin.len() + trace
+    }
 }
 
 /// The topic that an output goes to; dead letters are the driver's own.
