@@ -9,3 +9,4 @@ pub mod page;
 pub mod record;
 pub mod stage;
 pub mod story;
+pub mod telemetry;
