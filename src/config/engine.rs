@@ -81,74 +81,33 @@ impl Engine {
     }
 
     /// The chain of times: each must fit into the next, or a safeguard fires in normal operation.
+    #[rustfmt::skip]
     fn validate_times(&self, keys: &mut Reader<'_>) {
+        let commit_min = ("engine.commit_interval_min", self.commit_interval_min);
+        let commit_max = ("engine.commit_interval_max", self.commit_interval_max);
+        let drain = ("engine.drain_timeout", self.drain_timeout);
+        let session = ("engine.session_timeout", self.session_timeout);
+        let poll = ("engine.max_poll_interval", self.max_poll_interval);
+        let transaction = ("engine.transaction_timeout", self.transaction_timeout);
+        let watchdog = ("engine.watchdog_timeout", self.watchdog_timeout);
         let chain = [
-            (
-                ("engine.commit_interval_min", self.commit_interval_min),
-                ("engine.commit_interval_max", self.commit_interval_max),
-                "a transaction is held open at most so long",
-            ),
-            (
-                ("engine.commit_interval_max", self.commit_interval_max),
-                ("engine.drain_timeout", self.drain_timeout),
-                "a shutdown has to finish the open transaction",
-            ),
-            (
-                ("engine.commit_interval_max", self.commit_interval_max),
-                ("engine.transaction_timeout", self.transaction_timeout),
-                "the broker would abort every transaction",
-            ),
-            (
-                ("engine.drain_timeout", self.drain_timeout),
-                ("engine.session_timeout", self.session_timeout),
-                "the group would give the partitions away during a shutdown",
-            ),
-            (
-                ("engine.session_timeout", self.session_timeout),
-                ("engine.max_poll_interval", self.max_poll_interval),
-                "the client library refuses it",
-            ),
-            (
-                ("engine.transaction_timeout", self.transaction_timeout),
-                ("engine.watchdog_timeout", self.watchdog_timeout),
-                "the watchdog would end the process in a commit that the broker still waits for",
-            ),
-            (
-                ("engine.watchdog_timeout", self.watchdog_timeout),
-                ("engine.max_poll_interval", self.max_poll_interval),
-                "the group would give the partitions away before the watchdog sees it",
-            ),
-            (
-                ("engine.session_timeout", self.session_timeout),
-                ("30m", SESSION_MAX),
-                "brokers take no longer session",
-            ),
-            (
-                ("engine.transaction_timeout", self.transaction_timeout),
-                ("15m", TRANSACTION_MAX),
-                "brokers take no longer transaction by default",
-            ),
+            (commit_min, commit_max, "a transaction is held open at most so long"),
+            (commit_max, drain, "a shutdown has to finish the open transaction"),
+            (commit_max, transaction, "the broker would abort every transaction"),
+            (drain, session, "the group would give the partitions away during a shutdown"),
+            (session, poll, "the client library refuses it"),
+            (transaction, watchdog, "the watchdog would end the process in a commit that the broker still waits for"),
+            (watchdog, poll, "the group would give the partitions away before the watchdog sees it"),
+            (session, ("what brokers take", SESSION_MAX), "they refuse such a session"),
+            (transaction, ("what brokers take by default", TRANSACTION_MAX), "they refuse such a transaction"),
         ];
-        for ((key, shorter), (other, longer), reason) in chain {
+        for ((key, shorter), (bound, longer), reason) in chain {
             if shorter > longer {
-                let (shorter, longer_text) = (show_duration(shorter), show_duration(longer));
-                let bound = if other == longer_text {
-                    longer_text
-                } else {
-                    format!("{other} ({longer_text})")
-                };
-                keys.refuse(
-                    key,
-                    format!("is {shorter}, which is more than {bound}: {reason}; lower it"),
-                );
+                let (shorter, longer) = (show_duration(shorter), show_duration(longer));
+                keys.refuse(key, format!("is {shorter}, which is more than {bound} ({longer}): {reason}; lower it"));
             }
         }
-        for (key, duration) in [
-            ("engine.commit_interval_max", self.commit_interval_max),
-            ("engine.drain_timeout", self.drain_timeout),
-            ("engine.session_timeout", self.session_timeout),
-            ("engine.transaction_timeout", self.transaction_timeout),
-        ] {
+        for (key, duration) in [commit_max, drain, session, transaction, watchdog] {
             if duration < Duration::from_millis(1) {
                 keys.refuse(key, "is nought; write a longer time");
             }

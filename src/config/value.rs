@@ -40,7 +40,7 @@ const UNITS: [(&str, usize); 4] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1
 
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let whole = UNITS.iter().find(|(_, size)| self.0 >= *size && self.0 % size == 0);
+        let whole = UNITS.iter().find(|(_, size)| self.0 >= *size && self.0.is_multiple_of(*size));
         let (unit, size) = whole.copied().unwrap_or(("B", 1));
         write!(f, "{} {unit}", self.0 / size)
     }
