@@ -4,6 +4,7 @@
 //! on the wire, [`stage`] decides. ARCHITECTURE.md has the map.
 
 pub mod config;
+pub mod engine;
 pub mod local;
 pub mod page;
 pub mod record;

@@ -24,12 +24,14 @@ pub struct Article<'a> {
     /// The headline as the page prints it.
     pub headline: Option<Cow<'a, str>>,
     /// When the page says that it was published, RFC 3339.
+    #[schemars(extend("format" = "date-time"))]
     pub published_at: Option<String>,
     /// How much of `published_at` the page really said.
     pub published_precision: Option<Precision>,
     /// The date as the page prints it.
     pub published_raw: Option<Cow<'a, str>>,
     /// When the page says that it was last changed, RFC 3339.
+    #[schemars(extend("format" = "date-time"))]
     pub updated_at: Option<String>,
     /// That date as the page prints it.
     pub updated_raw: Option<Cow<'a, str>>,
@@ -88,6 +90,7 @@ pub struct Related<'a> {
     /// The story of the same page that it repeats, or null.
     pub same_as: Option<SameAs>,
     /// How alike the two are, 0 to 100; null where `same_as` is null.
+    #[schemars(range(max = 100))]
     pub similarity: Option<u8>,
 }
 

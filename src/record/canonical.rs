@@ -18,6 +18,7 @@ pub struct Canonical {
     /// How the two are related.
     pub kind: CanonicalKind,
     /// How alike they are, 0 to 100.
+    #[schemars(range(max = 100))]
     pub score: u8,
 }
 

@@ -1,0 +1,80 @@
+//! The pure parts that every page goes through, one after another: `cargo bench --bench pure`.
+//!
+//! Figures are times a call and bytes a second; µs a KB = 1000 / (MB a second) * 1.024.
+
+use divan::Bencher;
+use divan::counter::BytesCount;
+use newsmill::page::{self, Context, Layouts};
+use newsmill::record::{ArticleId, partition_for};
+use newsmill::story::Folder;
+
+/// A short piece of news, of our own writing.
+#[derive(Debug, Clone, Copy)]
+enum News {
+    Arabic,
+    English,
+}
+
+impl News {
+    const ALL: [Self; 2] = [Self::Arabic, Self::English];
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::Arabic => include_str!("text/arabic.txt"),
+            Self::English => include_str!("text/english.txt"),
+        }
+    }
+}
+
+const PAGE: &str = include_str!("../tests/pages/seed.txt");
+
+fn main() {
+    divan::main();
+}
+
+/// A page cut into its parts.
+#[divan::bench]
+fn page_read(bencher: Bencher<'_, '_>) {
+    let layouts = Layouts::builtin();
+    let context = Context { page_time_ms: 1_767_225_600_000, ..Context::default() };
+    bencher
+        .counter(BytesCount::of_str(PAGE))
+        .bench(|| page::read(divan::black_box(PAGE), layouts, &context));
+}
+
+/// A body folded to its tokens.
+#[divan::bench(args = News::ALL)]
+fn fold(bencher: Bencher<'_, '_>, news: News) {
+    let paragraphs: Vec<&str> = news.text().lines().collect();
+    let mut folder = Folder::new();
+    bencher
+        .counter(BytesCount::of_str(news.text()))
+        .bench_local(|| folder.fold(divan::black_box(&paragraphs)).words());
+}
+
+/// A body folded and hashed.
+#[divan::bench(args = News::ALL)]
+fn story_id(bencher: Bencher<'_, '_>, news: News) {
+    let paragraphs: Vec<&str> = news.text().lines().collect();
+    let mut folder = Folder::new();
+    bencher
+        .counter(BytesCount::of_str(news.text()))
+        .bench_local(|| folder.fold(divan::black_box(&paragraphs)).story_id());
+}
+
+/// The id of an article from its URL.
+#[divan::bench]
+fn article_id() -> Option<ArticleId> {
+    let url =
+        "https://WWW.example.com/news/2023/09/20/12345?id=7&utm_source=feed&fbclid=abc#comments";
+    ArticleId::of_url(divan::black_box(url))
+}
+
+/// The partition of a key of an output topic.
+#[divan::bench]
+fn partition() -> i32 {
+    let key = b"0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+    let partitions =
+        std::num::NonZeroU32::new(divan::black_box(12)).unwrap_or(std::num::NonZeroU32::MIN);
+    partition_for(divan::black_box(key), partitions)
+}

@@ -1,0 +1,96 @@
+//! Records of one partition on their way to a worker, in a buffer of their own.
+//!
+//! A message of librdkafka pins its whole fetched batch for as long as it is held (kafka-client §0): its bytes are
+//! copied once, so that the byte budget is what is really held.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use rdkafka::message::{BorrowedMessage, Headers as _, Message as _, Timestamp};
+
+use crate::stage::{Headers, Record};
+
+/// A chunk is full at so many records …
+const MAX_RECORDS: usize = 64;
+/// … or so many bytes.
+const MAX_BYTES: usize = 256 * 1024;
+
+/// Some records of one partition, in offset order.
+#[derive(Debug)]
+pub struct Chunk {
+    topic: Arc<str>,
+    partition: i32,
+    bytes: Vec<u8>,
+    slots: Vec<Slot>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    offset: i64,
+    timestamp: Option<i64>,
+    key: Option<Range<usize>>,
+    value: Option<Range<usize>>,
+    headers: Headers,
+}
+
+impl Chunk {
+    /// An empty chunk.
+    #[must_use]
+    pub fn new(topic: Arc<str>, partition: i32) -> Self {
+        Self { topic, partition, bytes: Vec::new(), slots: Vec::with_capacity(MAX_RECORDS) }
+    }
+
+    /// Takes a copy of a message; says how many bytes it holds.
+    pub fn push(&mut self, message: &BorrowedMessage<'_>) -> u64 {
+        let before = self.bytes.len();
+        let key = message.key().map(|key| self.store(key));
+        let value = message.payload().map(|value| self.store(value));
+        let headers: Headers = message.headers().map_or_else(Vec::new, |headers| {
+            headers
+                .iter()
+                .map(|header| (header.key.to_owned(), header.value.map(<[u8]>::to_vec)))
+                .collect()
+        });
+        let headers_bytes: usize = headers
+            .iter()
+            .map(|(name, value)| name.len() + value.as_ref().map_or(0, Vec::len))
+            .sum();
+        let timestamp = match message.timestamp() {
+            Timestamp::NotAvailable => None,
+            Timestamp::CreateTime(ms) | Timestamp::LogAppendTime(ms) => Some(ms),
+        };
+        self.slots.push(Slot { offset: message.offset(), timestamp, key, value, headers });
+        (self.bytes.len() - before + headers_bytes + size_of::<Slot>()) as u64
+    }
+
+    /// Whether it should go to a worker before it grows.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.slots.len() >= MAX_RECORDS || self.bytes.len() >= MAX_BYTES
+    }
+
+    /// Records in it.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// The records, in offset order.
+    pub fn records(&self) -> impl Iterator<Item = Record<'_>> {
+        self.slots.iter().map(|slot| Record {
+            topic: &self.topic,
+            partition: self.partition,
+            offset: slot.offset,
+            timestamp: slot.timestamp,
+            key: slot.key.clone().and_then(|range| self.bytes.get(range)),
+            value: slot.value.clone().and_then(|range| self.bytes.get(range)),
+            headers: &slot.headers,
+        })
+    }
+
+    fn store(&mut self, bytes: &[u8]) -> Range<usize> {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        start..self.bytes.len()
+    }
+}

@@ -1,0 +1,292 @@
+//! The Kafka clients of an engine: their settings, and what their callbacks may do.
+//!
+//! A callback only records: it runs inside `poll`, on the engine's thread, and the engine acts on it after `poll` has
+//! returned (kafka-client §6.4). The one exception is a consumer that is being closed, which must hand its partitions
+//! back by itself, or closing never ends.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crossbeam_channel::Sender;
+use rdkafka::client::ClientContext;
+use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
+use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext, RebalanceProtocol};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::message::DeliveryResult;
+use rdkafka::producer::{ProducerContext, ThreadedProducer};
+use rdkafka::topic_partition_list::TopicPartitionList;
+use rdkafka::types::RDKafkaRespErr;
+
+/// What the group told a consumer, in its order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rebalance {
+    /// These partitions are ours.
+    Assigned(Vec<i32>),
+    /// These partitions are to be handed back, after what is finished has been committed.
+    Revoked(Vec<i32>),
+    /// These partitions are another's already: nothing of them may be committed.
+    Lost(Vec<i32>),
+}
+
+/// A consumer of one stage's inbox.
+pub type StageConsumer = BaseConsumer<StageContext>;
+
+/// A transactional producer.
+pub type EngineProducer = ThreadedProducer<EngineProducerContext>;
+
+/// Records what the group says, for the engine to act on.
+#[derive(Debug, Default)]
+pub struct StageContext {
+    rebalances: Mutex<VecDeque<Rebalance>>,
+    closing: AtomicBool,
+}
+
+impl StageContext {
+    /// What the group said next.
+    pub fn next_rebalance(&self) -> Option<Rebalance> {
+        self.rebalances.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
+    /// From now on partitions are handed back at once.
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::Release);
+    }
+}
+
+impl ClientContext for StageContext {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::warn!(event = "kafka_error", client = "consumer", %error, reason);
+    }
+}
+
+impl ConsumerContext for StageContext {
+    fn rebalance(
+        &self,
+        consumer: &BaseConsumer<Self>,
+        response: RDKafkaRespErr,
+        partitions: &mut TopicPartitionList,
+    ) {
+        if self.closing.load(Ordering::Acquire) {
+            hand_back(consumer, partitions);
+            return;
+        }
+        let numbers = partitions.elements().iter().map(|element| element.partition()).collect();
+        let rebalance = if response == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+            Rebalance::Assigned(numbers)
+        } else if consumer.assignment_lost() {
+            Rebalance::Lost(numbers)
+        } else {
+            Rebalance::Revoked(numbers)
+        };
+        self.rebalances.lock().unwrap_or_else(PoisonError::into_inner).push_back(rebalance);
+    }
+}
+
+fn hand_back(consumer: &BaseConsumer<StageContext>, partitions: &TopicPartitionList) {
+    let result = match consumer.rebalance_protocol() {
+        RebalanceProtocol::Cooperative => consumer.incremental_unassign(partitions),
+        RebalanceProtocol::None | RebalanceProtocol::Eager => consumer.unassign(),
+    };
+    if let Err(error) = result {
+        tracing::debug!(event = "unassign_failed", %error);
+    }
+}
+
+/// Watches deliveries: a failed one makes its transaction abortable inside librdkafka, so it is only told.
+#[derive(Debug)]
+pub struct EngineProducerContext;
+
+impl ClientContext for EngineProducerContext {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::warn!(event = "kafka_error", client = "producer", %error, reason);
+    }
+}
+
+impl ProducerContext for EngineProducerContext {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        let Err((error, _)) = result else { return };
+        // Purged by our own abort: expected, and said already.
+        if error.rdkafka_error_code() != Some(RDKafkaErrorCode::PurgeQueue)
+            && error.rdkafka_error_code() != Some(RDKafkaErrorCode::PurgeInflight)
+        {
+            tracing::warn!(event = "delivery_failed", %error);
+        }
+    }
+}
+
+/// Watches a client that only asks: offsets, watermarks, changelogs.
+#[derive(Debug, Clone, Copy)]
+pub struct QuietContext;
+
+impl ClientContext for QuietContext {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(event = "kafka_error", client = "restore", %error, reason);
+    }
+}
+
+impl ConsumerContext for QuietContext {}
+
+/// The settings that every client shares, and the names that tell clients apart.
+#[derive(Debug, Clone)]
+pub struct Clients {
+    /// Brokers, security and the operator's own settings, for every client.
+    pub common: Vec<(String, String)>,
+    /// The operator's own settings that only consumers take.
+    pub consumer: Vec<(String, String)>,
+    /// The operator's own settings that only producers take.
+    pub producer: Vec<(String, String)>,
+    /// The limits and times of consumers and producers.
+    pub tuning: Tuning,
+}
+
+/// The times and sizes of the clients, in librdkafka's units.
+#[derive(Debug, Clone, Copy)]
+pub struct Tuning {
+    /// `session.timeout.ms`.
+    pub session_timeout_ms: u64,
+    /// `max.poll.interval.ms`.
+    pub max_poll_interval_ms: u64,
+    /// `transaction.timeout.ms`.
+    pub transaction_timeout_ms: u64,
+    /// `queued.max.messages.kbytes` of one consumer.
+    pub prefetch_kbytes: u64,
+    /// `fetch.max.bytes`: of one fetch.
+    pub fetch_max_bytes: u64,
+    /// `message.max.bytes` of the producer.
+    pub message_max_bytes: u64,
+    /// `queue.buffering.max.kbytes` of the producer.
+    pub producer_queue_kbytes: u64,
+}
+
+impl Clients {
+    /// A consumer of a stage's inbox, cooperative-sticky, read_committed, that commits nothing by itself.
+    ///
+    /// # Errors
+    /// librdkafka refuses a setting.
+    pub fn stage_consumer(&self, group: &str, wake: Sender<()>) -> KafkaResult<StageConsumer> {
+        let tuning = self.tuning;
+        let mut config = base(&[&self.common, &self.consumer]);
+        config
+            .set("group.id", group)
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            .set("auto.offset.reset", "error")
+            .set("isolation.level", "read_committed")
+            .set("partition.assignment.strategy", "cooperative-sticky")
+            .set("session.timeout.ms", tuning.session_timeout_ms.to_string())
+            .set(
+                "heartbeat.interval.ms",
+                (tuning.session_timeout_ms / 6).clamp(200, 3_000).to_string(),
+            )
+            .set("max.poll.interval.ms", tuning.max_poll_interval_ms.to_string())
+            .set("queued.max.messages.kbytes", tuning.prefetch_kbytes.to_string())
+            .set("fetch.max.bytes", tuning.fetch_max_bytes.to_string())
+            .set("enable.partition.eof", "true")
+            // The default of a second starves a bounded queue (kafka-client §0).
+            .set("fetch.queue.backoff.ms", "20")
+            .set("fetch.wait.max.ms", "100");
+        let mut consumer: StageConsumer = config.create_with_context(StageContext::default())?;
+        // A wake-up that finds one waiting already is the same wake-up.
+        consumer.set_nonempty_callback(move || {
+            wake.try_send(()).ok();
+        });
+        Ok(consumer)
+    }
+
+    /// The transactional producer of an engine.
+    ///
+    /// # Errors
+    /// librdkafka refuses a setting.
+    pub fn producer(&self, transactional_id: &str) -> KafkaResult<EngineProducer> {
+        let tuning = self.tuning;
+        let mut config = base(&[&self.common, &self.producer]);
+        config
+            .set("transactional.id", transactional_id)
+            .set("transaction.timeout.ms", tuning.transaction_timeout_ms.to_string())
+            .set("enable.idempotence", "true")
+            .set("compression.codec", "lz4")
+            .set("linger.ms", "20")
+            .set("batch.size", "524288")
+            .set("queue.buffering.max.messages", "1000000")
+            .set("queue.buffering.max.kbytes", tuning.producer_queue_kbytes.to_string())
+            .set("message.max.bytes", tuning.message_max_bytes.to_string());
+        config.create_with_context(EngineProducerContext)
+    }
+
+    /// A client that asks for offsets and watermarks and reads changelogs by hand; it never joins a group.
+    ///
+    /// # Errors
+    /// librdkafka refuses a setting.
+    pub fn asking(
+        &self,
+        group: &str,
+        isolation: Isolation,
+    ) -> KafkaResult<BaseConsumer<QuietContext>> {
+        let mut config = base(&[&self.common, &self.consumer]);
+        config
+            .set("group.id", group)
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            .set("auto.offset.reset", "error")
+            .set("enable.partition.eof", "true")
+            .set("fetch.queue.backoff.ms", "20")
+            .set("queued.max.messages.kbytes", self.tuning.prefetch_kbytes.to_string())
+            .set("isolation.level", isolation.name());
+        config.create_with_context(QuietContext)
+    }
+}
+
+/// Which records a reader sees, and what it takes for the end of a partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Isolation {
+    /// Committed records; the end is the last stable offset, and pending group offsets are waited for.
+    ReadCommitted,
+    /// All records; the end is the high watermark.
+    ReadUncommitted,
+}
+
+impl Isolation {
+    fn name(self) -> &'static str {
+        match self {
+            Self::ReadCommitted => "read_committed",
+            Self::ReadUncommitted => "read_uncommitted",
+        }
+    }
+}
+
+fn base(settings: &[&[(String, String)]]) -> ClientConfig {
+    let mut config = ClientConfig::new();
+    for (key, value) in settings.iter().copied().flatten() {
+        config.set(key, value);
+    }
+    config
+}
+
+fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
+    match level {
+        RDKafkaLogLevel::Emerg
+        | RDKafkaLogLevel::Alert
+        | RDKafkaLogLevel::Critical
+        | RDKafkaLogLevel::Error => tracing::error!(target: "librdkafka", facility, "{message}"),
+        RDKafkaLogLevel::Warning => tracing::warn!(target: "librdkafka", facility, "{message}"),
+        RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info => {
+            tracing::info!(target: "librdkafka", facility, "{message}");
+        }
+        RDKafkaLogLevel::Debug => tracing::debug!(target: "librdkafka", facility, "{message}"),
+    }
+}

@@ -1,0 +1,223 @@
+//! The calls of librdkafka that rust-rdkafka hides or slows down; the only unsafe code of newsmill.
+//!
+//! rust-rdkafka's own `flush` and `commit_transaction` stall for 100 ms (kafka-client §6.3), and it hides the member id
+//! and generation of a consumer's group metadata, without which Kafka accepts offsets unfenced (kafka-client §10, §11).
+#![expect(unsafe_code, reason = "calls into librdkafka")]
+
+use std::ffi::{CStr, CString};
+use std::time::Duration;
+
+use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
+use rdkafka::producer::{Producer as _, ProducerContext, ThreadedProducer};
+use rdkafka_sys as sys;
+use thiserror::Error;
+
+/// What a failed transaction call leaves to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The same call again, with the same arguments.
+    Retriable,
+    /// The transaction must be aborted; the producer lives.
+    Abortable,
+    /// The producer is of no more use: fenced, fatal, or in a state that nobody foresaw.
+    Fatal,
+}
+
+/// A failed transaction call.
+#[derive(Debug, Clone, Error)]
+#[error("{call}: {message}")]
+pub struct TransactionFailure {
+    /// The call.
+    pub call: &'static str,
+    /// What is left to do.
+    pub kind: FailureKind,
+    /// Whether another producer with the same `transactional.id` has taken over.
+    pub fenced: bool,
+    /// librdkafka's words.
+    pub message: String,
+}
+
+/// Membership of a consumer in its group, at one moment: what fences a zombie. Read it anew at every commit.
+#[derive(Debug)]
+pub struct Membership(*mut sys::rd_kafka_consumer_group_metadata_t);
+
+impl Membership {
+    /// The membership of a consumer; `None` where it is not, or no longer, a member: librdkafka blanks the member id or
+    /// the generation when it is expelled, and Kafka would accept such offsets unfenced.
+    pub fn of<C: ConsumerContext>(consumer: &BaseConsumer<C>) -> Option<Self> {
+        // SAFETY: the consumer's handle is alive; a null result is checked; the strings belong to the metadata.
+        unsafe {
+            let metadata = sys::rd_kafka_consumer_group_metadata(consumer.client().native_ptr());
+            if metadata.is_null() {
+                return None;
+            }
+            let membership = Self(metadata);
+            let member_id = sys::rd_kafka_consumer_group_metadata_member_id(metadata);
+            let generation = sys::rd_kafka_consumer_group_metadata_generation_id(metadata);
+            let is_member =
+                !member_id.is_null() && !CStr::from_ptr(member_id).is_empty() && generation >= 0;
+            is_member.then_some(membership)
+        }
+    }
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        // SAFETY: made by rd_kafka_consumer_group_metadata and destroyed only here.
+        unsafe { sys::rd_kafka_consumer_group_metadata_destroy(self.0) }
+    }
+}
+
+/// One partition of the offsets that a transaction carries: the next offset to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextOffset<'a> {
+    /// The topic.
+    pub topic: &'a str,
+    /// The partition.
+    pub partition: i32,
+    /// The next offset to be read.
+    pub offset: i64,
+}
+
+/// The transaction calls of a producer. All of them block.
+#[derive(Debug, Clone, Copy)]
+pub struct TransactionCalls(*mut sys::rd_kafka_t);
+
+impl TransactionCalls {
+    /// The calls of a producer; they must not outlive it.
+    pub fn of<C: ProducerContext + 'static>(producer: &ThreadedProducer<C>) -> Self {
+        Self(producer.client().native_ptr())
+    }
+
+    /// Fences predecessors with the same `transactional.id` and ends what they left open.
+    ///
+    /// # Errors
+    /// [`TransactionFailure`].
+    pub fn init(self, timeout: Duration) -> Result<(), TransactionFailure> {
+        // SAFETY: the producer is alive (see `of`).
+        check("init_transactions", unsafe { sys::rd_kafka_init_transactions(self.0, ms(timeout)) })
+    }
+
+    /// Begins a transaction.
+    ///
+    /// # Errors
+    /// [`TransactionFailure`].
+    pub fn begin(self) -> Result<(), TransactionFailure> {
+        // SAFETY: the producer is alive (see `of`).
+        check("begin_transaction", unsafe { sys::rd_kafka_begin_transaction(self.0) })
+    }
+
+    /// Waits until everything produced is acknowledged; `false` where the time ran out first.
+    pub fn flush(self, timeout: Duration) -> bool {
+        // SAFETY: the producer is alive (see `of`); a thread of its own serves its reports.
+        unsafe {
+            sys::rd_kafka_flush(self.0, ms(timeout))
+                == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR
+        }
+    }
+
+    /// Puts the offsets of one group into the transaction.
+    ///
+    /// # Errors
+    /// [`TransactionFailure`].
+    pub fn send_offsets(
+        self,
+        offsets: &[NextOffset<'_>],
+        membership: &Membership,
+        timeout: Duration,
+    ) -> Result<(), TransactionFailure> {
+        // SAFETY: the list is ours from creation to destruction, the topic names are copied by the call, and an added
+        // element is valid until the next addition.
+        check("send_offsets_to_transaction", unsafe {
+            let list = sys::rd_kafka_topic_partition_list_new(c_int(offsets.len()));
+            for next in offsets {
+                let topic = CString::new(next.topic).unwrap_or_default();
+                let element =
+                    sys::rd_kafka_topic_partition_list_add(list, topic.as_ptr(), next.partition);
+                (*element).offset = next.offset;
+            }
+            let error =
+                sys::rd_kafka_send_offsets_to_transaction(self.0, list, membership.0, ms(timeout));
+            sys::rd_kafka_topic_partition_list_destroy(list);
+            error
+        })
+    }
+
+    /// Commits.
+    ///
+    /// # Errors
+    /// [`TransactionFailure`]; after a `Retriable` one the outcome is open until the same call has answered.
+    pub fn commit(self, timeout: Duration) -> Result<(), TransactionFailure> {
+        // SAFETY: the producer is alive (see `of`).
+        check("commit_transaction", unsafe {
+            sys::rd_kafka_commit_transaction(self.0, ms(timeout))
+        })
+    }
+
+    /// Aborts.
+    ///
+    /// # Errors
+    /// [`TransactionFailure`].
+    pub fn abort(self, timeout: Duration) -> Result<(), TransactionFailure> {
+        // SAFETY: the producer is alive (see `of`).
+        check("abort_transaction", unsafe { sys::rd_kafka_abort_transaction(self.0, ms(timeout)) })
+    }
+}
+
+/// The end of a partition as the consumer last heard of it, without asking the broker; `None` while it knows none.
+pub fn known_end<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    topic: &str,
+    partition: i32,
+) -> Option<i64> {
+    let topic = CString::new(topic).ok()?;
+    let (mut low, mut high) = (-1, -1);
+    // SAFETY: the consumer is alive; both out-parameters are ours.
+    let error = unsafe {
+        sys::rd_kafka_get_watermark_offsets(
+            consumer.client().native_ptr(),
+            topic.as_ptr(),
+            partition,
+            &raw mut low,
+            &raw mut high,
+        )
+    };
+    (error == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0).then_some(high)
+}
+
+fn check(call: &'static str, error: *mut sys::rd_kafka_error_t) -> Result<(), TransactionFailure> {
+    use sys::rd_kafka_resp_err_t as code;
+    if error.is_null() {
+        return Ok(());
+    }
+    // SAFETY: a non-null error is ours, and is destroyed once, after its last use.
+    unsafe {
+        let kind = if sys::rd_kafka_error_is_fatal(error) != 0 {
+            FailureKind::Fatal
+        } else if sys::rd_kafka_error_txn_requires_abort(error) != 0 {
+            FailureKind::Abortable
+        } else if sys::rd_kafka_error_is_retriable(error) != 0 {
+            FailureKind::Retriable
+        } else {
+            FailureKind::Fatal
+        };
+        let fenced = matches!(
+            sys::rd_kafka_error_code(error),
+            code::RD_KAFKA_RESP_ERR__FENCED
+                | code::RD_KAFKA_RESP_ERR_PRODUCER_FENCED
+                | code::RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH
+        );
+        let text = CStr::from_ptr(sys::rd_kafka_error_string(error));
+        let message = text.to_str().unwrap_or("an error whose text is not UTF-8").to_owned();
+        sys::rd_kafka_error_destroy(error);
+        Err(TransactionFailure { call, kind, fenced, message })
+    }
+}
+
+fn ms(duration: Duration) -> i32 {
+    i32::try_from(duration.as_millis()).unwrap_or(i32::MAX)
+}
+
+fn c_int(n: usize) -> i32 {
+    i32::try_from(n).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,217 @@
+//! Reading: inboxes before pages, into chunks of one partition, within the byte budget.
+//!
+//! Back-pressure pauses partitions and never stops polling. While workers have enough to do for the moment, a stage is
+//! passed over for one turn; that is shorter than any time-out, keeps the prefetch, and rebalances are still served.
+
+use std::sync::Arc;
+
+use rdkafka::consumer::Consumer as _;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::Message as _;
+use rdkafka::topic_partition_list::Offset;
+
+use super::assignment::list;
+use super::budget::Lane;
+use super::end::{End, ExitKind};
+use super::ffi::known_end;
+use super::partition::{Live, Phase};
+use super::run::{Engine, StageRun};
+use super::workers::{Job, Ticket};
+
+/// Records read of one stage in one turn: enough to be cheap, few enough to look at everything else in between.
+const RECORDS_A_TURN: usize = 512;
+/// Pages stop while the inboxes of this engine are so many records behind …
+const INBOX_LAG_SHUTS: i64 = 20_000;
+/// … and go on at so many.
+const INBOX_LAG_OPENS: i64 = 5_000;
+
+impl Engine {
+    /// Reads from every stage, the last one of the flow first; says whether anything came.
+    pub(super) fn read(&mut self) -> Result<bool, End> {
+        let mut any = false;
+        for stage in (0..self.stages.len()).rev() {
+            let (count, failures) = self.read_stage(stage);
+            any |= count > 0;
+            for error in failures {
+                self.consumer_failed(stage, &error)?;
+            }
+        }
+        Ok(any)
+    }
+
+    /// Opens and shuts the gates of the lanes.
+    pub(super) fn work_the_gates(&mut self) -> Result<(), End> {
+        if self.is_draining() {
+            return self.set_gates(|_, _| false);
+        }
+        let lag = self.inbox_lag();
+        let budget = &self.budget;
+        let is_open: Vec<bool> = self
+            .stages
+            .iter()
+            .map(|run| {
+                let lag_limit = if run.is_open { INBOX_LAG_SHUTS } else { INBOX_LAG_OPENS };
+                let keeps_up = run.spec.lane == Lane::Inbox || lag < lag_limit;
+                keeps_up && budget.is_open(run.spec.lane, run.is_open)
+            })
+            .collect();
+        self.set_gates(|stage, _| is_open.get(stage).copied().unwrap_or(true))
+    }
+
+    /// Records that the inboxes of this engine are behind, as far as the client knows.
+    fn inbox_lag(&self) -> i64 {
+        self.stages
+            .iter()
+            .filter(|run| run.spec.lane == Lane::Inbox)
+            .flat_map(|run| {
+                run.partitions.iter().filter_map(|(partition, state)| match &state.phase {
+                    Phase::Live(live) => known_end(&run.consumer, &run.spec.inbox, *partition)
+                        .map(|end| (end - live.next_read).max(0)),
+                    Phase::Restoring => None,
+                })
+            })
+            .sum()
+    }
+
+    fn set_gates(&mut self, is_open: impl Fn(usize, &StageRun) -> bool) -> Result<(), End> {
+        for (index, run) in self.stages.iter_mut().enumerate() {
+            let open = is_open(index, run);
+            if open == run.is_open {
+                continue;
+            }
+            run.is_open = open;
+            let live: Vec<i32> = run
+                .partitions
+                .iter()
+                .filter(|(_, state)| matches!(state.phase, Phase::Live(_)))
+                .map(|(partition, _)| *partition)
+                .collect();
+            let list = list(&run.spec.inbox, &live, Offset::Invalid);
+            let result = if open { run.consumer.resume(&list) } else { run.consumer.pause(&list) };
+            result.map_err(|error| End::client("pause or resume", &error))?;
+            tracing::debug!(event = "gate", stage = run.spec.stage.name().0, open);
+        }
+        Ok(())
+    }
+
+    fn read_stage(&mut self, index: usize) -> (usize, Vec<KafkaError>) {
+        let (mut count, mut failures) = (0, Vec::new());
+        let is_full = self.has_enough_to_do();
+        let Some(run) = self.stages.get_mut(index) else { return (0, failures) };
+        if is_full && run.spec.lane == Lane::Pages {
+            return (0, failures);
+        }
+        let StageRun { spec, consumer, partitions, .. } = run;
+        while count < RECORDS_A_TURN {
+            let message = match consumer.poll(std::time::Duration::ZERO) {
+                None => break,
+                Some(Ok(message)) => message,
+                Some(Err(KafkaError::PartitionEOF(partition))) => {
+                    if let Some(Phase::Live(live)) =
+                        partitions.get_mut(&partition).map(|state| &mut state.phase)
+                    {
+                        live.at_end = true;
+                    }
+                    continue;
+                }
+                Some(Err(error)) => {
+                    failures.push(error);
+                    continue;
+                }
+            };
+            let partition = message.partition();
+            let Some(state) = partitions.get_mut(&partition) else { continue };
+            let Phase::Live(live) = &mut state.phase else { continue };
+            // Delivered before: librdkafka was seen to deliver an offset twice (style E11).
+            if message.offset() < live.next_read {
+                self.observer.redelivered(&spec.inbox);
+                continue;
+            }
+            live.next_read = message.offset() + 1;
+            live.at_end = false;
+            let (chunk, charge) = live.open_chunk(&spec.inbox, partition);
+            let bytes = chunk.push(&message);
+            *charge += bytes;
+            let is_full = chunk.is_full();
+            live.unapplied_bytes += bytes;
+            live.unapplied_records += 1;
+            self.budget.charge(bytes);
+            count += 1;
+            self.observer.consumed(&spec.inbox, bytes);
+            if is_full {
+                dispatch(&self.workers, index, partition, state.epoch, live);
+            }
+        }
+        for (partition, state) in partitions {
+            if let Phase::Live(live) = &mut state.phase {
+                dispatch(&self.workers, index, *partition, state.epoch, live);
+            }
+        }
+        (count, failures)
+    }
+
+    /// Whether the workers have so much to do that more pages would only fill memory.
+    fn has_enough_to_do(&self) -> bool {
+        self.workers.waiting() > 4 * self.spec.workers.max(1)
+    }
+
+    fn consumer_failed(&mut self, stage: usize, error: &KafkaError) -> Result<(), End> {
+        let code = error.rdkafka_error_code();
+        self.observer
+            .consumer_error(&code.map_or_else(|| "other".to_owned(), |code| format!("{code:?}")));
+        match (error, code) {
+            (KafkaError::MessageConsumptionFatal(_), _) => Err(End::client("consume", error)),
+            (_, Some(RDKafkaErrorCode::AutoOffsetReset)) => self.find_out_of_range(stage),
+            (
+                _,
+                Some(
+                    RDKafkaErrorCode::TopicAuthorizationFailed
+                    | RDKafkaErrorCode::GroupAuthorizationFailed,
+                ),
+            ) => Err(End::client("consume", error)),
+            (_, Some(RDKafkaErrorCode::UnknownTopicOrPartition)) => Err(End::Exit {
+                kind: ExitKind::Config,
+                why: format!("{error}: an input topic is gone; `newsmill topics create` makes it"),
+            }),
+            _ => {
+                tracing::warn!(event = "consumer_error", %error);
+                Ok(())
+            }
+        }
+    }
+
+    /// The client says that some offset is out of range and not which: every live partition is held against its log.
+    fn find_out_of_range(&mut self, stage: usize) -> Result<(), End> {
+        let Some(run) = self.stages.get(stage) else { return Ok(()) };
+        let ask = std::time::Duration::from_secs(5);
+        for (partition, state) in &run.partitions {
+            let Phase::Live(live) = &state.phase else { continue };
+            let (earliest, end) = run
+                .consumer
+                .fetch_watermarks(&run.spec.inbox, *partition, ask)
+                .map_err(|error| End::client("watermarks", &error))?;
+            if live.next_read < earliest || live.next_read > end {
+                let topic = Arc::clone(&run.spec.inbox);
+                // The way back in is the restore's, which tells and counts it; fresh clients take it.
+                return Err(End::Restart {
+                    why: format!("{topic}[{partition}]: offset {} is out of range", live.next_read),
+                    fenced: false,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn dispatch(
+    workers: &super::workers::Workers,
+    stage: usize,
+    partition: i32,
+    epoch: u64,
+    live: &mut Live,
+) {
+    if let Some((chunk, bytes)) = live.open.take() {
+        let ticket = Ticket { stage, partition, epoch, number: live.sequencer.reserve() };
+        workers.submit(Job { ticket, chunk, bytes });
+    }
+}

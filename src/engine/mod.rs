@@ -1,0 +1,47 @@
+//! The Kafka driver: runs any stages over a consumer group each, with everything of a batch in one transaction.
+//!
+//! One engine is one OS thread. It owns a consumer for each stage, one transactional producer and the tables of its
+//! partitions; its worker threads do the stateless part. The loop reads downwards:
+//!
+//! 1. what the group says ([`assignment`]): assign, revoke, lost; tables are restored beside the loop ([`restore`]),
+//! 2. read ([`intake`]): inboxes before pages, into chunks of one partition, within one byte [`budget`],
+//! 3. prepare ([`workers`]): anywhere, in any order; the [`sequencer`] restores the order,
+//! 4. apply ([`settle`]): in partition order, into the open transaction ([`outlet`]),
+//! 5. commit ([`settle`]): by [`cadence`]; or abort, and back to the last commit.
+//!
+//! Anything indeterminate ends the engine ([`End::Restart`]); the supervisor starts it again with fresh clients, and
+//! what the brokers say is the truth. No stage is known by name here.
+
+mod assignment;
+mod budget;
+mod cadence;
+mod chunk;
+mod client;
+mod end;
+pub mod ffi;
+mod intake;
+mod observer;
+mod outlet;
+mod partition;
+mod plan;
+mod restore;
+mod run;
+mod sequencer;
+mod settle;
+mod supervisor;
+mod workers;
+
+pub use budget::Lane;
+pub use cadence::CommitLimits;
+pub use client::{Clients, Tuning};
+pub use end::{End, ExitKind};
+pub use observer::{
+    Committed, EngineState, Observer, PartitionView, RebalanceKind, Rework, TransactionEnd,
+    Unobserved,
+};
+pub use outlet::{Destination, Destinations};
+pub use plan::engines;
+pub use run::{EngineSpec, StageSpec};
+pub use sequencer::Sequencer;
+pub use supervisor::{Stop, run};
+pub use workers::{panic_message, prepare};

@@ -1,0 +1,243 @@
+//! What goes out: the transactional producer, one open transaction at most.
+//!
+//! The order of a commit is fixed: everything acknowledged (flush), then the offsets of each group with its membership
+//! read afresh, then the end. Of an offset or abort that fails for good nothing has happened; of a commit whose answer
+//! never came nobody knows, and the engine starts again from what the brokers say.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::BaseRecord;
+
+use super::End;
+use super::client::{Clients, EngineProducer};
+use super::ffi::{FailureKind, Membership, NextOffset, TransactionCalls, TransactionFailure};
+use crate::record::partition_for;
+use crate::stage::{Headers, Output, Target};
+
+/// A topic and how many partitions it had when the process started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination {
+    /// The topic.
+    pub topic: Arc<str>,
+    /// Its partitions.
+    pub partitions: NonZeroU32,
+}
+
+/// Where each kind of output goes.
+#[derive(Debug, Clone)]
+pub struct Destinations {
+    /// The topic of each target that a stage names.
+    pub targets: BTreeMap<Target, Destination>,
+    /// The dead letters.
+    pub dead_letter: Destination,
+}
+
+/// Offsets of one group, with what fences them.
+pub struct GroupOffsets<'a> {
+    /// The next offset of each partition that has moved.
+    pub offsets: Vec<NextOffset<'a>>,
+    /// The membership of the consumer that read them.
+    pub membership: Membership,
+}
+
+/// How a commit that did not succeed ended.
+#[derive(Debug)]
+pub enum CommitFailure {
+    /// Nothing was committed; the transaction must be aborted.
+    Abort(TransactionFailure),
+    /// Nobody knows, or the producer is of no more use: a fresh one, and state from the changelog.
+    Indeterminate(TransactionFailure),
+}
+
+/// The producer of one engine.
+pub struct Outlet {
+    producer: EngineProducer,
+    calls: TransactionCalls,
+    destinations: Destinations,
+    timeout: Duration,
+    is_open: bool,
+}
+
+impl Outlet {
+    /// Makes the producer and fences its predecessors.
+    ///
+    /// # Errors
+    /// [`End`]: the engine cannot begin.
+    pub fn open(
+        clients: &Clients,
+        transactional_id: &str,
+        destinations: Destinations,
+    ) -> Result<Self, End> {
+        let producer = clients.producer(transactional_id).map_err(|error| End::config(&error))?;
+        let calls = TransactionCalls::of(&producer);
+        let timeout = Duration::from_millis(clients.tuning.transaction_timeout_ms);
+        retrying(timeout, || calls.init(timeout)).map_err(|failure| End::restart(&failure))?;
+        Ok(Self { producer, calls, destinations, timeout, is_open: false })
+    }
+
+    /// Sends what a stage put out, to the partition that its key chooses.
+    ///
+    /// # Errors
+    /// [`End`]: the producer takes nothing more.
+    pub fn output(&mut self, output: &Output) -> Result<(), End> {
+        let Some(destination) = self.destinations.targets.get(&output.target) else {
+            return Err(End::bug(format!("no topic for {:?}", output.target)));
+        };
+        let partition = partition_for(&output.key, destination.partitions);
+        let topic = Arc::clone(&destination.topic);
+        let mut headers = OwnedHeaders::new_with_capacity(2);
+        output.headers(&mut |key, value| {
+            headers = std::mem::take(&mut headers).insert(Header { key, value });
+        });
+        self.send(&topic, partition, Some(&output.key), output.value.as_deref(), Some(headers))
+    }
+
+    /// Sends a dead letter; records of one partition stay on one partition.
+    ///
+    /// # Errors
+    /// As [`Outlet::output`].
+    pub fn dead_letter(
+        &mut self,
+        source_partition: i32,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+        headers: &Headers,
+    ) -> Result<(), End> {
+        let Destination { topic, partitions } = self.destinations.dead_letter.clone();
+        let partition = (source_partition.cast_unsigned() % partitions).cast_signed();
+        self.send(&topic, partition, key, value, Some(native_headers(headers)))
+    }
+
+    /// Sends a changelog record to the partition of its table.
+    ///
+    /// # Errors
+    /// As [`Outlet::output`].
+    pub fn changelog(
+        &mut self,
+        topic: &str,
+        partition: i32,
+        key: &[u8],
+        value: Option<&[u8]>,
+    ) -> Result<(), End> {
+        self.send(topic, partition, Some(key), value, None)
+    }
+
+    /// Begins a transaction where none is open.
+    ///
+    /// # Errors
+    /// [`End`]: the producer is of no more use.
+    pub fn ensure_open(&mut self) -> Result<(), End> {
+        if !self.is_open {
+            self.calls.begin().map_err(|failure| End::restart(&failure))?;
+            self.is_open = true;
+        }
+        Ok(())
+    }
+
+    /// Whether a transaction is open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// Commits the open transaction with the offsets of each group.
+    ///
+    /// # Errors
+    /// [`CommitFailure`].
+    pub fn commit(&mut self, groups: &[GroupOffsets<'_>]) -> Result<(), CommitFailure> {
+        self.flush();
+        for group in groups {
+            let send = || self.calls.send_offsets(&group.offsets, &group.membership, self.timeout);
+            // Without the end of the transaction its offsets are nothing: a failure here is never in doubt.
+            retrying(self.timeout, send).map_err(|failure| match failure.kind {
+                FailureKind::Retriable | FailureKind::Abortable => CommitFailure::Abort(failure),
+                FailureKind::Fatal => CommitFailure::Indeterminate(failure),
+            })?;
+        }
+        retrying(self.timeout, || self.calls.commit(self.timeout)).map_err(
+            |failure| match failure.kind {
+                FailureKind::Abortable => CommitFailure::Abort(failure),
+                FailureKind::Retriable | FailureKind::Fatal => {
+                    CommitFailure::Indeterminate(failure)
+                }
+            },
+        )?;
+        self.is_open = false;
+        Ok(())
+    }
+
+    /// Aborts the open transaction, if there is one.
+    ///
+    /// # Errors
+    /// [`End`]: the producer is of no more use.
+    pub fn abort(&mut self) -> Result<(), End> {
+        if std::mem::take(&mut self.is_open) {
+            retrying(self.timeout, || self.calls.abort(self.timeout))
+                .map_err(|failure| End::restart(&failure))?;
+        }
+        Ok(())
+    }
+
+    /// Waits for acknowledgements, at most a transaction's time: what is still out then, the commit reports.
+    fn flush(&self) {
+        let acknowledged = self.calls.flush(self.timeout);
+        if !acknowledged {
+            tracing::warn!(event = "flush_timed_out");
+        }
+    }
+
+    fn send(
+        &mut self,
+        topic: &str,
+        partition: i32,
+        key: Option<&[u8]>,
+        value: Option<&[u8]>,
+        headers: Option<OwnedHeaders>,
+    ) -> Result<(), End> {
+        self.ensure_open()?;
+        let mut record = BaseRecord::<[u8], [u8]>::to(topic).partition(partition);
+        record.key = key;
+        record.payload = value;
+        record.headers = headers;
+        let deadline = Instant::now() + self.timeout;
+        loop {
+            record = match self.producer.send(record) {
+                Ok(()) => return Ok(()),
+                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), refused))
+                    if Instant::now() < deadline =>
+                {
+                    self.calls.flush(Duration::from_millis(50));
+                    refused
+                }
+                Err((error, _)) => return Err(End::produce(topic, &error)),
+            };
+        }
+    }
+}
+
+fn native_headers(headers: &Headers) -> OwnedHeaders {
+    headers.iter().fold(OwnedHeaders::new_with_capacity(headers.len()), |native, (key, value)| {
+        native.insert(Header { key, value: value.as_deref() })
+    })
+}
+
+/// Calls again while the failure says that the same call may be made again, until the time is over.
+fn retrying(
+    timeout: Duration,
+    call: impl Fn() -> Result<(), TransactionFailure>,
+) -> Result<(), TransactionFailure> {
+    let deadline = Instant::now() + timeout;
+    loop {
+        match call() {
+            Err(failure) if failure.kind == FailureKind::Retriable && Instant::now() < deadline => {
+                tracing::warn!(event = "transaction_call_retried", call = failure.call, %failure);
+            }
+            result => return result,
+        }
+    }
+}

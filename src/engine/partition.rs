@@ -1,0 +1,120 @@
+//! One partition of one stage's inbox, from assignment to hand-back.
+//!
+//! Invariant: `committed <= applied <= next_read`; what is applied is contiguous from `committed`, because chunks are
+//! applied in reading order and a commit covers exactly what was applied.
+
+use std::sync::Arc;
+
+use super::chunk::Chunk;
+use super::sequencer::Sequencer;
+use super::workers::Done;
+use crate::stage::DynPartition;
+
+/// A partition that is ours.
+pub struct Partition {
+    /// Tells this assignment, and this run since the last abort, from every other: late results die by it.
+    pub epoch: u64,
+    /// Being restored, or running.
+    pub phase: Phase,
+}
+
+/// What a partition is doing.
+pub enum Phase {
+    /// Its offsets and its table are on their way; nothing is read.
+    Restoring,
+    /// It is read, applied and committed.
+    Live(Box<Live>),
+}
+
+/// A partition that is read, applied and committed.
+pub struct Live {
+    /// Its table.
+    pub table: Box<dyn DynPartition>,
+    /// Puts prepared chunks back in order.
+    pub sequencer: Sequencer<Done>,
+    /// Records read and not dispatched yet, with the bytes that they were charged.
+    pub open: Option<(Chunk, u64)>,
+    /// The least offset that may be read next: anything below was delivered before.
+    pub next_read: i64,
+    /// The next offset to commit.
+    pub applied: i64,
+    /// The offset of the last commit.
+    pub committed: i64,
+    /// The timestamp of the last record applied, in milliseconds since 1970.
+    pub applied_ms: Option<i64>,
+    /// The timestamp of the last record committed.
+    pub committed_ms: Option<i64>,
+    /// Bytes charged for records that are read and not applied.
+    pub unapplied_bytes: u64,
+    /// Records read and not applied.
+    pub unapplied_records: u64,
+    /// Whether the reader has met the end of the partition and nothing since.
+    pub at_end: bool,
+}
+
+impl Live {
+    /// A partition that reads on at an offset.
+    #[must_use]
+    pub fn new(table: Box<dyn DynPartition>, start: i64) -> Self {
+        Self {
+            table,
+            sequencer: Sequencer::default(),
+            open: None,
+            next_read: start,
+            applied: start,
+            committed: start,
+            applied_ms: None,
+            committed_ms: None,
+            unapplied_bytes: 0,
+            unapplied_records: 0,
+            at_end: false,
+        }
+    }
+
+    /// The chunk that is being filled, with its charge.
+    pub fn open_chunk(&mut self, topic: &Arc<str>, partition: i32) -> &mut (Chunk, u64) {
+        self.open.get_or_insert_with(|| (Chunk::new(Arc::clone(topic), partition), 0))
+    }
+
+    /// Drops everything that is not applied; says how many records and bytes that was.
+    pub fn drop_unapplied(&mut self) -> (u64, u64) {
+        self.sequencer = Sequencer::default();
+        self.open = None;
+        self.next_read = self.applied;
+        (std::mem::take(&mut self.unapplied_records), std::mem::take(&mut self.unapplied_bytes))
+    }
+
+    /// Back to the last commit: the transaction was aborted.
+    pub fn roll_back(&mut self) {
+        self.table.rollback();
+        self.applied = self.committed;
+        self.applied_ms = self.committed_ms;
+        self.next_read = self.committed;
+    }
+
+    /// The transaction committed.
+    pub fn commit(&mut self) {
+        self.table.commit();
+        self.committed = self.applied;
+        self.committed_ms = self.applied_ms;
+    }
+
+    /// Whether the open transaction has something of this partition.
+    #[must_use]
+    pub fn has_moved(&self) -> bool {
+        self.applied != self.committed
+    }
+
+    /// Whether everything that the partition holds is committed. Offsets alone do not tell: the last ones of a log that
+    /// transactions write are markers, which are never read.
+    #[must_use]
+    pub fn is_caught_up(&self) -> bool {
+        self.at_end && self.is_idle() && !self.has_moved()
+    }
+
+    /// Whether nothing of it is read and not applied.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.open.is_none() && self.sequencer.in_flight() == 0
+    }
+}

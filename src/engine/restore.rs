@@ -1,0 +1,316 @@
+//! Brings newly assigned partitions to where they left off, beside the running engine.
+//!
+//! The order is the whole point (state-protocol, engine rule 1): the stable committed offset first, which waits for
+//! transactions that still carry offsets of the partition; then the high watermark of the changelog as a
+//! read_uncommitted reader sees it; then, once the last stable offset has reached that mark, a read_committed reader
+//! from the beginning to the end. Commit markers arrive late: whoever takes the last stable offset for the end misses
+//! committed rows. A transaction that begins after the mark belongs to a fenced member and is never committed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crossbeam_channel::{Sender, tick};
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::error::KafkaError;
+use rdkafka::message::Message as _;
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use thiserror::Error;
+
+use super::assignment::list;
+use super::client::{Clients, Isolation, QuietContext};
+use crate::stage::{DynPartition, DynStage, RestoreError};
+
+/// How long one question to the brokers may take before it is asked again.
+const ASK: Duration = Duration::from_secs(5);
+/// How often an open transaction is looked at while it holds a restore back.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// What to restore: the partitions of one assignment of one stage.
+pub struct Request {
+    /// Index of the stage in the engine's list.
+    pub stage_index: usize,
+    /// The stage.
+    pub stage: Arc<dyn DynStage>,
+    /// Its group.
+    pub group: String,
+    /// Its inbox.
+    pub inbox: Arc<str>,
+    /// Partitions of its inbox.
+    pub inbox_partitions: u32,
+    /// Its changelog, where it is stateful.
+    pub changelog: Option<String>,
+    /// The partitions, each with its epoch.
+    pub partitions: Vec<(i32, u64)>,
+}
+
+/// A partition brought to where it left off, or why not.
+pub struct Restored {
+    /// Index of the stage in the engine's list.
+    pub stage: usize,
+    /// The partition.
+    pub partition: i32,
+    /// The epoch of the request.
+    pub epoch: u64,
+    /// Its table and where to read on.
+    pub result: Result<(Box<dyn DynPartition>, Start), RestoreFailure>,
+}
+
+/// Where to read on in an inbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// At the committed offset, or at the beginning where there is none.
+    At(i64),
+    /// The committed offset is gone from the log: what stood between the two is lost to us.
+    OutOfRange {
+        /// The committed offset.
+        committed: i64,
+        /// The earliest offset that the log still has.
+        earliest: i64,
+    },
+}
+
+/// Why a partition could not be restored.
+#[derive(Debug, Error)]
+pub enum RestoreFailure {
+    /// The state is of other settings, or unreadable: exit 78.
+    #[error("{changelog}[{partition}]: {source}")]
+    State {
+        /// The changelog topic.
+        changelog: String,
+        /// Its partition.
+        partition: i32,
+        /// What is wrong with it.
+        source: RestoreError,
+    },
+    /// A client could not be made.
+    #[error("restore client: {0}")]
+    Client(KafkaError),
+}
+
+/// Restores in a thread of its own; results arrive one a partition, in any order. Ends early once `cancelled`.
+///
+/// # Errors
+/// The system gives no thread.
+pub fn spawn(
+    clients: Clients,
+    request: Request,
+    results: Sender<Restored>,
+    waker: Sender<()>,
+    cancelled: Arc<AtomicBool>,
+) -> std::io::Result<()> {
+    let name = format!("restore-{}", request.stage.name().0);
+    let work = move || {
+        let restorer = match Restorer::new(&clients, &request, &cancelled) {
+            Ok(restorer) => restorer,
+            Err(error) => {
+                for (partition, epoch) in &request.partitions {
+                    let result = Err(RestoreFailure::Client(error.clone()));
+                    let (stage, partition, epoch) = (request.stage_index, *partition, *epoch);
+                    results.send(Restored { stage, partition, epoch, result }).ok();
+                }
+                return;
+            }
+        };
+        restorer.run(&results);
+        waker.try_send(()).ok();
+    };
+    std::thread::Builder::new().name(name).spawn(work).map(drop)
+}
+
+struct Restorer<'a> {
+    request: &'a Request,
+    cancelled: &'a AtomicBool,
+    committed: BaseConsumer<QuietContext>,
+    uncommitted: BaseConsumer<QuietContext>,
+}
+
+impl<'a> Restorer<'a> {
+    fn new(
+        clients: &Clients,
+        request: &'a Request,
+        cancelled: &'a AtomicBool,
+    ) -> Result<Self, KafkaError> {
+        Ok(Self {
+            request,
+            cancelled,
+            committed: clients.asking(&request.group, Isolation::ReadCommitted)?,
+            uncommitted: clients.asking(&request.group, Isolation::ReadUncommitted)?,
+        })
+    }
+
+    fn run(&self, results: &Sender<Restored>) {
+        let Some(starts) = self.starts() else { return };
+        match &self.request.changelog {
+            None => self.hand_over(results, &starts, |_| self.open()),
+            Some(changelog) => self.restore_state(changelog, starts, results),
+        }
+    }
+
+    /// The stable committed offset of each partition, held against what the log still has.
+    fn starts(&self) -> Option<HashMap<i32, Start>> {
+        let mut wanted = TopicPartitionList::new();
+        for (partition, _) in &self.request.partitions {
+            wanted.add_partition(&self.request.inbox, *partition);
+        }
+        let offsets = self.ask("committed offsets", || {
+            let offsets = self.committed.committed_offsets(wanted.clone(), ASK)?;
+            offsets
+                .elements()
+                .iter()
+                .try_for_each(rdkafka::topic_partition_list::TopicPartitionListElem::error)?;
+            Ok(offsets)
+        })?;
+        let mut starts = HashMap::new();
+        for element in offsets.elements() {
+            let partition = element.partition();
+            let (earliest, end) = self.ask("watermarks", || {
+                self.uncommitted.fetch_watermarks(&self.request.inbox, partition, ASK)
+            })?;
+            let start = match element.offset() {
+                Offset::Offset(committed) if committed < earliest || committed > end => {
+                    Start::OutOfRange { committed, earliest }
+                }
+                Offset::Offset(committed) => Start::At(committed),
+                Offset::Beginning
+                | Offset::End
+                | Offset::Stored
+                | Offset::Invalid
+                | Offset::OffsetTail(_) => Start::At(earliest),
+            };
+            starts.insert(partition, start);
+        }
+        Some(starts)
+    }
+
+    fn restore_state(
+        &self,
+        changelog: &str,
+        mut starts: HashMap<i32, Start>,
+        results: &Sender<Restored>,
+    ) {
+        let mut marks = HashMap::new();
+        for partition in starts.keys() {
+            let Some((_, mark)) = self.ask("changelog end", || {
+                self.uncommitted.fetch_watermarks(changelog, *partition, ASK)
+            }) else {
+                return;
+            };
+            marks.insert(*partition, mark);
+        }
+        while !starts.is_empty() {
+            let Some(ready) = self.settled(changelog, &marks) else { return };
+            if ready.is_empty() {
+                self.pause();
+                continue;
+            }
+            marks.retain(|partition, _| !ready.contains(partition));
+            let batch: HashMap<i32, Start> =
+                ready.iter().filter_map(|partition| starts.remove_entry(partition)).collect();
+            let Some(mut tables) = self.read(changelog, &ready) else { return };
+            self.hand_over(results, &batch, |partition| {
+                tables.remove(&partition).unwrap_or_else(|| self.open())
+            });
+        }
+    }
+
+    /// The partitions in which everything before the mark is decided.
+    fn settled(&self, changelog: &str, marks: &HashMap<i32, i64>) -> Option<Vec<i32>> {
+        let mut settled = Vec::new();
+        for (partition, mark) in marks {
+            let (_, stable) = self.ask("changelog last stable offset", || {
+                self.committed.fetch_watermarks(changelog, *partition, ASK)
+            })?;
+            if stable >= *mark {
+                settled.push(*partition);
+            }
+        }
+        Some(settled)
+    }
+
+    /// Reads changelog partitions to their ends. They were settled before the reading began, so that the first end of
+    /// partition that the reader meets lies at or after the mark.
+    fn read(&self, changelog: &str, partitions: &[i32]) -> Option<HashMap<i32, TableResult>> {
+        let mut tables: HashMap<i32, TableResult> =
+            partitions.iter().map(|partition| (*partition, self.open())).collect();
+        let assignment = list(changelog, partitions, Offset::Beginning);
+        self.ask("changelog assignment", || self.committed.assign(&assignment))?;
+        let mut unread: Vec<i32> = partitions.to_vec();
+        while !unread.is_empty() {
+            if self.is_cancelled() {
+                return None;
+            }
+            match self.committed.poll(Duration::from_millis(100)) {
+                Some(Ok(message)) => {
+                    let partition = message.partition();
+                    let Some(table) = tables.get_mut(&partition) else { continue };
+                    let key = message.key().unwrap_or_default();
+                    if let Ok(open) = table
+                        && let Err(source) = open.restore(key, message.payload())
+                    {
+                        let changelog = changelog.to_owned();
+                        *table = Err(RestoreFailure::State { changelog, partition, source });
+                    }
+                }
+                Some(Err(KafkaError::PartitionEOF(partition))) => {
+                    unread.retain(|other| *other != partition);
+                }
+                Some(Err(error)) => {
+                    tracing::warn!(event = "restore_read_failed", changelog, %error)
+                }
+                None => {}
+            }
+        }
+        self.ask("end of restore", || self.committed.unassign())?;
+        Some(tables)
+    }
+
+    fn hand_over(
+        &self,
+        results: &Sender<Restored>,
+        starts: &HashMap<i32, Start>,
+        mut table: impl FnMut(i32) -> TableResult,
+    ) {
+        for (partition, epoch) in &self.request.partitions {
+            let Some(start) = starts.get(partition) else { continue };
+            let result = table(*partition).map(|table| (table, *start));
+            let (stage, partition, epoch) = (self.request.stage_index, *partition, *epoch);
+            results.send(Restored { stage, partition, epoch, result }).ok();
+        }
+    }
+
+    fn open(&self) -> TableResult {
+        Ok(Arc::clone(&self.request.stage).open(self.request.inbox_partitions))
+    }
+
+    /// Asks until there is an answer: a broker that is away comes back. `None` once the partitions are no longer ours.
+    fn ask<T>(
+        &self,
+        what: &'static str,
+        question: impl Fn() -> Result<T, KafkaError>,
+    ) -> Option<T> {
+        loop {
+            if self.is_cancelled() {
+                return None;
+            }
+            match question() {
+                Ok(answer) => return Some(answer),
+                Err(error) => {
+                    tracing::warn!(event = "restore_waits", stage = self.request.stage.name().0, what, %error);
+                    self.pause();
+                }
+            }
+        }
+    }
+
+    fn pause(&self) {
+        tick(LOOK_AGAIN).recv().ok();
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Acquire)
+    }
+}
+
+type TableResult = Result<Box<dyn DynPartition>, RestoreFailure>;

@@ -1,0 +1,315 @@
+//! The loop of one engine.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use rdkafka::consumer::Consumer as _;
+
+use super::budget::{Budget, Lane};
+use super::cadence::{Cadence, CommitLimits};
+use super::client::{Clients, StageConsumer};
+use super::end::End;
+use super::ffi::{Membership, known_end};
+use super::observer::{EngineState, Observer, PartitionView};
+use super::outlet::{Destinations, Outlet};
+use super::partition::{Partition, Phase};
+use super::restore::Restored;
+use super::supervisor::{Pulse, Stop};
+use super::workers::Workers;
+use crate::stage::dead_letter::Undertaker;
+use crate::stage::{DynStage, Outbox};
+
+/// The longest that the loop waits for something to happen.
+const IDLE_WAIT: Duration = Duration::from_millis(100);
+
+/// A stage as an engine runs it.
+#[derive(Clone)]
+pub struct StageSpec {
+    /// The stage.
+    pub stage: Arc<dyn DynStage>,
+    /// Its inbox.
+    pub inbox: Arc<str>,
+    /// Partitions of the inbox when the process started: fixed for an inbox of our own, free to grow for the pages.
+    pub inbox_partitions: u32,
+    /// Its consumer group.
+    pub group: String,
+    /// Its changelog, where it is stateful.
+    pub changelog: Option<String>,
+    /// Pages from outside, or an inbox of our own.
+    pub lane: Lane,
+}
+
+/// Everything that an engine is made of.
+#[derive(Clone)]
+pub struct EngineSpec {
+    /// Its number in the process.
+    pub number: usize,
+    /// Its `transactional.id`: unique among live engines, the same after a restart.
+    pub transactional_id: String,
+    /// Its stages, in the order in which data flows.
+    pub stages: Vec<StageSpec>,
+    /// Where outputs go.
+    pub destinations: Destinations,
+    /// How clients are made.
+    pub clients: Clients,
+    /// Worker threads.
+    pub workers: usize,
+    /// The byte budget from poll to commit.
+    pub budget_bytes: u64,
+    /// The limits of a transaction.
+    pub commit: CommitLimits,
+    /// How long a drain may take.
+    pub drain_timeout: Duration,
+    /// The name of this process in dead letters.
+    pub instance: String,
+}
+
+/// A stage while it runs.
+pub(super) struct StageRun {
+    pub(super) spec: StageSpec,
+    pub(super) consumer: StageConsumer,
+    pub(super) partitions: BTreeMap<i32, Partition>,
+    /// Who signs its dead letters.
+    pub(super) undertaker: Undertaker,
+    /// Whether its lane may be read from.
+    pub(super) is_open: bool,
+    /// Tells the restores of this engine that they are no longer wanted.
+    pub(super) restores: BTreeMap<i32, Arc<AtomicBool>>,
+}
+
+/// One engine.
+pub(super) struct Engine {
+    pub(super) spec: EngineSpec,
+    pub(super) stages: Vec<StageRun>,
+    pub(super) outlet: Outlet,
+    pub(super) workers: Workers,
+    pub(super) budget: Budget,
+    pub(super) cadence: Cadence,
+    pub(super) outbox: Outbox,
+    /// Of the open transaction: input bytes and records applied, and the timestamps of the pages.
+    pub(super) applied: AppliedWork,
+    /// Records whose `apply` panicked: dead-lettered when they are met again.
+    pub(super) poisoned: BTreeSet<(usize, i32, i64)>,
+    pub(super) next_epoch: u64,
+    pub(super) restored: (Sender<Restored>, Receiver<Restored>),
+    pub(super) waker: Sender<()>,
+    wake: Receiver<()>,
+    stop: Arc<Stop>,
+    pub(super) pulse: Arc<Pulse>,
+    pub(super) observer: Arc<dyn Observer>,
+    draining_since: Option<Instant>,
+    watched: Watched,
+}
+
+/// What the observer was told last.
+#[derive(Debug, Default)]
+struct Watched {
+    state: Option<EngineState>,
+    partitions_at: Option<Instant>,
+}
+
+impl StageRun {
+    fn has_joined(&self) -> bool {
+        !self.partitions.is_empty() || Membership::of(&self.consumer).is_some()
+    }
+}
+
+/// What the open transaction covers.
+#[derive(Debug, Default)]
+pub(super) struct AppliedWork {
+    pub(super) records: u64,
+    pub(super) bytes: u64,
+    pub(super) page_timestamps: Vec<i64>,
+}
+
+impl Engine {
+    /// Makes the clients and joins the groups.
+    pub(super) fn start(
+        spec: EngineSpec,
+        stop: Arc<Stop>,
+        pulse: Arc<Pulse>,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Self, End> {
+        pulse.beat(false);
+        let outlet =
+            Outlet::open(&spec.clients, &spec.transactional_id, spec.destinations.clone())?;
+        let (waker, wake) = bounded(1);
+        stop.wakes(waker.clone());
+        let stages: Vec<Arc<dyn DynStage>> =
+            spec.stages.iter().map(|stage| Arc::clone(&stage.stage)).collect();
+        let workers =
+            Workers::start(spec.number, spec.workers, &stages, &waker).map_err(|error| {
+                End::Restart { why: format!("no worker thread: {error}"), fenced: false }
+            })?;
+        let stages = spec
+            .stages
+            .iter()
+            .map(|stage| join(stage, &spec, waker.clone()))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            outlet,
+            workers,
+            stages,
+            budget: Budget::new(spec.budget_bytes),
+            cadence: Cadence::new(spec.commit),
+            outbox: Outbox::default(),
+            applied: AppliedWork::default(),
+            poisoned: BTreeSet::new(),
+            next_epoch: 0,
+            restored: unbounded(),
+            waker,
+            wake,
+            stop,
+            pulse,
+            observer,
+            draining_since: None,
+            watched: Watched::default(),
+            spec,
+        })
+    }
+
+    /// Runs until it ends; partitions and clients are given back on the way out.
+    pub(super) fn run(mut self) -> End {
+        let end = loop {
+            if let Err(end) = self.turn() {
+                break end;
+            }
+        };
+        self.leave();
+        end
+    }
+
+    /// One turn of the loop; `Err` is its end.
+    fn turn(&mut self) -> Result<(), End> {
+        self.pulse.beat(self.budget.used() > 0);
+        self.observer.beat(self.spec.number);
+        if self.stop.is_abort() {
+            self.outlet.abort()?;
+            return Err(End::Aborted);
+        }
+        let mut busy = self.take_rebalances()?;
+        busy |= self.take_restored()?;
+        busy |= self.read()?;
+        busy |= self.apply_ready()?;
+        self.work_the_gates()?;
+        let idle = !busy && self.is_idle();
+        if self.cadence.is_due(Instant::now(), idle) {
+            self.commit()?;
+            busy = true;
+        }
+        self.drain(idle)?;
+        self.observe();
+        if !busy {
+            self.wait(idle);
+        }
+        Ok(())
+    }
+
+    /// While stopping: done as soon as everything read is applied and committed.
+    fn drain(&mut self, idle: bool) -> Result<(), End> {
+        if !self.stop.is_draining() {
+            return Ok(());
+        }
+        let since = *self.draining_since.get_or_insert_with(Instant::now);
+        if idle || since.elapsed() > self.spec.drain_timeout / 2 {
+            self.commit()?;
+            return Err(End::Stopped);
+        }
+        Ok(())
+    }
+
+    /// Tells the observer how things stand: what is in flight at every turn, partitions about once a second.
+    fn observe(&mut self) {
+        let unapplied: u64 = self.live().map(|(_, _, live)| live.unapplied_records).sum();
+        self.observer.in_flight(
+            self.spec.number,
+            unapplied + self.applied.records,
+            self.budget.used(),
+        );
+        let state = self.state();
+        if self.watched.state != Some(state) {
+            self.watched.state = Some(state);
+            tracing::info!(event = "engine_state", engine = self.spec.number, ?state);
+            self.observer.state(self.spec.number, state);
+        }
+        if self.watched.partitions_at.is_some_and(|at| at.elapsed() < Duration::from_secs(1)) {
+            return;
+        }
+        self.watched.partitions_at = Some(Instant::now());
+        let paused = self.stages.iter().filter(|run| !run.is_open).map(|run| run.partitions.len());
+        self.observer.paused(self.spec.number, paused.sum());
+        for (run, partition, live) in self.live() {
+            let end = known_end(&run.consumer, &run.spec.inbox, partition);
+            self.observer.partition(&PartitionView {
+                stage: run.spec.stage.name(),
+                topic: &run.spec.inbox,
+                partition,
+                committed: live.committed,
+                // The last offsets of a log that transactions write are markers: read to the end is caught up.
+                lag_records: if live.is_caught_up() {
+                    Some(0)
+                } else {
+                    end.map(|end| (end - live.committed).max(0))
+                },
+                committed_ms: live.committed_ms,
+                table: live.table.stats(),
+            });
+        }
+    }
+
+    fn state(&self) -> EngineState {
+        let mut partitions = self.stages.iter().flat_map(|run| run.partitions.values());
+        if self.is_draining() {
+            EngineState::Draining
+        } else if partitions.any(|state| matches!(state.phase, Phase::Restoring)) {
+            EngineState::Restoring
+        } else if self.stages.iter().all(StageRun::has_joined) {
+            EngineState::Running
+        } else {
+            EngineState::Joining
+        }
+    }
+
+    /// Whether nothing is waiting to be prepared or applied.
+    fn is_idle(&self) -> bool {
+        self.live().all(|(_, _, live)| live.is_idle())
+    }
+
+    pub(super) fn is_draining(&self) -> bool {
+        self.draining_since.is_some() || self.stop.is_draining()
+    }
+
+    fn wait(&self, idle: bool) {
+        let wait = self.cadence.wait(Instant::now(), idle).unwrap_or(IDLE_WAIT).min(IDLE_WAIT);
+        // A time-out is as good as a wake-up: the next turn looks at everything.
+        self.wake.recv_timeout(wait).ok();
+    }
+
+    /// Hands everything back. A closing consumer hands its partitions back by itself.
+    fn leave(self) {
+        for stage in &self.stages {
+            for cancelled in stage.restores.values() {
+                cancelled.store(true, std::sync::atomic::Ordering::Release);
+            }
+            stage.consumer.context().close();
+        }
+        drop(self);
+    }
+}
+
+fn join(stage: &StageSpec, spec: &EngineSpec, wake: Sender<()>) -> Result<StageRun, End> {
+    let consumer =
+        spec.clients.stage_consumer(&stage.group, wake).map_err(|error| End::config(&error))?;
+    consumer.subscribe(&[&stage.inbox]).map_err(|error| End::client("subscribe", &error))?;
+    Ok(StageRun {
+        undertaker: Undertaker { group: stage.group.clone(), instance: spec.instance.clone() },
+        spec: stage.clone(),
+        consumer,
+        partitions: BTreeMap::new(),
+        is_open: true,
+        restores: BTreeMap::new(),
+    })
+}

@@ -1,0 +1,318 @@
+//! Apply, commit, abort: where work becomes true, all of it or none.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use rdkafka::consumer::Consumer as _;
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+
+use super::budget::Lane;
+use super::end::{End, ExitKind};
+use super::ffi::{Membership, NextOffset};
+use super::observer::{Committed, Rework, TransactionEnd};
+use super::outlet::{CommitFailure, GroupOffsets};
+use super::partition::{Live, Phase};
+use super::run::{AppliedWork, Engine, StageRun};
+use super::workers::{Done, Ticket, panic_message};
+use crate::record::{Reason, Reject};
+use crate::stage::{Count, Outcome, Prepared, Record, Refusal};
+
+/// How long a seek may wait for the client's own threads.
+const SEEK: Duration = Duration::from_secs(10);
+
+impl Engine {
+    /// Applies every chunk whose turn has come; says whether there was one.
+    pub(super) fn apply_ready(&mut self) -> Result<bool, End> {
+        let mut any = false;
+        while let Ok(done) = self.workers.done().try_recv() {
+            any = true;
+            let ticket = done.job.ticket;
+            let Some(live) = self.live_mut(ticket.stage, ticket.partition, ticket.epoch) else {
+                continue;
+            };
+            live.sequencer.fill(ticket.number, done);
+            while let Some(done) = self
+                .live_mut(ticket.stage, ticket.partition, ticket.epoch)
+                .and_then(|live| live.sequencer.release())
+            {
+                self.apply_chunk(done)?;
+                self.commit_if_large()?;
+            }
+        }
+        Ok(any)
+    }
+
+    /// Commits everything that is applied. Nothing applied: nothing to do.
+    pub(super) fn commit(&mut self) -> Result<(), End> {
+        if !self.outlet.is_open() && self.live().all(|(_, _, live)| !live.has_moved()) {
+            return Ok(());
+        }
+        let began = Instant::now();
+        self.outlet.ensure_open()?;
+        self.write_changelogs()?;
+        let Some(groups) = group_offsets(&self.stages) else {
+            return self.abort("no longer a member of the group");
+        };
+        let result = self.outlet.commit(&groups);
+        drop(groups);
+        match result {
+            Ok(()) => {
+                self.committed(began.elapsed());
+                Ok(())
+            }
+            Err(CommitFailure::Abort(failure)) => self.abort(&failure.to_string()),
+            Err(CommitFailure::Indeterminate(failure)) => {
+                let end = if failure.fenced {
+                    TransactionEnd::Fenced
+                } else {
+                    TransactionEnd::Indeterminate
+                };
+                self.observer.not_committed(end);
+                Err(End::restart(&failure))
+            }
+        }
+    }
+
+    /// Aborts: tables and positions go back to the last commit, and everything since is read again.
+    pub(super) fn abort(&mut self, why: &str) -> Result<(), End> {
+        tracing::warn!(event = "transaction_aborted", why, records = self.applied.records);
+        self.outlet.abort()?;
+        self.observer.not_committed(TransactionEnd::Aborted);
+        let mut unapplied = 0;
+        for run in &mut self.stages {
+            for state in run.partitions.values_mut() {
+                let Phase::Live(live) = &mut state.phase else { continue };
+                self.next_epoch += 1;
+                state.epoch = self.next_epoch;
+                let (records, bytes) = live.drop_unapplied();
+                live.roll_back();
+                self.budget.refund(bytes);
+                unapplied += records;
+            }
+        }
+        self.observer.reworked(Rework::Abort, unapplied + self.applied.records);
+        self.forget_applied();
+        self.pulse.progress();
+        self.seek_to_committed()
+    }
+
+    /// Live partitions with their stages.
+    pub(super) fn live(&self) -> impl Iterator<Item = (&StageRun, i32, &Live)> {
+        self.stages.iter().flat_map(|run| {
+            run.partitions.iter().filter_map(move |(partition, state)| match &state.phase {
+                Phase::Live(live) => Some((run, *partition, live.as_ref())),
+                Phase::Restoring => None,
+            })
+        })
+    }
+
+    fn live_mut(&mut self, stage: usize, partition: i32, epoch: u64) -> Option<&mut Live> {
+        let state = self.stages.get_mut(stage)?.partitions.get_mut(&partition)?;
+        match &mut state.phase {
+            Phase::Live(live) if state.epoch == epoch => Some(live),
+            Phase::Live(_) | Phase::Restoring => None,
+        }
+    }
+
+    fn apply_chunk(&mut self, done: Done) -> Result<(), End> {
+        let Done { job, results } = done;
+        let records = job.chunk.len() as u64;
+        let Ticket { stage, partition, epoch, .. } = job.ticket;
+        for (record, result) in job.chunk.records().zip(results) {
+            if self.live_mut(stage, partition, epoch).is_none() {
+                // Aborted at an earlier record: all of it is read again.
+                return Ok(());
+            }
+            self.apply(stage, epoch, &record, result)?;
+        }
+        let Some(live) = self.live_mut(stage, partition, epoch) else { return Ok(()) };
+        live.unapplied_bytes -= job.bytes;
+        live.unapplied_records -= records;
+        self.pulse.progress();
+        self.applied.records += records;
+        self.applied.bytes += job.bytes;
+        self.cadence.applied(Instant::now(), records, job.bytes);
+        Ok(())
+    }
+
+    fn apply(
+        &mut self,
+        stage: usize,
+        epoch: u64,
+        record: &Record<'_>,
+        result: Result<Prepared, Refusal>,
+    ) -> Result<(), End> {
+        let place = (stage, record.partition, record.offset);
+        let result = if self.poisoned.contains(&place) {
+            Err(Reject::new(Reason::Panic, "a panic while it was applied").into())
+        } else {
+            result
+        };
+        match result {
+            Ok(prepared) => {
+                let outbox = &mut self.outbox;
+                let Some(live) = live_of(&mut self.stages, stage, record.partition, epoch) else {
+                    return Ok(());
+                };
+                let applied = catch_unwind(AssertUnwindSafe(|| live.table.apply(prepared, outbox)));
+                if let Err(panic) = applied {
+                    return self.apply_panicked(place, &panic_message(panic.as_ref()));
+                }
+            }
+            Err(Refusal::DeadLetter(reject)) => self.dead_letter(stage, record, &reject)?,
+            Err(Refusal::Stop(why)) => return Err(End::Exit { kind: ExitKind::Config, why }),
+        }
+        for output in self.outbox.outputs.drain(..) {
+            self.outlet.output(&output)?;
+        }
+        if let Some(live) = self.live_mut(stage, record.partition, epoch) {
+            live.applied = record.offset + 1;
+            live.applied_ms = record.timestamp;
+        }
+        let is_page = self.stages.get(stage).is_some_and(|run| run.spec.lane == Lane::Pages);
+        if is_page && let Some(timestamp) = record.timestamp {
+            self.applied.page_timestamps.push(timestamp);
+        }
+        Ok(())
+    }
+
+    /// A bug of ours may have left the table half changed: abort, and dead-letter the record when it is met again.
+    fn apply_panicked(&mut self, place: (usize, i32, i64), message: &str) -> Result<(), End> {
+        let (stage, partition, offset) = place;
+        tracing::error!(event = "apply_panicked", stage, partition, offset, message);
+        self.poisoned.insert(place);
+        self.abort("a panic while a record was applied")
+    }
+
+    fn dead_letter(
+        &mut self,
+        stage: usize,
+        record: &Record<'_>,
+        reject: &Reject,
+    ) -> Result<(), End> {
+        let Some(run) = self.stages.get(stage) else { return Ok(()) };
+        let name = run.spec.stage.name();
+        let failed_at = Timestamp::now().as_millisecond();
+        let headers = run.undertaker.headers(record, name, reject, failed_at);
+        tracing::warn!(
+            event = "dead_letter",
+            stage = name.0,
+            reason = reject.reason.name(),
+            topic = record.topic,
+            partition = record.partition,
+            offset = record.offset
+        );
+        if run.spec.lane == Lane::Pages {
+            self.outbox.tally.add(Count::Page(Outcome::DeadLettered));
+        }
+        self.outbox.tally.add(Count::DeadLetter(reject.reason, name));
+        self.outlet.dead_letter(record.partition, record.key, record.value, &headers)
+    }
+
+    fn commit_if_large(&mut self) -> Result<(), End> {
+        if self.cadence.is_due(Instant::now(), false) { self.commit() } else { Ok(()) }
+    }
+
+    fn write_changelogs(&mut self) -> Result<(), End> {
+        for run in &self.stages {
+            let Some(changelog) = &run.spec.changelog else { continue };
+            for (partition, state) in &run.partitions {
+                let Phase::Live(live) = &state.phase else { continue };
+                let mut result = Ok(());
+                live.table.changes(&mut |key, value| {
+                    if result.is_ok() {
+                        result = self.outlet.changelog(changelog, *partition, key, value);
+                    }
+                });
+                result?;
+            }
+        }
+        Ok(())
+    }
+
+    fn committed(&mut self, commit: Duration) {
+        for run in &mut self.stages {
+            for state in run.partitions.values_mut() {
+                if let Phase::Live(live) = &mut state.phase {
+                    live.commit();
+                }
+            }
+        }
+        let now = Timestamp::now().as_millisecond();
+        for timestamp in &mut self.applied.page_timestamps {
+            *timestamp = (now - *timestamp).max(0);
+        }
+        self.observer.committed(&Committed {
+            tally: &self.outbox.tally,
+            records: self.applied.records,
+            bytes: self.applied.bytes,
+            duration: self.cadence.age(Instant::now()),
+            commit,
+            page_latencies_ms: &self.applied.page_timestamps,
+        });
+        self.pulse.progress();
+        self.forget_applied();
+    }
+
+    fn forget_applied(&mut self) {
+        self.budget.refund(self.applied.bytes);
+        self.applied = AppliedWork::default();
+        self.outbox.outputs.clear();
+        self.outbox.tally.clear();
+        self.cadence.reset();
+    }
+
+    fn seek_to_committed(&mut self) -> Result<(), End> {
+        for run in &self.stages {
+            let mut list = TopicPartitionList::new();
+            for (partition, state) in &run.partitions {
+                if let Phase::Live(live) = &state.phase {
+                    let offset = Offset::Offset(live.committed);
+                    list.add_partition_offset(&run.spec.inbox, *partition, offset)
+                        .map_err(|error| End::client("seek", &error))?;
+                }
+            }
+            if list.count() == 0 {
+                continue;
+            }
+            let result = run.consumer.seek_partitions(list, SEEK);
+            let result = result
+                .and_then(|list| list.elements().iter().try_for_each(|element| element.error()));
+            result.map_err(|error| End::client("seek", &error))?;
+        }
+        Ok(())
+    }
+}
+
+fn live_of(stages: &mut [StageRun], stage: usize, partition: i32, epoch: u64) -> Option<&mut Live> {
+    let state = stages.get_mut(stage)?.partitions.get_mut(&partition)?;
+    match &mut state.phase {
+        Phase::Live(live) if state.epoch == epoch => Some(live),
+        Phase::Live(_) | Phase::Restoring => None,
+    }
+}
+
+/// The offsets that have moved, a group each; `None` where a consumer with such offsets is no member of its group.
+fn group_offsets(stages: &[StageRun]) -> Option<Vec<GroupOffsets<'_>>> {
+    let mut groups = Vec::new();
+    for run in stages {
+        let offsets: Vec<NextOffset<'_>> = run
+            .partitions
+            .iter()
+            .filter_map(|(partition, state)| match &state.phase {
+                Phase::Live(live) if live.has_moved() => Some(NextOffset {
+                    topic: &run.spec.inbox,
+                    partition: *partition,
+                    offset: live.applied,
+                }),
+                Phase::Live(_) | Phase::Restoring => None,
+            })
+            .collect();
+        if !offsets.is_empty() {
+            let membership = Membership::of(&run.consumer)?;
+            groups.push(GroupOffsets { offsets, membership });
+        }
+    }
+    Some(groups)
+}

@@ -1,0 +1,140 @@
+//! The worker threads of one engine: the stateless part of every stage, on any of them, in chunks of one partition.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use super::chunk::Chunk;
+use crate::record::{Reason, Reject};
+use crate::stage::{DynStage, Prepared, Record, Refusal};
+
+/// Which chunk this is: results of an assignment that has ended die by their epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ticket {
+    /// Index of the stage in the engine's list.
+    pub stage: usize,
+    /// The partition of its inbox.
+    pub partition: i32,
+    /// The assignment, or the run since the last abort, that read the chunk.
+    pub epoch: u64,
+    /// Its number in reading order.
+    pub number: u64,
+}
+
+/// A chunk on its way to a worker.
+#[derive(Debug)]
+pub struct Job {
+    /// Which it is.
+    pub ticket: Ticket,
+    /// Its records.
+    pub chunk: Chunk,
+    /// What it was charged to the budget.
+    pub bytes: u64,
+}
+
+/// A chunk that a worker has prepared.
+pub struct Done {
+    /// The chunk as it was.
+    pub job: Job,
+    /// What became of each of its records, in order.
+    pub results: Vec<Result<Prepared, Refusal>>,
+}
+
+/// The pool. Both channels are unbounded: what is in them is bounded by the byte budget.
+pub struct Workers {
+    jobs: Option<Sender<Job>>,
+    done: Receiver<Done>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Workers {
+    /// Starts so many threads.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn start(
+        engine: usize,
+        count: usize,
+        stages: &[Arc<dyn DynStage>],
+        waker: &Sender<()>,
+    ) -> std::io::Result<Self> {
+        let (jobs, todo) = unbounded::<Job>();
+        let (finished, done) = unbounded();
+        let threads = (0..count.max(1))
+            .map(|number| {
+                let (todo, stages) = (todo.clone(), stages.to_vec());
+                let (finished, waker) = (finished.clone(), waker.clone());
+                std::thread::Builder::new()
+                    .name(format!("worker-{engine}-{number}"))
+                    .spawn(move || work(&todo, &stages, &finished, &waker))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self { jobs: Some(jobs), done, threads })
+    }
+
+    /// Hands a chunk to the next free worker.
+    pub fn submit(&self, job: Job) {
+        if let Some(jobs) = &self.jobs {
+            // The receivers live as long as this sender, so that the send cannot fail.
+            jobs.send(job).ok();
+        }
+    }
+
+    /// Chunks that no worker has begun.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.jobs.as_ref().map_or(0, Sender::len)
+    }
+
+    /// Where prepared chunks arrive, in any order.
+    #[must_use]
+    pub fn done(&self) -> &Receiver<Done> {
+        &self.done
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.jobs = None;
+        for thread in self.threads.drain(..) {
+            thread.join().ok();
+        }
+    }
+}
+
+fn work(
+    todo: &Receiver<Job>,
+    stages: &[Arc<dyn DynStage>],
+    finished: &Sender<Done>,
+    waker: &Sender<()>,
+) {
+    for job in todo {
+        let Some(stage) = stages.get(job.ticket.stage) else { continue };
+        let results = job.chunk.records().map(|record| prepare(stage.as_ref(), &record)).collect();
+        if finished.send(Done { job, results }).is_err() {
+            return;
+        }
+        // Where a wake-up waits already, this one is the same.
+        waker.try_send(()).ok();
+    }
+}
+
+/// `prepare` with its panics caught: a page that trips a bug is dead-lettered, and its neighbours go on.
+pub fn prepare(stage: &dyn DynStage, record: &Record<'_>) -> Result<Prepared, Refusal> {
+    catch_unwind(AssertUnwindSafe(|| stage.prepare(record))).unwrap_or_else(|panic| {
+        Err(Reject::new(Reason::Panic, panic_message(panic.as_ref())).into())
+    })
+}
+
+/// What a panic said, for the dead letter: the place and the words are ours, never the page's.
+#[must_use]
+pub fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let words = panic
+        .downcast_ref::<&str>()
+        .map(|words| (*words).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned());
+    words.unwrap_or_else(|| "a panic without a message".to_owned())
+}

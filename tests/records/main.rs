@@ -1,0 +1,10 @@
+//! The records as others read them: their JSON, and the committed schemas.
+
+#[cfg(test)]
+mod json;
+#[cfg(test)]
+mod schemas;
+
+#[cfg(test)]
+#[path = "../common/validate.rs"]
+mod validate;
