@@ -8,6 +8,7 @@ pub mod engine;
 pub mod local;
 pub mod page;
 pub mod record;
+pub mod service;
 pub mod stage;
 pub mod story;
 pub mod telemetry;

@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use crossbeam_channel::Sender;
 use rdkafka::client::ClientContext;
@@ -17,6 +18,11 @@ use rdkafka::message::DeliveryResult;
 use rdkafka::producer::{ProducerContext, ThreadedProducer};
 use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka::types::RDKafkaRespErr;
+
+use crate::config::Config;
+
+/// The largest record that the producer takes; topics have limits of their own, which are checked before.
+const MESSAGE_MAX_BYTES: u64 = 1_000_000_000;
 
 /// What the group told a consumer, in its order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,6 +180,27 @@ pub struct Tuning {
 }
 
 impl Clients {
+    /// The clients that a configuration asks for.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        let engine = &config.engine;
+        Self {
+            common: config.kafka.common_client_settings(),
+            consumer: config.kafka.consumer_settings(),
+            producer: config.kafka.producer_settings(),
+            tuning: Tuning {
+                session_timeout_ms: ms(engine.session_timeout),
+                max_poll_interval_ms: ms(engine.max_poll_interval),
+                transaction_timeout_ms: ms(engine.transaction_timeout),
+                prefetch_kbytes: (engine.prefetch_bytes / 1024) as u64,
+                fetch_max_bytes: engine.fetch_bytes as u64,
+                message_max_bytes: MESSAGE_MAX_BYTES,
+                producer_queue_kbytes: (engine.budget_of_an_engine() as u64 * 4 / 1024).max(65_536),
+            },
+        }
+    }
+
     /// A consumer of a stage's inbox, cooperative-sticky, read_committed, that commits nothing by itself.
     ///
     /// # Errors

@@ -1,17 +1,21 @@
 //! How an engine ends.
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use thiserror::Error;
 
 use super::ffi::TransactionFailure;
 
 /// Why an engine no longer runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum End {
     /// It was told to stop, and everything finished is committed.
+    #[error("stopped")]
     Stopped,
     /// It was told to stop at once: the open transaction was aborted.
+    #[error("stopped at once; what was not committed is done again")]
     Aborted,
     /// It must start again with fresh clients: what the brokers know is the truth.
+    #[error("{why}")]
     Restart {
         /// Why, for the log.
         why: String,
@@ -19,6 +23,7 @@ pub enum End {
         fenced: bool,
     },
     /// Starting again would not help: the process ends.
+    #[error("{why}")]
     Exit {
         /// With which code.
         kind: ExitKind,

@@ -28,7 +28,9 @@ mod restore;
 mod run;
 mod sequencer;
 mod settle;
+mod state;
 mod supervisor;
+mod topics;
 mod workers;
 
 pub use budget::Lane;
@@ -36,12 +38,13 @@ pub use cadence::CommitLimits;
 pub use client::{Clients, Tuning};
 pub use end::{End, ExitKind};
 pub use observer::{
-    Committed, EngineState, Observer, PartitionView, RebalanceKind, Rework, TransactionEnd,
-    Unobserved,
+    Committed, Observer, PartitionView, RebalanceKind, Rework, TransactionEnd, Unobserved,
 };
 pub use outlet::{Destination, Destinations};
 pub use plan::engines;
 pub use run::{EngineSpec, StageSpec};
 pub use sequencer::Sequencer;
+pub use state::EngineState;
 pub use supervisor::{Stop, run};
+pub use topics::{TopicFacts, Topics};
 pub use workers::{panic_message, prepare};

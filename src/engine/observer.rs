@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::EngineState;
 use crate::stage::{StageName, TableStats, Tally};
 
 /// What the group did with partitions.
@@ -107,25 +108,6 @@ pub struct PartitionView<'a> {
     pub committed_ms: Option<i64>,
     /// How full its table is.
     pub table: TableStats,
-}
-
-/// Where an engine is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum EngineState {
-    /// Making clients, fencing predecessors.
-    Starting,
-    /// Waiting for the group.
-    Joining,
-    /// Bringing partitions to where they left off.
-    Restoring,
-    /// Reading and committing.
-    Running,
-    /// Finishing what was read.
-    Draining,
-    /// Ended because it was told to.
-    Stopped,
-    /// Ended because it could not go on.
-    Failed,
 }
 
 /// Watches engines. Every method is called from an engine's own thread and must not block.

@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::Sender;
 
 use super::end::{End, ExitKind};
-use super::observer::{EngineState, Observer};
+use super::observer::Observer;
 use super::run::{Engine, EngineSpec};
+use super::state::EngineState;
 
 /// The first wait before an engine starts again; each further one is twice as long …
 const BACKOFF_MIN: Duration = Duration::from_millis(200);

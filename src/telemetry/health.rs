@@ -6,56 +6,7 @@
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Where an engine, and the process, is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum State {
-    /// Making clients, fencing predecessors.
-    Starting,
-    /// Waiting for the group.
-    Joining,
-    /// Bringing tables to where they left off.
-    Restoring,
-    /// Reading and committing.
-    Running,
-    /// Finishing what was read.
-    Draining,
-    /// Ended because it was told to.
-    Stopped,
-    /// Ended because it could not go on.
-    Failed,
-}
-
-impl State {
-    /// Every state, in the order in which they follow each other.
-    pub const ALL: [Self; 7] = [
-        Self::Starting,
-        Self::Joining,
-        Self::Restoring,
-        Self::Running,
-        Self::Draining,
-        Self::Stopped,
-        Self::Failed,
-    ];
-
-    /// The word in logs and labels.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Starting => "starting",
-            Self::Joining => "joining",
-            Self::Restoring => "restoring",
-            Self::Running => "running",
-            Self::Draining => "draining",
-            Self::Stopped => "stopped",
-            Self::Failed => "failed",
-        }
-    }
-
-    fn from_number(number: u8) -> Self {
-        Self::ALL.get(usize::from(number)).copied().unwrap_or(Self::Failed)
-    }
-}
+pub use crate::engine::EngineState as State;
 
 /// How long something may last before it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,7 +153,7 @@ impl Health {
     fn now(&self) -> Vec<EngineNow> {
         let now = self.now_ms();
         let engine = |vitals: &Vitals| EngineNow {
-            state: State::from_number(vitals.state.load(Ordering::Acquire)),
+            state: from_number(vitals.state.load(Ordering::Acquire)),
             silence: Duration::from_millis(
                 now.saturating_sub(vitals.beat_ms.load(Ordering::Relaxed)),
             ),
@@ -256,6 +207,10 @@ fn ready(engines: &[EngineNow], ran_ago: Option<Duration>, limits: Limits) -> Ve
         State::Draining | State::Stopped | State::Failed => false,
     };
     Verdict(vec![Check { name: "state", ok, note: state.name().to_owned() }])
+}
+
+fn from_number(number: u8) -> State {
+    State::ALL.get(usize::from(number)).copied().unwrap_or(State::Failed)
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
-//! What newsmill tells about itself: metrics, health and logs. It watches; nothing depends on it.
+//! What newsmill tells about itself: metrics, health and logs. It watches engines; no engine knows it.
 
 pub mod health;
 pub mod http;
 pub mod logging;
 pub mod metrics;
+mod watcher;
 
 pub use health::Health;
 pub use metrics::Metrics;
+pub use watcher::Watcher;

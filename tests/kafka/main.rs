@@ -5,8 +5,6 @@
 
 #[cfg(test)]
 mod smoke;
-#[cfg(test)]
-mod traps;
 
 #[cfg(test)]
 mod broker;

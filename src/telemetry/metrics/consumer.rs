@@ -6,7 +6,8 @@ use prometheus::{Gauge, GaugeVec, Histogram, IntCounter, IntCounterVec, IntGauge
 
 use super::family::{BYTES, Families, IO};
 use super::{PerEngine, Watched, gauge_of, now_seconds};
-use crate::stage::{StageName, TableStats};
+use crate::engine::PartitionView;
+use crate::stage::StageName;
 
 /// Errors of consumers that are counted by name; the rest is `other`, so that the label stays bounded.
 const ERRORS: [&str; 9] = [
@@ -48,25 +49,6 @@ struct OfTopic {
     redelivered: IntCounter,
     resets: IntCounter,
     is_stateful: bool,
-}
-
-/// A partition as it stands.
-#[derive(Debug, Clone, Copy)]
-pub struct PartitionNow<'a> {
-    /// The stage.
-    pub stage: StageName,
-    /// Its inbox.
-    pub topic: &'a str,
-    /// The partition.
-    pub partition: i32,
-    /// The committed offset.
-    pub committed: i64,
-    /// Records behind the end; `None` while the end is not known.
-    pub lag_records: Option<i64>,
-    /// The timestamp of the last record committed, in milliseconds since 1970.
-    pub committed_ms: Option<i64>,
-    /// How full its table is.
-    pub table: TableStats,
 }
 
 const OF_PARTITION: [&str; 2] = ["topic", "partition"];
@@ -181,7 +163,7 @@ impl ConsumerMetrics {
     }
 
     /// A partition as it stands.
-    pub fn partition(&self, now: &PartitionNow<'_>) {
+    pub fn partition(&self, now: &PartitionView<'_>) {
         let partition = now.partition.to_string();
         let labels = [now.topic, partition.as_str()];
         let committed = self.committed_offset.with_label_values(&labels);

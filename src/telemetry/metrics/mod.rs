@@ -16,7 +16,7 @@ use prometheus::{Encoder, Registry, TextEncoder};
 
 use crate::stage::StageName;
 
-pub use consumer::{ConsumerMetrics, PartitionNow};
+pub use consumer::ConsumerMetrics;
 pub use group::GroupMetrics;
 pub use pipeline::PipelineMetrics;
 pub use transaction::TransactionMetrics;

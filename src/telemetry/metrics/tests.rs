@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::engine::PartitionView;
 use crate::record::{Decision, Reason};
 use crate::stage::{Count, Outcome, TableStats, Tally};
 
@@ -119,7 +120,7 @@ fn series_of_a_partition_end_when_it_is_no_longer_ours() {
         Some(9.0)
     );
     assert_eq!(value(&metrics, "newsmill_state_rows{partition=\"3\",stage=\"home\"}"), Some(2.0));
-    metrics.consumer.partition(&PartitionNow { lag_records: Some(0), ..now });
+    metrics.consumer.partition(&PartitionView { lag_records: Some(0), ..now });
     assert_eq!(
         value(&metrics, "newsmill_consumer_lag_seconds{partition=\"3\",topic=\"inbox\"}"),
         Some(0.0)
@@ -140,8 +141,8 @@ fn an_error_outside_the_list_is_counted_as_other() {
     assert_eq!(value(&metrics, "newsmill_consumer_errors_total{error=\"other\"}"), Some(1.0));
 }
 
-fn partition() -> PartitionNow<'static> {
-    PartitionNow {
+fn partition() -> PartitionView<'static> {
+    PartitionView {
         stage: StageName("home"),
         topic: "inbox",
         partition: 3,

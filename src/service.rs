@@ -1,0 +1,138 @@
+//! The service: engines, what watches them, and the signals that stop them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::{self, Config};
+use crate::engine::{self, End, Stop, Topics};
+use crate::page::Layouts;
+use crate::page::envelope::{self, EnvelopeFields, FieldPointers};
+use crate::stage::home::{self, Home};
+use crate::stage::parse::{self, InputKey, Parse, RecordSizes};
+use crate::stage::{DynStage, erase};
+use crate::telemetry::{Health, Metrics, Watcher, health, http, metrics};
+
+/// After a rebalance began, so long the process counts as ready still (operations (e)).
+const REBALANCE_GRACE: Duration = Duration::from_secs(60);
+
+/// Runs until a signal stops it or an engine cannot go on. Blocks.
+///
+/// # Errors
+/// [`End`] of the engine that could not go on; or what else stood in the way, in the same terms.
+pub fn run(config: &Config, layouts: &'static Layouts) -> anyhow::Result<()> {
+    let stop = Arc::new(Stop::default());
+    stop_on_signals(Arc::clone(&stop))?;
+    let engines = config.engine.engines.get();
+    let limits = health::Limits {
+        poll_stall: config.engine.max_poll_interval / 2,
+        rebalance_grace: REBALANCE_GRACE,
+    };
+    let health = Arc::new(Health::new(engines, limits));
+    let metrics = Arc::new(Metrics::new(engines, &watched(config))?);
+    let server = match config.http.listen.0 {
+        Some(address) => Some(
+            http::Server::start(address, Arc::clone(&metrics), Arc::clone(&health))
+                .with_context(|| format!("cannot listen on {address} (http.listen)"))?,
+        ),
+        None => None,
+    };
+    if let Some(server) = &server {
+        tracing::info!(event = "http", address = %server.address(), "metrics and health");
+    }
+    match run_engines(config, layouts, Watcher { metrics, health }, &stop) {
+        Ok(()) | Err(End::Stopped) => Ok(()),
+        Err(end) => Err(end.into()),
+    }
+}
+
+fn run_engines(
+    config: &Config,
+    layouts: &'static Layouts,
+    watcher: Watcher,
+    stop: &Arc<Stop>,
+) -> Result<(), End> {
+    let topics = Topics::ask(config, stop)?;
+    let specs = engine::engines(config, &topics, &stages(config, &topics, layouts))?;
+    engine::run(specs, config.engine.watchdog_timeout, Arc::new(watcher), stop)
+}
+
+/// The stages in the order in which data flows.
+#[must_use]
+pub fn stages(
+    config: &Config,
+    topics: &Topics,
+    layouts: &'static Layouts,
+) -> Vec<Arc<dyn DynStage>> {
+    let room = |topic: &str| topics.max_message_bytes(topic);
+    let parse = Parse {
+        layouts,
+        fields: envelope_fields(&config.input.fields),
+        limits: envelope::Limits { page_bytes: config.input.max_page_bytes },
+        key: match config.input.key {
+            config::InputKey::None => InputKey::None,
+            config::InputKey::Url => InputKey::Url,
+            config::InputKey::Id => InputKey::Id,
+        },
+        sizes: RecordSizes {
+            articles: room(&config.topics.articles),
+            stories: room(&config.topics.stories),
+            home: room(&config.inbox(home::NAME.0)),
+        },
+    };
+    vec![erase(parse), erase(Home::new(config.dedupe.ttl_hours))]
+}
+
+/// Where the envelope has what; the configuration has checked the pointers already.
+fn envelope_fields(fields: &config::Fields) -> EnvelopeFields {
+    let pointers = FieldPointers {
+        text: Some(fields.text.as_str()),
+        id: Some(fields.id.as_str()),
+        url: Some(fields.url.as_str()),
+        fetched_at: Some(fields.fetched_at.as_str()),
+        language: Some(fields.language.as_str()),
+        source: Some(fields.source.as_str()),
+    };
+    EnvelopeFields::new(&pointers).unwrap_or_default()
+}
+
+fn watched(config: &Config) -> Vec<metrics::Watched> {
+    vec![
+        metrics::Watched {
+            stage: parse::NAME,
+            topic: config.topics.raw.clone(),
+            is_stateful: false,
+        },
+        metrics::Watched {
+            stage: home::NAME,
+            topic: config.inbox(home::NAME.0),
+            is_stateful: true,
+        },
+    ]
+}
+
+/// The first SIGTERM or SIGINT drains, the second aborts. Signals have a thread of their own, so that they are heard
+/// whatever the engines do.
+fn stop_on_signals(stop: Arc<Stop>) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let (mut terminate, mut interrupt) = {
+        let _entered = runtime.enter();
+        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?)
+    };
+    let listen = move || {
+        runtime.block_on(async {
+            for word in [Stop::drain, Stop::abort] {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                }
+                tracing::info!(event = "stopping", "a signal came: once more to leave at once");
+                word(&stop);
+            }
+        });
+    };
+    std::thread::Builder::new().name("signals".to_owned()).spawn(listen)?;
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! Watches engines: what they tell becomes metrics and health.
+
+use std::sync::Arc;
+
+use super::{Health, Metrics};
+use crate::engine::{
+    Committed, EngineState, Observer, PartitionView, RebalanceKind, Rework, TransactionEnd,
+};
+use crate::stage::StageName;
+
+/// Hands what engines tell to the metrics and to the health.
+#[derive(Debug, Clone)]
+pub struct Watcher {
+    /// Counts it.
+    pub metrics: Arc<Metrics>,
+    /// Judges it.
+    pub health: Arc<Health>,
+}
+
+impl Observer for Watcher {
+    fn beat(&self, engine: usize) {
+        self.health.beat(engine);
+        self.metrics.consumer.polled(engine, self.health.age());
+    }
+
+    fn state(&self, engine: usize, state: EngineState) {
+        let process = self.health.state(engine, state);
+        self.metrics.group.state(process);
+    }
+
+    fn consumed(&self, topic: &str, bytes: u64) {
+        self.metrics.consumer.consumed(topic, bytes);
+    }
+
+    fn redelivered(&self, topic: &str) {
+        self.metrics.consumer.redelivered(topic);
+    }
+
+    fn consumer_error(&self, error: &str) {
+        self.metrics.consumer.error(error);
+    }
+
+    fn offset_reset(&self, topic: &str) {
+        self.metrics.consumer.offset_reset(topic);
+    }
+
+    fn rebalanced(&self, engine: usize, stage: StageName, kind: RebalanceKind, owned: usize) {
+        self.metrics.group.rebalanced(engine, stage, kind.name(), owned);
+    }
+
+    fn committed(&self, committed: &Committed<'_>) {
+        self.metrics.pipeline.committed(committed.tally, committed.records, committed.bytes);
+        self.metrics.transaction.committed(committed.duration, committed.commit);
+        for ms in committed.page_latencies_ms {
+            self.metrics.pipeline.record_latency(*ms as f64 / 1_000.0);
+        }
+    }
+
+    fn not_committed(&self, end: TransactionEnd) {
+        self.metrics.transaction.not_committed(end.name());
+    }
+
+    fn reworked(&self, cause: Rework, records: u64) {
+        self.metrics.pipeline.reprocessed(cause.name(), records);
+    }
+
+    fn in_flight(&self, engine: usize, records: u64, bytes: u64) {
+        self.metrics.pipeline.in_flight(engine, records, bytes);
+    }
+
+    fn paused(&self, engine: usize, partitions: usize) {
+        self.metrics.consumer.paused(engine, partitions);
+    }
+
+    fn partition(&self, view: &PartitionView<'_>) {
+        self.metrics.consumer.partition(view);
+    }
+
+    fn forgotten(&self, topic: &str, stage: StageName, partition: i32) {
+        self.metrics.consumer.forgotten(topic, stage, partition);
+    }
+
+    fn restarted(&self, fenced: bool) {
+        self.metrics.transaction.reinitialised(fenced);
+    }
+}
