@@ -36,7 +36,6 @@ pub fn scratch(name: &str) -> PathBuf {
 }
 
 /// The one broker of the tests that neither kill nor restart it; each uses topics and groups of its own.
-#[expect(dead_code, reason = "the proxy lands next")]
 pub fn shared() -> &'static Broker {
     static SHARED: OnceLock<Broker> = OnceLock::new();
     SHARED.get_or_init(Broker::start)

@@ -218,3 +218,13 @@ pub fn group_offsets(bootstrap: &str, group: &str, topic: &str) -> Vec<Option<i6
 fn to_number(offset: Offset) -> Option<i64> {
     if let Offset::Offset(offset) = offset { Some(offset) } else { None }
 }
+
+/// A transactional producer that has just fenced its predecessors.
+pub fn transactional(bootstrap: &str, id: &str) -> ThreadedProducer<Refused> {
+    let mut config = config(bootstrap);
+    config.set("transactional.id", id).set("transaction.timeout.ms", "10000");
+    let producer: ThreadedProducer<Refused> =
+        config.create_with_context(Refused::default()).expect("a valid configuration");
+    producer.init_transactions(LIMIT).expect("the broker answers");
+    producer
+}

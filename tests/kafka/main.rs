@@ -5,6 +5,8 @@
 
 #[cfg(test)]
 mod smoke;
+#[cfg(test)]
+mod traps;
 
 #[cfg(test)]
 mod broker;

@@ -3,26 +3,16 @@
 use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer, ThreadedProducer};
+use rdkafka::producer::{BaseRecord, Producer, ThreadedProducer};
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::broker::Broker;
-use super::client::{self, Feed};
+use super::client::{self, Feed, Refused};
 use super::wait::wait_until;
 
 const LIMIT: Duration = Duration::from_secs(30);
 
-type Transactional = ThreadedProducer<DefaultProducerContext>;
-
-fn transactional(bootstrap: &str, id: &str) -> Transactional {
-    let mut config = client::config(bootstrap);
-    config.set("transactional.id", id).set("transaction.timeout.ms", "10000");
-    let producer: Transactional = config.create().expect("a valid configuration");
-    producer.init_transactions(LIMIT).expect("the broker answers");
-    producer
-}
-
-fn send(producer: &Transactional, topic: &str, value: &str) {
+fn send(producer: &ThreadedProducer<Refused>, topic: &str, value: &str) {
     let record = BaseRecord::to(topic).partition(0).key("key").payload(value);
     producer.send(record).map_err(|(error, _)| error).expect("room in the queue");
 }
@@ -45,7 +35,7 @@ fn what_was_committed_survives_kill_9_of_the_broker_and_what_was_not_is_never_se
     feed.send("in", 1, Some(b"key"), None);
     feed.flush();
 
-    let producer = transactional(&bootstrap, "smoke");
+    let producer = client::transactional(&bootstrap, "smoke");
     producer.begin_transaction().unwrap();
     send(&producer, "out", "committed");
     let group: BaseConsumer = client::config(&bootstrap).set("group.id", "smoke").create().unwrap();
@@ -76,7 +66,7 @@ fn what_was_committed_survives_kill_9_of_the_broker_and_what_was_not_is_never_se
         .collect();
     assert_eq!(input, [(1, Some(&b"key"[..]), Some(&b"value"[..])), (1, Some(&b"key"[..]), None)]);
 
-    drop(transactional(&bootstrap, "smoke"));
+    drop(client::transactional(&bootstrap, "smoke"));
     wait_until("the successor has aborted what its predecessor left", LIMIT, || {
         client::open_transactions(&bootstrap, "out").is_empty()
     });
