@@ -6,7 +6,7 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 use newsmill::page::{self, Context, Layouts};
 use newsmill::record::{ArticleId, partition_for};
-use newsmill::story::Folder;
+use newsmill::story::{Fingerprint, Folder, Overlap, Sketch};
 
 /// A short piece of news, of our own writing.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +60,28 @@ fn story_id(bencher: Bencher<'_, '_>, news: News) {
     bencher
         .counter(BytesCount::of_str(news.text()))
         .bench_local(|| folder.fold(divan::black_box(&paragraphs)).story_id());
+}
+
+/// What is kept of a folded body to know it again.
+#[divan::bench(args = News::ALL)]
+fn fingerprint(bencher: Bencher<'_, '_>, news: News) {
+    let mut folder = Folder::new();
+    let folded = folder.fold(news.text().lines());
+    bencher
+        .counter(BytesCount::of_str(news.text()))
+        .bench_local(|| Fingerprint::of(divan::black_box(&folded)));
+}
+
+/// A story compared with itself cut in half: some 200 shingles and 100.
+#[divan::bench(args = News::ALL)]
+fn overlap(bencher: Bencher<'_, '_>, news: News) {
+    let sketch = |lines: usize| -> Option<Sketch> {
+        let mut folder = Folder::new();
+        Fingerprint::of(&folder.fold(news.text().lines().take(lines))).map(Fingerprint::into_sketch)
+    };
+    if let (Some(whole), Some(half)) = (sketch(usize::MAX), sketch(5)) {
+        bencher.bench_local(|| Overlap::of(divan::black_box(&whole), divan::black_box(&half)));
+    }
 }
 
 /// The id of an article from its URL.

@@ -1,0 +1,231 @@
+//! How alike two stories are, and whether that makes them one: research/near-duplicates b4.
+//!
+//! Overlap alone is a trap in news: a follow-up pastes the story before it, a template keeps its words and changes its
+//! numbers. So containment counts only where both begin alike, and numbers that differ on both sides forbid a match.
+//! Integers only, and the order of the two does not matter.
+
+use super::fingerprint::{NUMBERS, Number, Sketch};
+use super::shingle_index::ShingleIndex;
+
+/// How far from its beginning a story may begin to be like another, in shingles: a byline, a headline, a place name.
+const ANCHOR: u32 = 24;
+
+/// Containment says nothing of a story with fewer shingles.
+const MIN_SHINGLES: u32 = 16;
+
+/// From this overlap on (per cent of the union) numbers are not looked at.
+const SAME: u32 = 97;
+
+/// From which overlap on two stories are alike, in per cent; part of what the state of a stage depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Thresholds {
+    /// [`Likeness::Duplicate`].
+    pub duplicate: Threshold,
+    /// [`Likeness::Near`].
+    pub near: Threshold,
+    /// [`Likeness::Loose`].
+    pub loose: Threshold,
+}
+
+/// Either is enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Threshold {
+    /// Shared shingles, per cent of all of both.
+    pub jaccard: u8,
+    /// Shared shingles, per cent of the smaller story's, where both begin alike.
+    pub containment: u8,
+}
+
+impl Default for Thresholds {
+    /// Those of near-duplicates b4; LOOSE as state-protocol has it.
+    fn default() -> Self {
+        Self {
+            duplicate: Threshold { jaccard: 80, containment: 90 },
+            near: Threshold { jaccard: 60, containment: 75 },
+            loose: Threshold { jaccard: 50, containment: 65 },
+        }
+    }
+}
+
+/// What two stories are to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Likeness {
+    /// Alike enough to be one story where a third stands between them.
+    Loose,
+    /// One story, edited.
+    Near,
+    /// One story in all but spelling, tail or length.
+    Duplicate,
+}
+
+/// What two sketches have in common: everything that the decision follows from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Overlap {
+    /// The shingles of the smaller story.
+    pub smaller: u32,
+    /// The shingles of the larger story.
+    pub larger: u32,
+    /// The shingles of both.
+    pub shared: u32,
+    /// Those of them within the beginning of the larger story that is as long as the smaller one, and 24 more.
+    pub shared_lead: u32,
+    /// Where the first shared shingle stands in the smaller story.
+    pub first_in_smaller: u32,
+    /// Where the first shared shingle stands in the larger story.
+    pub first_in_larger: u32,
+    /// Numbers of the smaller story that the larger one lacks.
+    pub smaller_numbers: Missing,
+    /// Numbers of that beginning of the larger story that the smaller one lacks.
+    pub larger_numbers: Missing,
+}
+
+/// Numbers that have no counterpart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Missing {
+    /// How many.
+    pub missing: u32,
+    /// Of how many.
+    pub of: u32,
+}
+
+impl Missing {
+    /// Two at least, and three in ten.
+    fn is_much(self) -> bool {
+        self.missing >= 2 && 10 * self.missing >= 3 * self.of
+    }
+}
+
+impl Overlap {
+    /// The overlap of two stories, whichever comes first.
+    #[must_use]
+    pub fn of(a: &Sketch, b: &Sketch) -> Self {
+        Probe::of(a).overlap(b)
+    }
+
+    /// The shingles of either.
+    #[must_use]
+    pub fn union(&self) -> u32 {
+        self.smaller + self.larger - self.shared
+    }
+
+    /// Whether both begin alike, so that containment counts.
+    #[must_use]
+    pub fn is_anchored(&self) -> bool {
+        self.shared > 0
+            && self.smaller >= MIN_SHINGLES
+            && self.first_in_smaller <= ANCHOR
+            && self.first_in_larger <= ANCHOR
+    }
+
+    /// Whether the numbers of both differ so much that it is a template with other numbers, or an update.
+    #[must_use]
+    pub fn is_number_conflict(&self) -> bool {
+        100 * self.shared < SAME * self.union()
+            && self.smaller_numbers.is_much()
+            && self.larger_numbers.is_much()
+    }
+
+    /// What the two are to each other; `None` where they are two stories.
+    #[must_use]
+    pub fn likeness(&self, thresholds: &Thresholds) -> Option<Likeness> {
+        if self.is_number_conflict() {
+            return None;
+        }
+        let steps = [
+            (Likeness::Duplicate, thresholds.duplicate),
+            (Likeness::Near, thresholds.near),
+            (Likeness::Loose, thresholds.loose),
+        ];
+        let reached = steps.into_iter().find(|(_, threshold)| self.reaches(*threshold));
+        reached.map(|(likeness, _)| likeness)
+    }
+
+    /// How alike the two are, in per cent: the share of common shingles in both or, where both begin alike, in the
+    /// smaller one.
+    #[must_use]
+    pub fn score(&self) -> u8 {
+        let jaccard = percent(self.shared, self.union());
+        let containment = percent(self.shared_lead, self.smaller);
+        if self.is_anchored() { jaccard.max(containment) } else { jaccard }
+    }
+
+    fn reaches(&self, threshold: Threshold) -> bool {
+        let reaches =
+            |part: u32, whole: u32, at_least: u8| 100 * part >= u32::from(at_least) * whole;
+        self.shared > 0
+            && (reaches(self.shared, self.union(), threshold.jaccard)
+                || self.is_anchored()
+                    && reaches(self.shared_lead, self.smaller, threshold.containment))
+    }
+}
+
+/// One story that is compared with several.
+pub struct Probe<'a> {
+    sketch: &'a Sketch,
+    index: ShingleIndex,
+}
+
+impl<'a> Probe<'a> {
+    /// Of a story.
+    #[must_use]
+    pub fn of(sketch: &'a Sketch) -> Self {
+        Self { sketch, index: ShingleIndex::of(sketch.shingles()) }
+    }
+
+    /// What it has in common with another story.
+    #[must_use]
+    pub fn overlap(&self, other: &Sketch) -> Overlap {
+        let rank = |sketch: &Sketch| sketch.shingles().len();
+        // Of two stories of one length the greater sketch counts as the larger story, so that their order does not.
+        let is_smaller = (rank(self.sketch), self.sketch) <= (rank(other), other);
+        let (smaller, larger) =
+            if is_smaller { (self.sketch, other) } else { (other, self.sketch) };
+        let lead = count(smaller.shingles().len()) + ANCHOR;
+        let mut overlap = Overlap {
+            smaller: count(smaller.shingles().len()),
+            larger: count(larger.shingles().len()),
+            ..Overlap::default()
+        };
+        let mut first = (u32::MAX, u32::MAX);
+        for (there, shingle) in (0..).zip(other.shingles()) {
+            let Some(here) = self.index.place(self.sketch.shingles(), *shingle) else { continue };
+            let here = u32::from(here);
+            let (in_smaller, in_larger) = if is_smaller { (here, there) } else { (there, here) };
+            overlap.shared += 1;
+            overlap.shared_lead += u32::from(in_larger < lead);
+            first = (first.0.min(in_smaller), first.1.min(in_larger));
+        }
+        if overlap.shared > 0 {
+            (overlap.first_in_smaller, overlap.first_in_larger) = first;
+            let in_lead = larger.numbers().partition_point(|number| number.at < lead);
+            let larger_lead = larger.numbers().get(..in_lead).unwrap_or_default();
+            overlap.smaller_numbers = missing(smaller.numbers(), larger.numbers());
+            overlap.larger_numbers = missing(larger_lead, smaller.numbers());
+        }
+        overlap
+    }
+}
+
+/// Of these numbers those that the others lack, each of which is the counterpart of one only.
+fn missing(numbers: &[Number], others: &[Number]) -> Missing {
+    let mut used = [false; NUMBERS];
+    let mut missing = 0;
+    for number in numbers {
+        let mut counterparts = others.iter().zip(&mut used);
+        match counterparts.find(|(other, used)| !**used && other.hash == number.hash) {
+            Some((_, used)) => *used = true,
+            None => missing += 1,
+        }
+    }
+    Missing { missing, of: count(numbers.len()) }
+}
+
+/// The length of a list of a sketch: 512 at most.
+fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+/// Rounded down; nothing of nothing is nothing.
+fn percent(part: u32, whole: u32) -> u8 {
+    (100 * part).checked_div(whole).and_then(|percent| u8::try_from(percent).ok()).unwrap_or(0)
+}

@@ -1,0 +1,208 @@
+//! The overlap of two sketches against a slow count, and what must hold of it whatever the sketches are.
+
+use std::collections::BTreeSet;
+
+use newsmill::story::{
+    Fingerprint, Folder, Likeness, Missing, Number, Overlap, Probe, Sketch, Threshold, Thresholds,
+};
+use proptest::prelude::*;
+
+/// A sketch of a few different shingles, some of which fall on one another in a table of 1,024.
+fn sketch() -> impl Strategy<Value = Sketch> {
+    let shingle = (0..40_u32, 0..3_u32).prop_map(|(low, high)| low + 1024 * high);
+    let shingles = prop::collection::vec(shingle, 0..120);
+    let numbers = prop::collection::btree_map(0..100_u32, 0..8_u32, 0..32);
+    (shingles, numbers, 0..4_u32).prop_map(|(shingles, numbers, more)| {
+        let mut seen = BTreeSet::new();
+        let shingles: Vec<u32> =
+            shingles.into_iter().filter(|shingle| seen.insert(*shingle)).collect();
+        let words = u32::try_from(shingles.len()).unwrap() + 2 + more;
+        let numbers = numbers.into_iter().map(|(at, hash)| Number { at, hash }).collect();
+        Sketch::new(words, shingles, numbers).unwrap()
+    })
+}
+
+/// Of these numbers those that are left when each of the others has taken one like itself away.
+fn left(numbers: &[Number], others: &[Number]) -> Missing {
+    let mut rest: Vec<u32> = numbers.iter().map(|number| number.hash).collect();
+    for other in others {
+        if let Some(at) = rest.iter().position(|hash| *hash == other.hash) {
+            rest.swap_remove(at);
+        }
+    }
+    Missing { missing: rest.len() as u32, of: numbers.len() as u32 }
+}
+
+/// near-duplicates b4, counted with sets.
+fn slow_overlap(x: &Sketch, y: &Sketch) -> Overlap {
+    let by_size = |sketch: &Sketch| (sketch.shingles().len(), sketch.clone());
+    let (a, b) = if by_size(x) <= by_size(y) { (x, y) } else { (y, x) };
+    let lead = a.shingles().len() + 24;
+    let of = |shingles: &[u32]| shingles.iter().copied().collect::<BTreeSet<u32>>();
+    let common = &of(a.shingles()) & &of(b.shingles());
+    let in_lead = &of(a.shingles()) & &of(&b.shingles()[..lead.min(b.shingles().len())]);
+    let first = |shingles: &[u32]| shingles.iter().position(|shingle| common.contains(shingle));
+    let lead_numbers: Vec<Number> =
+        b.numbers().iter().copied().filter(|number| (number.at as usize) < lead).collect();
+    let counted = !common.is_empty();
+    Overlap {
+        smaller: a.shingles().len() as u32,
+        larger: b.shingles().len() as u32,
+        shared: common.len() as u32,
+        shared_lead: in_lead.len() as u32,
+        first_in_smaller: first(a.shingles()).unwrap_or(0) as u32,
+        first_in_larger: first(b.shingles()).unwrap_or(0) as u32,
+        smaller_numbers: if counted { left(a.numbers(), b.numbers()) } else { Missing::default() },
+        larger_numbers: if counted { left(&lead_numbers, a.numbers()) } else { Missing::default() },
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_overlap_is_what_a_slow_count_says(a in sketch(), b in sketch()) {
+        prop_assert_eq!(Overlap::of(&a, &b), slow_overlap(&a, &b));
+    }
+
+    #[test]
+    fn the_order_of_two_stories_does_not_matter(a in sketch(), b in sketch()) {
+        prop_assert_eq!(Overlap::of(&a, &b), Overlap::of(&b, &a));
+    }
+
+    #[test]
+    fn a_story_is_a_duplicate_of_itself(a in sketch()) {
+        let overlap = Overlap::of(&a, &a);
+        let expected = (!a.shingles().is_empty()).then_some(Likeness::Duplicate);
+        prop_assert_eq!(overlap.likeness(&Thresholds::default()), expected);
+    }
+
+    #[test]
+    fn a_probe_compares_with_one_story_after_another(a in sketch(), others in prop::collection::vec(sketch(), 0..5)) {
+        let probe = Probe::of(&a);
+        for other in &others {
+            prop_assert_eq!(probe.overlap(other), Overlap::of(&a, other));
+        }
+    }
+
+    #[test]
+    fn lower_thresholds_never_take_a_likeness_away(a in sketch(), b in sketch()) {
+        let all = |percent| {
+            let threshold = Threshold { jaccard: percent, containment: percent };
+            Thresholds { duplicate: threshold, near: threshold, loose: threshold }
+        };
+        let overlap = Overlap::of(&a, &b);
+        let likenesses: Vec<_> = (0..=100).map(|percent| overlap.likeness(&all(percent))).collect();
+        prop_assert!(likenesses.is_sorted_by(|low, high| low >= high));
+    }
+
+    #[test]
+    fn any_text_has_a_fingerprint_or_is_short(words in prop::collection::vec("[ab1-3]{1,2}", 0..80)) {
+        let mut folder = Folder::new();
+        let folded = folder.fold([words.join(" ")]);
+        let fingerprint = Fingerprint::of(&folded);
+        prop_assert_eq!(fingerprint.is_some(), folded.words() >= 18);
+        if let Some(fingerprint) = fingerprint {
+            let sketch = fingerprint.sketch();
+            let again = Sketch::new(sketch.words(), sketch.shingles().to_vec(), sketch.numbers().to_vec());
+            prop_assert_eq!(again.as_ref(), Some(sketch));
+            prop_assert!(fingerprint.routing_keys().all(|key| key.value != u64::MAX));
+        }
+    }
+}
+
+fn overlap(smaller: u32, larger: u32, shared: u32) -> Overlap {
+    Overlap { smaller, larger, shared, shared_lead: shared, ..Overlap::default() }
+}
+
+fn likeness(overlap: Overlap) -> Option<Likeness> {
+    overlap.likeness(&Thresholds::default())
+}
+
+#[test]
+fn each_threshold_of_the_overlap_is_reached_exactly() {
+    // The union is 1,000 each time, and containment says nothing: the first shared shingle stands too far behind.
+    let of_thousand = |shared| Overlap { first_in_larger: 25, ..overlap(shared, 1000, shared) };
+    assert_eq!(likeness(of_thousand(800)), Some(Likeness::Duplicate));
+    assert_eq!(likeness(of_thousand(799)), Some(Likeness::Near));
+    assert_eq!(likeness(of_thousand(600)), Some(Likeness::Near));
+    assert_eq!(likeness(of_thousand(599)), Some(Likeness::Loose));
+    assert_eq!(likeness(of_thousand(500)), Some(Likeness::Loose));
+    assert_eq!(likeness(of_thousand(499)), None);
+}
+
+#[test]
+fn each_threshold_of_the_containment_is_reached_exactly() {
+    let of_hundred = |shared| overlap(100, 500, shared);
+    assert_eq!(likeness(of_hundred(90)), Some(Likeness::Duplicate));
+    assert_eq!(likeness(of_hundred(89)), Some(Likeness::Near));
+    assert_eq!(likeness(of_hundred(75)), Some(Likeness::Near));
+    assert_eq!(likeness(of_hundred(74)), Some(Likeness::Loose));
+    assert_eq!(likeness(of_hundred(65)), Some(Likeness::Loose));
+    assert_eq!(likeness(of_hundred(64)), None);
+}
+
+#[test]
+fn containment_counts_only_where_both_begin_alike_and_are_long_enough() {
+    let anchored = Overlap { first_in_smaller: 24, first_in_larger: 24, ..overlap(100, 500, 100) };
+    assert_eq!(likeness(anchored), Some(Likeness::Duplicate));
+    assert_eq!(likeness(Overlap { first_in_smaller: 25, ..anchored }), None);
+    assert_eq!(likeness(Overlap { first_in_larger: 25, ..anchored }), None);
+    assert_eq!(likeness(overlap(16, 500, 16)), Some(Likeness::Duplicate));
+    assert_eq!(likeness(overlap(15, 500, 15)), None);
+}
+
+#[test]
+fn numbers_that_differ_on_both_sides_forbid_a_match() {
+    let missing = |missing, of| Missing { missing, of };
+    let with = |smaller_numbers, larger_numbers| Overlap {
+        smaller_numbers,
+        larger_numbers,
+        ..overlap(1000, 1000, 950)
+    };
+    assert_eq!(likeness(with(missing(3, 10), missing(3, 10))), None);
+    assert_eq!(likeness(with(missing(2, 2), missing(2, 6))), None);
+    assert_eq!(
+        likeness(with(missing(3, 11), missing(3, 10))),
+        Some(Likeness::Duplicate),
+        "less than three in ten"
+    );
+    assert_eq!(
+        likeness(with(missing(1, 1), missing(3, 10))),
+        Some(Likeness::Duplicate),
+        "one number only"
+    );
+    assert_eq!(
+        likeness(with(missing(0, 0), missing(9, 9))),
+        Some(Likeness::Duplicate),
+        "on one side only"
+    );
+    let same = Overlap { shared: 985, shared_lead: 985, ..with(missing(5, 5), missing(5, 5)) };
+    assert_eq!(likeness(same), Some(Likeness::Duplicate), "97 per cent the same");
+}
+
+#[test]
+fn a_score_is_rounded_down_and_takes_containment_where_it_counts() {
+    assert_eq!(overlap(100, 300, 99).score(), 99);
+    assert_eq!(Overlap { first_in_larger: 25, ..overlap(100, 300, 99) }.score(), 32);
+    assert_eq!(overlap(300, 300, 299).score(), 99);
+    assert_eq!(Overlap::default().score(), 0);
+}
+
+#[test]
+fn what_is_no_sketch_is_refused() {
+    let number = |at| Number { at, hash: 7 };
+    assert!(Sketch::new(20, vec![1, 1], vec![]).is_none(), "a shingle twice");
+    assert!(Sketch::new(20, (0..513).collect(), vec![]).is_none(), "too many shingles");
+    assert!(Sketch::new(20, vec![], (0..33).map(number).collect()).is_none(), "too many numbers");
+    assert!(Sketch::new(20, vec![], vec![number(3), number(3)]).is_none(), "numbers out of order");
+    assert!(Sketch::new(20, (0..512).collect(), (0..32).map(number).collect()).is_some());
+}
+
+#[test]
+fn five_megabytes_of_one_word_have_a_fingerprint_of_one_shingle() {
+    let mut folder = Folder::new();
+    let fingerprint = Fingerprint::of(&folder.fold(["نعم ".repeat(700_000)])).unwrap();
+    assert_eq!(fingerprint.sketch().shingles().len(), 1);
+    assert_eq!(fingerprint.sketch().words(), 700_000);
+}
