@@ -16,10 +16,14 @@ fn sketch() -> impl Strategy<Value = Sketch> {
         let mut seen = BTreeSet::new();
         let shingles: Vec<u32> =
             shingles.into_iter().filter(|shingle| seen.insert(*shingle)).collect();
-        let words = u32::try_from(shingles.len()).unwrap() + 2 + more;
+        let words = count(shingles.len()) + 2 + more;
         let numbers = numbers.into_iter().map(|(at, hash)| Number { at, hash }).collect();
         Sketch::new(words, shingles, numbers).unwrap()
     })
+}
+
+fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap()
 }
 
 /// Of these numbers those that are left when each of the others has taken one like itself away.
@@ -30,7 +34,7 @@ fn left(numbers: &[Number], others: &[Number]) -> Missing {
             rest.swap_remove(at);
         }
     }
-    Missing { missing: rest.len() as u32, of: numbers.len() as u32 }
+    Missing { missing: count(rest.len()), of: count(numbers.len()) }
 }
 
 /// near-duplicates b4, counted with sets.
@@ -46,12 +50,12 @@ fn slow_overlap(x: &Sketch, y: &Sketch) -> Overlap {
         b.numbers().iter().copied().filter(|number| (number.at as usize) < lead).collect();
     let counted = !common.is_empty();
     Overlap {
-        smaller: a.shingles().len() as u32,
-        larger: b.shingles().len() as u32,
-        shared: common.len() as u32,
-        shared_lead: in_lead.len() as u32,
-        first_in_smaller: first(a.shingles()).unwrap_or(0) as u32,
-        first_in_larger: first(b.shingles()).unwrap_or(0) as u32,
+        smaller: count(a.shingles().len()),
+        larger: count(b.shingles().len()),
+        shared: count(common.len()),
+        shared_lead: count(in_lead.len()),
+        first_in_smaller: count(first(a.shingles()).unwrap_or(0)),
+        first_in_larger: count(first(b.shingles()).unwrap_or(0)),
         smaller_numbers: if counted { left(a.numbers(), b.numbers()) } else { Missing::default() },
         larger_numbers: if counted { left(&lead_numbers, a.numbers()) } else { Missing::default() },
     }
