@@ -3,6 +3,7 @@
 //! Data flows downwards: [`page`] reads a page, [`story`] says what makes two stories the same, [`record`] is what goes
 //! on the wire, [`stage`] decides. ARCHITECTURE.md has the map.
 
+pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod local;

@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::config::{self, Config};
 use crate::engine::{self, End, Stop, Topics};
 use crate::page::Layouts;
-use crate::page::envelope::{self, EnvelopeFields, FieldPointers};
+use crate::page::envelope;
 use crate::stage::home::{self, Home};
 use crate::stage::parse::{self, InputKey, Parse, RecordSizes};
 use crate::stage::{DynStage, erase};
@@ -69,7 +69,7 @@ pub fn stages(
     let room = |topic: &str| topics.max_message_bytes(topic);
     let parse = Parse {
         layouts,
-        fields: envelope_fields(&config.input.fields),
+        fields: config.input.fields.clone(),
         limits: envelope::Limits { page_bytes: config.input.max_page_bytes },
         key: match config.input.key {
             config::InputKey::None => InputKey::None,
@@ -83,19 +83,6 @@ pub fn stages(
         },
     };
     vec![erase(parse), erase(Home::new(config.dedupe.ttl_hours))]
-}
-
-/// Where the envelope has what; the configuration has checked the pointers already.
-fn envelope_fields(fields: &config::Fields) -> EnvelopeFields {
-    let pointers = FieldPointers {
-        text: Some(fields.text.as_str()),
-        id: Some(fields.id.as_str()),
-        url: Some(fields.url.as_str()),
-        fetched_at: Some(fields.fetched_at.as_str()),
-        language: Some(fields.language.as_str()),
-        source: Some(fields.source.as_str()),
-    };
-    EnvelopeFields::new(&pointers).unwrap_or_default()
 }
 
 fn watched(config: &Config) -> Vec<metrics::Watched> {

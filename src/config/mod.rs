@@ -23,6 +23,8 @@ pub use reader::{Environment, Setting};
 pub use topics::Topics;
 pub use value::{Bytes, Listen, Secret, Value};
 
+use crate::page::envelope::{EnvelopeFields, FieldPointers};
+
 use reader::Reader;
 use value::words;
 
@@ -62,11 +64,9 @@ pub struct Input {
     /// What the message key means.
     pub key: InputKey,
     /// Where an envelope holds its fields.
-    pub fields: Fields,
+    pub fields: EnvelopeFields,
     /// Bytes of the value of an input record, at most; a larger one is dead-lettered.
     pub max_page_bytes: usize,
-    /// Depth of an envelope, at most; a deeper one is dead-lettered.
-    pub max_json_depth: usize,
 }
 
 words! {
@@ -80,27 +80,6 @@ words! {
         Id = "id",
     }
 }
-
-/// JSON pointers (RFC 6901) to the fields of an envelope.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fields {
-    /// The text of the page.
-    pub text: Pointer,
-    /// Its id.
-    pub id: Pointer,
-    /// Its URL.
-    pub url: Pointer,
-    /// When it was fetched.
-    pub fetched_at: Pointer,
-    /// Its language.
-    pub language: Pointer,
-    /// Its source.
-    pub source: Pointer,
-}
-
-/// A JSON pointer that names something below the root.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pointer(String);
 
 /// The section `[dedupe]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,10 +138,6 @@ const TTL_HOURS_MAX: u32 = 87_600;
 /// Eight times Kafka's default for the largest message: what a compressed one may hold, and an eighth of an engine's
 /// budget, so that one page cannot fill it.
 const MAX_PAGE_BYTES: Bytes = Bytes::mib(8);
-
-/// Depth of JSON that real envelopes stay far below, and the greatest that the parser's own limit of 128 leaves.
-const MAX_JSON_DEPTH: usize = 64;
-const JSON_DEPTH_LIMIT: usize = 120;
 
 impl Config {
     /// Reads and validates the configuration: the file, where there is one, and the environment over it.
@@ -236,37 +211,51 @@ impl Config {
 
 impl Input {
     fn read(keys: &mut Reader<'_>, engine: &Engine) -> Self {
-        let pointer = |text: &str| Pointer(text.to_owned());
-        let depth = NonZeroUsize::new(MAX_JSON_DEPTH).unwrap_or(NonZeroUsize::MIN);
         let input = Self {
             key: keys.key("input.key", InputKey::None),
-            fields: Fields {
-                text: keys.key("input.fields.text", pointer("/text")),
-                id: keys.key("input.fields.id", pointer("/id")),
-                url: keys.key("input.fields.url", pointer("/url")),
-                fetched_at: keys.key("input.fields.fetched_at", pointer("/fetched_at")),
-                language: keys.key("input.fields.language", pointer("/language")),
-                source: keys.key("input.fields.source", pointer("/source")),
-            },
+            fields: read_fields(keys),
             max_page_bytes: keys.key("input.max_page_bytes", MAX_PAGE_BYTES).0,
-            max_json_depth: keys.key("input.max_json_depth", depth).get(),
         };
-        if input.max_json_depth > JSON_DEPTH_LIMIT {
-            keys.refuse(
-                "input.max_json_depth",
-                format!("is more than {JSON_DEPTH_LIMIT}; lower it"),
-            );
-        }
         let budget = engine.budget_of_an_engine();
         if input.max_page_bytes == 0 || input.max_page_bytes > budget / 2 {
             let half = Bytes(budget / 2);
             keys.refuse(
                 "input.max_page_bytes",
-                format!("must be above nought and at most {half}, half of an engine's part of engine.memory_budget; lower it or raise that"),
+                format!(
+                    "must be above nought and at most {half}, half of an engine's part of engine.memory_budget; \
+                     lower it or raise that"
+                ),
             );
         }
         input
     }
+}
+
+fn read_fields(keys: &mut Reader<'_>) -> EnvelopeFields {
+    let mut pointer = |key, default: &str| keys.key(key, default.to_owned());
+    let text = pointer("input.fields.text", "/text");
+    let id = pointer("input.fields.id", "/id");
+    let url = pointer("input.fields.url", "/url");
+    let fetched_at = pointer("input.fields.fetched_at", "/fetched_at");
+    let language = pointer("input.fields.language", "/language");
+    let source = pointer("input.fields.source", "/source");
+    let pointers = FieldPointers {
+        text: Some(&text),
+        id: Some(&id),
+        url: Some(&url),
+        fetched_at: Some(&fetched_at),
+        language: Some(&language),
+        source: Some(&source),
+    };
+    EnvelopeFields::new(&pointers).unwrap_or_else(|errors| {
+        for error in errors {
+            keys.refuse(
+                &format!("input.fields.{}", error.field),
+                format!("is no JSON pointer: {}", error.reason),
+            );
+        }
+        EnvelopeFields::default()
+    })
 }
 
 fn read_instance(keys: &mut Reader<'_>) -> String {
@@ -310,28 +299,6 @@ impl Value for AppName {
             Ok(Self(text.to_owned()))
         } else {
             Err("may hold lower-case letters, digits and '-', 1 to 40 of them".to_owned())
-        }
-    }
-
-    fn show(&self) -> String {
-        value::quote(&self.0)
-    }
-}
-
-impl Pointer {
-    /// The pointer, beginning with a slash.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Value for Pointer {
-    fn parse(text: &str) -> Result<Self, String> {
-        if text.len() > 1 && text.starts_with('/') {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err("is no JSON pointer; write \"/name\" or \"/outer/inner\"".to_owned())
         }
     }
 

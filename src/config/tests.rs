@@ -125,6 +125,12 @@ fn a_page_may_not_fill_the_budget() {
 }
 
 #[test]
+fn a_field_must_be_a_json_pointer() {
+    let said = complaint("[input.fields]\ntext = \"/outer/inner\"\nurl = \"link\"\n");
+    assert!(said.starts_with("test.toml:3: input.fields.url is no JSON pointer"), "{said}");
+}
+
+#[test]
 fn settings_that_exactly_once_rests_on_are_refused_with_the_reason() {
     for name in
         ["isolation.level", "group.id", "transactional.id", "enable.auto.commit", "sasl.password"]
@@ -194,4 +200,33 @@ fn internal_topics_are_named_after_the_app() {
     assert_eq!(inbox.partitions, state.partitions);
     assert!(inbox.settings.contains(&("message.timestamp.type", "LogAppendTime")));
     assert!(state.settings.contains(&("cleanup.policy", "compact")));
+}
+
+#[test]
+fn a_topic_is_told_how_it_differs_from_what_is_needed() {
+    let (config, _) = read("", &[]).unwrap();
+    let specs = config.topic_specs();
+    let spec = |purpose| specs.iter().find(|spec| spec.purpose == purpose).unwrap();
+    let standing = |partitions, settings: &[(&str, &str)]| topics::Standing {
+        partitions,
+        settings: settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+    };
+    let state = standing(24, &[("cleanup.policy", "compact,delete")]);
+    assert_eq!(
+        spec(topics::Purpose::Changelog).differences(&state, None),
+        ["cleanup.policy is compact,delete, should be compact"]
+    );
+    let state = standing(6, &[("cleanup.policy", "compact")]);
+    assert_eq!(
+        spec(topics::Purpose::Changelog).differences(&state, None),
+        ["has 6 partitions, should have 24"]
+    );
+    let dead_letter =
+        standing(1, &[("cleanup.policy", "delete"), ("max.message.bytes", "1048588")]);
+    let spec = spec(topics::Purpose::DeadLetter);
+    assert_eq!(
+        spec.differences(&dead_letter, Some(1_048_588)),
+        ["max.message.bytes is 1048588, should be 1114124 or more"]
+    );
+    assert_eq!(spec.differences(&dead_letter, Some(900_000)), [""; 0]);
 }

@@ -1,5 +1,6 @@
 //! The one table of topics: what `topics create` makes, `run` checks and `demo` sets up.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use super::reader::Reader;
@@ -8,6 +9,9 @@ use super::{AppName, Config};
 
 /// The stages that have an inbox and a changelog, in the order in which data flows.
 pub const STATEFUL_STAGES: [&str; 1] = ["home"];
+
+/// Kafka's name for the largest batch that a topic takes.
+pub const MAX_MESSAGE_BYTES: &str = "max.message.bytes";
 
 /// Bytes that our headers and the record's own frame may add to a dead-lettered record.
 pub const DEAD_LETTER_ROOM: usize = 64 << 10;
@@ -60,6 +64,51 @@ pub struct TopicSpec {
     pub partitions: Option<NonZeroUsize>,
     /// Settings that it must have, whatever the broker's defaults.
     pub settings: Vec<(&'static str, &'static str)>,
+}
+
+/// A topic as a cluster has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Its partitions.
+    pub partitions: usize,
+    /// Its settings by name, the broker's defaults included.
+    pub settings: BTreeMap<String, String>,
+}
+
+impl Standing {
+    /// The largest batch that it takes, in bytes.
+    #[must_use]
+    pub fn max_message_bytes(&self) -> Option<usize> {
+        self.settings.get(MAX_MESSAGE_BYTES)?.parse().ok()
+    }
+}
+
+impl TopicSpec {
+    /// What must be changed on the topic, in words; `raw` is what the input topic takes at most.
+    #[must_use]
+    pub fn differences(&self, standing: &Standing, raw: Option<usize>) -> Vec<String> {
+        let mut differences = Vec::new();
+        if let Some(wanted) = self.partitions
+            && standing.partitions != wanted.get()
+        {
+            differences
+                .push(format!("has {} partitions, should have {wanted}", standing.partitions));
+        }
+        for (name, wanted) in &self.settings {
+            let found = standing.settings.get(*name).map_or("not known", String::as_str);
+            if found != *wanted {
+                differences.push(format!("{name} is {found}, should be {wanted}"));
+            }
+        }
+        if let (Purpose::DeadLetter, Some(raw), Some(found)) =
+            (self.purpose, raw, standing.max_message_bytes())
+            && found < raw + DEAD_LETTER_ROOM
+        {
+            let wanted = raw + DEAD_LETTER_ROOM;
+            differences.push(format!("{MAX_MESSAGE_BYTES} is {found}, should be {wanted} or more"));
+        }
+        differences
+    }
 }
 
 impl Topics {

@@ -1,0 +1,127 @@
+//! The command line: a file a command. Commands write to the standard output; logs and failures go to the standard error.
+
+mod check;
+mod completions;
+mod exit;
+mod schema;
+mod topics;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use exit::{Exit, Failure};
+
+use crate::config::{Config, Environment, Setting};
+
+/// Raw article pages in, clean records out, exactly once.
+#[derive(Debug, Parser)]
+#[command(name = "newsmill", version = version(), propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check a configuration without a broker, and show what is in effect
+    #[command(after_help = check::EXAMPLES)]
+    Check(check::Check),
+    /// Make topics, or say how they differ from what is needed
+    #[command(subcommand)]
+    Topics(topics::Topics),
+    /// Print the JSON Schemas of the records
+    #[command(after_help = schema::EXAMPLES)]
+    Schema(schema::Schema),
+    /// Print a completion script for a shell
+    #[command(after_help = completions::EXAMPLES)]
+    Completions(completions::Completions),
+}
+
+/// Where the configuration comes from; flattened into every command that needs one.
+#[derive(Debug, Args)]
+struct ConfigArgs {
+    /// The configuration file; without one, defaults and the environment
+    #[arg(long, short, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl ConfigArgs {
+    fn load(&self) -> Result<Config, Failure> {
+        Ok(Config::load(self.config.as_deref(), &Environment::of_process())?)
+    }
+
+    fn load_with_settings(&self) -> Result<(Config, Vec<Setting>), Failure> {
+        Ok(Config::load_with_settings(self.config.as_deref(), &Environment::of_process())?)
+    }
+}
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn run() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Where the standard error is gone there is nobody to tell.
+            drop(error.print());
+            return if error.use_stderr() { Exit::Usage } else { Exit::Ok };
+        }
+    };
+    match dispatch(cli.command) {
+        Ok(()) => Exit::Ok,
+        Err(Failure { exit, error }) => {
+            if let Some(error) = error {
+                drop(writeln!(std::io::stderr().lock(), "newsmill: {error:#}"));
+            }
+            exit
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Check(check) => check.run(),
+        Command::Topics(topics) => topics.run(),
+        Command::Schema(schema) => schema.run(),
+        Command::Completions(completions) => completions.run(),
+    }
+}
+
+/// Ours and librdkafka's: what a bug report needs.
+fn version() -> &'static str {
+    static VERSION: LazyLock<String> = LazyLock::new(|| {
+        let (_, librdkafka) = rdkafka::util::get_rdkafka_version();
+        format!("{} (librdkafka {librdkafka})", env!("CARGO_PKG_VERSION"))
+    });
+    &VERSION
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_examples() {
+        fn leaves(command: &clap::Command) -> Vec<&clap::Command> {
+            if command.has_subcommands() {
+                command.get_subcommands().flat_map(leaves).collect()
+            } else {
+                vec![command]
+            }
+        }
+        let cli = Cli::command();
+        for command in leaves(&cli) {
+            let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(examples.contains("newsmill "), "{} has no examples", command.get_name());
+        }
+    }
+}
