@@ -12,6 +12,7 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 
 use super::client;
 use super::jars::{KAFKA_VERSION, Runtime, runtime};
+use super::proxy::Proxy;
 use super::tether::Tethered;
 use super::wait::wait_until;
 
@@ -47,10 +48,11 @@ impl Broker {
         Self::start_advertising(None)
     }
 
-    /// The same; a second listener is advertised at `proxy`, a port that somebody else listens on.
-    #[expect(dead_code, reason = "the proxy lands next")]
-    pub fn start_behind(proxy: u16) -> Self {
-        Self::start_advertising(Some(proxy))
+    /// The same, with a second listener that is reached through the proxy.
+    pub fn start_behind(proxy: &Proxy) -> Self {
+        let broker = Self::start_advertising(Some(proxy.port()));
+        proxy.aim(broker.behind_proxy);
+        broker
     }
 
     fn start_advertising(proxy: Option<u16>) -> Self {
@@ -77,12 +79,6 @@ impl Broker {
     /// `bootstrap.servers`.
     pub fn bootstrap(&self) -> String {
         format!("127.0.0.1:{}", self.port)
-    }
-
-    /// The port where a proxy finds the broker.
-    #[expect(dead_code, reason = "the proxy lands next")]
-    pub fn behind_proxy(&self) -> u16 {
-        self.behind_proxy
     }
 
     /// `kill -9`; its logs stay.

@@ -15,6 +15,10 @@ mod client;
 #[cfg(test)]
 mod jars;
 #[cfg(test)]
+mod proxy;
+#[cfg(test)]
 mod tether;
 #[cfg(test)]
 mod wait;
+#[cfg(test)]
+mod wire;
