@@ -1,13 +1,15 @@
 //! The service: engines, what watches them, and the signals that stop them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::config::topics::Standing;
 use crate::config::{self, Config};
-use crate::engine::{self, End, Stop, Topics};
+use crate::engine::{self, End, ExitKind, Stop};
 use crate::page::Layouts;
 use crate::page::envelope;
 use crate::stage::home::{self, Home};
@@ -54,19 +56,36 @@ fn run_engines(
     watcher: Watcher,
     stop: &Arc<Stop>,
 ) -> Result<(), End> {
-    let topics = Topics::ask(config, stop)?;
+    let topics = wait_for_topics(config, stop)?;
     let specs = engine::engines(config, &topics, &stages(config, &topics, layouts))?;
     engine::run(specs, config.engine.watchdog_timeout, Arc::new(watcher), stop)
+}
+
+/// The topics, once there is a broker to ask: a restart would not bring one that is away.
+fn wait_for_topics(config: &Config, stop: &Stop) -> Result<BTreeMap<String, Standing>, End> {
+    loop {
+        match engine::require_topics(config) {
+            Err(End::Exit { kind: ExitKind::Temporary, why }) => {
+                tracing::warn!(event = "brokers_unreachable", why, "waiting for the brokers");
+                stop.wait(Duration::from_secs(1));
+                if stop.is_draining() {
+                    return Err(End::Stopped);
+                }
+            }
+            result => return result,
+        }
+    }
 }
 
 /// The stages in the order in which data flows.
 #[must_use]
 pub fn stages(
     config: &Config,
-    topics: &Topics,
+    topics: &BTreeMap<String, Standing>,
     layouts: &'static Layouts,
 ) -> Vec<Arc<dyn DynStage>> {
-    let room = |topic: &str| topics.max_message_bytes(topic);
+    let room =
+        |topic: &str| topics.get(topic).and_then(Standing::max_message_bytes).unwrap_or(usize::MAX);
     let parse = Parse {
         layouts,
         fields: config.input.fields.clone(),

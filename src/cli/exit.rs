@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::config::ConfigErrors;
+use crate::engine::{End, ExitKind};
 
 /// The exit codes. Scripts and supervisors depend on them: 64, 77 and 78 are not worth a restart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +75,21 @@ impl From<io::Error> for Failure {
 impl From<ConfigErrors> for Failure {
     fn from(errors: ConfigErrors) -> Self {
         Exit::Config.because(errors)
+    }
+}
+
+impl From<End> for Failure {
+    fn from(end: End) -> Self {
+        let exit = match &end {
+            End::Exit { kind: ExitKind::Bug, .. } => Exit::Bug,
+            End::Exit { kind: ExitKind::Denied, .. } => Exit::Denied,
+            End::Exit { kind: ExitKind::Config, .. } => Exit::Config,
+            End::Exit { kind: ExitKind::Temporary, .. }
+            | End::Aborted
+            | End::Restart { .. }
+            | End::Stopped => Exit::Temporary,
+        };
+        exit.because(end)
     }
 }
 

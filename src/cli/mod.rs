@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod exit;
+mod run;
 mod schema;
 mod topics;
 
@@ -26,6 +27,9 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the service beside a Kafka
+    #[command(after_help = run::EXAMPLES)]
+    Run(run::Run),
     /// Check a configuration without a broker, and show what is in effect
     #[command(after_help = check::EXAMPLES)]
     Check(check::Check),
@@ -82,6 +86,7 @@ pub fn run() -> Exit {
 
 fn dispatch(command: Command) -> Result<(), Failure> {
     match command {
+        Command::Run(run) => run.run(),
         Command::Check(check) => check.run(),
         Command::Topics(topics) => topics.run(),
         Command::Schema(schema) => schema.run(),

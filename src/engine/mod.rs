@@ -17,6 +17,7 @@ mod budget;
 mod cadence;
 mod chunk;
 mod client;
+mod cluster;
 mod end;
 pub mod ffi;
 mod intake;
@@ -30,12 +31,12 @@ mod sequencer;
 mod settle;
 mod state;
 mod supervisor;
-mod topics;
 mod workers;
 
 pub use budget::Lane;
 pub use cadence::CommitLimits;
 pub use client::{Clients, Tuning};
+pub use cluster::{Cluster, Wanted, max_of_input, require_topics};
 pub use end::{End, ExitKind};
 pub use observer::{
     Committed, Observer, PartitionView, RebalanceKind, Rework, TransactionEnd, Unobserved,
@@ -46,5 +47,4 @@ pub use run::{EngineSpec, StageSpec};
 pub use sequencer::Sequencer;
 pub use state::EngineState;
 pub use supervisor::{Stop, run};
-pub use topics::{TopicFacts, Topics};
 pub use workers::{panic_message, prepare};

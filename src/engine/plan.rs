@@ -10,25 +10,21 @@ use super::client::Clients;
 use super::end::{End, ExitKind};
 use super::outlet::{Destination, Destinations};
 use super::run::{EngineSpec, StageSpec};
-use super::topics::Topics;
 use crate::config::Config;
-use crate::config::topics::DEAD_LETTER_ROOM;
+use crate::config::topics::Standing;
 use crate::stage::{DynStage, Target};
 
 /// Plans the engines of this process. The first stage reads the pages; every other one has an inbox of its own.
 ///
 /// # Errors
-/// [`End`]: a changelog has other partitions than the inbox that it goes with, or too small a dead-letter topic.
+/// [`End`]: a changelog has other partitions than the inbox that it goes with.
 pub fn engines(
     config: &Config,
-    topics: &Topics,
+    topics: &BTreeMap<String, Standing>,
     stages: &[Arc<dyn DynStage>],
 ) -> Result<Vec<EngineSpec>, End> {
-    check_dead_letter_size(config, topics)?;
-    let destination = |topic: &str| Destination {
-        topic: topic.into(),
-        partitions: topics.get(topic).map_or(NonZeroU32::MIN, |facts| facts.partitions),
-    };
+    let destination =
+        |topic: &str| Destination { topic: topic.into(), partitions: partitions(topics, topic) };
     let stages: Vec<StageSpec> = stages
         .iter()
         .enumerate()
@@ -73,7 +69,7 @@ pub fn engines(
 
 fn stage_spec(
     config: &Config,
-    topics: &Topics,
+    topics: &BTreeMap<String, Standing>,
     index: usize,
     stage: &Arc<dyn DynStage>,
 ) -> Result<StageSpec, End> {
@@ -83,7 +79,7 @@ fn stage_spec(
     } else {
         (Lane::Inbox, config.inbox(name))
     };
-    let count = |topic: &str| topics.get(topic).map_or(0, |facts| facts.partitions.get());
+    let count = |topic: &str| partitions(topics, topic).get();
     let changelog = stage.is_stateful().then(|| config.changelog(name));
     if let Some(changelog) = &changelog
         && count(changelog) != count(&inbox)
@@ -108,19 +104,8 @@ fn stage_spec(
     })
 }
 
-/// A dead letter is the record as it was, with our headers: its topic takes more than the pages' own.
-fn check_dead_letter_size(config: &Config, topics: &Topics) -> Result<(), End> {
-    let (raw, dead_letter) = (&config.topics.raw, &config.topics.dead_letter);
-    let (takes, needs) =
-        (topics.max_message_bytes(dead_letter), topics.max_message_bytes(raw) + DEAD_LETTER_ROOM);
-    if takes >= needs {
-        return Ok(());
-    }
-    Err(End::Exit {
-        kind: ExitKind::Config,
-        why: format!(
-            "{dead_letter} takes records of {takes} bytes and {raw} holds records that need {needs} with our headers: \
-             set max.message.bytes of {dead_letter} to {needs} at least, or the first large bad page stops everything"
-        ),
-    })
+/// The partitions of a topic; its being there has been required.
+fn partitions(topics: &BTreeMap<String, Standing>, topic: &str) -> NonZeroU32 {
+    let count = topics.get(topic).map_or(1, |standing| standing.partitions);
+    u32::try_from(count).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN)
 }

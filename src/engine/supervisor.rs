@@ -60,7 +60,7 @@ impl Stop {
     }
 
     /// Waits so long, or until the word is given.
-    pub(super) fn wait(&self, time: Duration) {
+    pub fn wait(&self, time: Duration) {
         let since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
         if since.is_none() {
             drop(self.changed.wait_timeout(since, time));

@@ -1,8 +1,5 @@
 //! `topics create`: makes the topics that are missing and says how the others differ from what is needed.
 
-mod cluster;
-
-use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::num::NonZeroUsize;
 
@@ -10,9 +7,9 @@ use anyhow::anyhow;
 use clap::{Args, Subcommand};
 
 use super::{ConfigArgs, Exit, Failure};
-use crate::config::topics::{DEAD_LETTER_ROOM, MAX_MESSAGE_BYTES, Purpose, Standing, TopicSpec};
+use crate::config::topics::{DEAD_LETTER_ROOM, MAX_MESSAGE_BYTES, Purpose, TopicSpec};
+use crate::engine::{Cluster, Wanted, max_of_input};
 use crate::telemetry::logging;
-use cluster::{Cluster, Wanted};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -63,7 +60,7 @@ impl Create {
         drop(logging::start(&config.log));
         let cluster = Cluster::connect(&config.kafka)?;
         let specs = config.topic_specs();
-        let standing = look(&cluster, &specs)?;
+        let standing = cluster.look(&specs)?;
         let mut raw = max_of_input(&specs, &standing);
         let mut out = std::io::stdout().lock();
         let mut wrong = 0;
@@ -77,7 +74,7 @@ impl Create {
                     let word = if self.dry_run { "missing" } else { "created" };
                     writeln!(out, "{word}  {}: {}", spec.name, describe(&wanted))?;
                     if spec.purpose == Purpose::Input && !self.dry_run {
-                        raw = max_of_input(&specs, &look(&cluster, &specs)?);
+                        raw = max_of_input(&specs, &cluster.look(&specs)?);
                     }
                 }
                 Some(found) => {
@@ -113,16 +110,6 @@ impl Create {
             settings,
         }
     }
-}
-
-fn look(cluster: &Cluster, specs: &[TopicSpec]) -> Result<BTreeMap<String, Standing>, Failure> {
-    let names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
-    cluster.look(&names)
-}
-
-fn max_of_input(specs: &[TopicSpec], standing: &BTreeMap<String, Standing>) -> Option<usize> {
-    let input = specs.iter().find(|spec| spec.purpose == Purpose::Input)?;
-    standing.get(&input.name)?.max_message_bytes()
 }
 
 fn describe(wanted: &Wanted<'_>) -> String {

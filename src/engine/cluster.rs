@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow};
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
-use crate::cli::{Exit, Failure};
-use crate::config::Kafka;
-use crate::config::topics::Standing;
+use super::end::{End, ExitKind};
+use crate::config::topics::{Purpose, Standing, TopicSpec};
+use crate::config::{Config, Kafka};
 
 /// How long a cluster has to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -32,7 +31,7 @@ const PASSING: [RDKafkaErrorCode; 3] = [
 ];
 
 /// A connection to a cluster.
-pub(in crate::cli) struct Cluster {
+pub struct Cluster {
     admin: AdminClient<Listener>,
     runtime: tokio::runtime::Runtime,
     brokers: String,
@@ -57,31 +56,41 @@ impl ClientContext for Listener {
 }
 
 /// A topic to be made.
-pub(in crate::cli) struct Wanted<'a> {
+pub struct Wanted<'a> {
+    /// Its name.
     pub name: &'a str,
+    /// Its partitions.
     pub partitions: usize,
-    /// `None` takes the broker's default.
+    /// Copies of each partition; `None` takes the broker's default.
     pub replication: Option<u16>,
+    /// Settings that differ from the broker's.
     pub settings: Vec<(&'a str, String)>,
 }
 
 impl Cluster {
     /// A connection; nothing is asked yet.
-    pub fn connect(kafka: &Kafka) -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    /// [`End::Exit`]: the client library refuses a setting.
+    pub fn connect(kafka: &Kafka) -> Result<Self, End> {
         let mut config = ClientConfig::new();
         for (key, value) in kafka.common_client_settings() {
             config.set(key, value);
         }
-        let admin = config
-            .create_with_context(Listener::default())
-            .context("the client library refuses the settings")
-            .map_err(|error| Exit::Config.because(error))?;
-        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+        let admin =
+            config.create_with_context(Listener::default()).map_err(|error| End::config(&error))?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .map_err(|error| exit(ExitKind::Temporary, format!("no runtime: {error}")))?;
         Ok(Self { admin, runtime, brokers: kafka.bootstrap_servers.clone() })
     }
 
-    /// The topics of these names that exist.
-    pub fn look(&self, names: &[&str]) -> Result<BTreeMap<String, Standing>, Failure> {
+    /// Those of the topics that exist.
+    ///
+    /// # Errors
+    /// [`End::Exit`]: no answer, or refused.
+    pub fn look(&self, specs: &[TopicSpec]) -> Result<BTreeMap<String, Standing>, End> {
+        let names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
         let metadata = self
             .admin
             .inner()
@@ -123,10 +132,13 @@ impl Cluster {
     }
 
     /// Makes a topic. One that somebody else made meanwhile is as good.
-    pub fn create(&self, wanted: &Wanted<'_>) -> Result<(), Failure> {
-        let too_many =
-            || Exit::Usage.because(anyhow!("{} partitions are too many", wanted.partitions));
-        let partitions = i32::try_from(wanted.partitions).map_err(|_| too_many())?;
+    ///
+    /// # Errors
+    /// [`End::Exit`]: no answer, or refused.
+    pub fn create(&self, wanted: &Wanted<'_>) -> Result<(), End> {
+        let too_many = || format!("{} partitions are too many", wanted.partitions);
+        let partitions =
+            i32::try_from(wanted.partitions).map_err(|_| exit(ExitKind::Config, too_many()))?;
         // -1 is the protocol's word for the broker's default.
         let replication = TopicReplication::Fixed(wanted.replication.map_or(-1, i32::from));
         let mut topic = NewTopic::new(wanted.name, partitions, replication);
@@ -146,27 +158,66 @@ impl Cluster {
         Ok(())
     }
 
-    fn unanswered(&self, error: &KafkaError) -> Failure {
+    fn unanswered(&self, error: &KafkaError) -> End {
         let last =
             self.admin.inner().context().0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let reason = last.map_or_else(|| error.to_string(), |last| format!("{error}: {last}"));
         let authentication = reason.contains("Authentication") || reason.contains("authentication");
-        let exit = if authentication { Exit::Denied } else { Exit::Temporary };
-        exit.because(anyhow!("no answer from {}: {reason}", self.brokers))
+        let kind = if authentication { ExitKind::Denied } else { ExitKind::Temporary };
+        exit(kind, format!("no answer from {}: {reason}", self.brokers))
     }
+}
+
+/// The topics of a configuration as the cluster has them, for a process that is about to depend on them.
+///
+/// # Errors
+/// 78 where one is missing or differs, with the command that helps; 75 and 77 where the cluster does not answer or
+/// refuses.
+pub fn require_topics(config: &Config) -> Result<BTreeMap<String, Standing>, End> {
+    let cluster = Cluster::connect(&config.kafka)?;
+    let specs = config.topic_specs();
+    let standing = cluster.look(&specs)?;
+    let raw = max_of_input(&specs, &standing);
+    let complaints: String = specs
+        .iter()
+        .flat_map(|spec| match standing.get(&spec.name) {
+            None => vec![format!("\n  {}: is missing", spec.name)],
+            Some(found) => {
+                let differences = spec.differences(found, raw).into_iter();
+                differences.map(|difference| format!("\n  {}: {difference}", spec.name)).collect()
+            }
+        })
+        .collect();
+    if complaints.is_empty() {
+        return Ok(standing);
+    }
+    let advice = "`newsmill topics create` makes what is missing and says what to change";
+    let why = format!("the topics are not as needed:{complaints}\n{advice}");
+    Err(exit(ExitKind::Config, why))
+}
+
+/// The largest batch that the input topic takes, in bytes.
+#[must_use]
+pub fn max_of_input(specs: &[TopicSpec], standing: &BTreeMap<String, Standing>) -> Option<usize> {
+    let input = specs.iter().find(|spec| spec.purpose == Purpose::Input)?;
+    standing.get(&input.name)?.max_message_bytes()
+}
+
+fn exit(kind: ExitKind, why: String) -> End {
+    End::Exit { kind, why }
 }
 
 fn options() -> AdminOptions {
     AdminOptions::new().request_timeout(Some(PATIENCE)).operation_timeout(Some(PATIENCE))
 }
 
-fn refused(what: &str, code: RDKafkaErrorCode) -> Failure {
-    let exit = if DENIED.contains(&code) {
-        Exit::Denied
+fn refused(what: &str, code: RDKafkaErrorCode) -> End {
+    let kind = if DENIED.contains(&code) {
+        ExitKind::Denied
     } else if PASSING.contains(&code) {
-        Exit::Temporary
+        ExitKind::Temporary
     } else {
-        Exit::Runtime
+        ExitKind::Config
     };
-    exit.because(anyhow!("{what}: {code}"))
+    exit(kind, format!("{what}: {code}"))
 }
