@@ -162,3 +162,22 @@ fn exercise(metrics: &Metrics) {
     metrics.consumer.polled(0, Duration::from_secs(1));
     metrics.consumer.consumed("raw", 5);
 }
+
+#[test]
+fn the_dashboard_asks_only_for_families_that_there_are() {
+    let dashboard = include_str!("../../../deploy/grafana/dashboards/overview.json");
+    let metrics = metrics();
+    exercise(&metrics);
+    let families = metrics.registry.gather();
+    let is_family = |name: &str| families.iter().any(|family| family.name() == name);
+    let is_part_of_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let asked: Vec<&str> = dashboard
+        .split(|c| !is_part_of_name(c))
+        .filter(|word| word.starts_with("newsmill_") || word.starts_with("process_"))
+        .collect();
+    assert!(asked.len() > 10, "{asked:?}");
+    for name in asked {
+        let family = name.strip_suffix("_bucket").unwrap_or(name);
+        assert!(is_family(family), "{name} is no family");
+    }
+}
