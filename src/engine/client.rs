@@ -66,7 +66,7 @@ impl ClientContext for StageContext {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        tracing::warn!(event = "kafka_error", client = "consumer", %error, reason);
+        complain("consumer", &error, reason);
     }
 }
 
@@ -113,7 +113,7 @@ impl ClientContext for EngineProducerContext {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        tracing::warn!(event = "kafka_error", client = "producer", %error, reason);
+        complain("producer", &error, reason);
     }
 }
 
@@ -141,7 +141,7 @@ impl ClientContext for QuietContext {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        tracing::debug!(event = "kafka_error", client = "restore", %error, reason);
+        complain("restore", &error, reason);
     }
 }
 
@@ -302,6 +302,13 @@ fn base(settings: &[&[(String, String)]]) -> ClientConfig {
         config.set(key, value);
     }
     config
+}
+
+/// Every error event comes here as well as out of `poll`; the end of a partition is one of them, and no complaint.
+fn complain(client: &'static str, error: &KafkaError, reason: &str) {
+    if error.rdkafka_error_code() != Some(RDKafkaErrorCode::PartitionEOF) {
+        tracing::warn!(event = "kafka_error", client, %error, reason);
+    }
 }
 
 fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
