@@ -8,13 +8,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::consumer::Consumer as _;
-use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList, TopicPartitionListElem};
 
 use super::budget::Lane;
-use super::client::Rebalance;
+use super::client::{Rebalance, StageConsumer};
 use super::end::{End, ExitKind};
 use super::observer::{RebalanceKind, Rework};
 use super::partition::{Live, Partition, Phase};
@@ -23,6 +23,8 @@ use super::run::Engine;
 
 /// How long a seek may wait for the client's own threads.
 const SEEK: Duration = Duration::from_secs(10);
+/// When to ask again.
+const SEEK_AGAIN: Duration = Duration::from_millis(5);
 
 impl Engine {
     /// Acts on everything that the groups have said since the last turn.
@@ -229,6 +231,25 @@ impl Engine {
         run.consumer
             .incremental_unassign(&list(&run.spec.inbox, partitions, Offset::Invalid))
             .map_err(|error| End::client("unassign", &error))
+    }
+}
+
+/// Moves a consumer to explicit offsets. The client takes an assignment in threads of its own and refuses to seek a
+/// partition that it has not taken yet: it is asked again.
+pub(super) fn seek(consumer: &StageConsumer, list: &TopicPartitionList) -> Result<(), End> {
+    let deadline = Instant::now() + SEEK;
+    loop {
+        let result = consumer
+            .seek_partitions(list.clone(), SEEK)
+            .and_then(|moved| moved.elements().iter().try_for_each(TopicPartitionListElem::error));
+        match result {
+            Ok(()) => return Ok(()),
+            Err(error) if Instant::now() >= deadline => return Err(End::client("seek", &error)),
+            Err(error) => {
+                tracing::debug!(event = "seek_refused", %error);
+                crossbeam_channel::after(SEEK_AGAIN).recv().ok();
+            }
+        }
     }
 }
 

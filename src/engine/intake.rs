@@ -12,7 +12,7 @@ use rdkafka::topic_partition_list::Offset;
 
 use super::assignment::list;
 use super::budget::Lane;
-use super::end::{End, ExitKind};
+use super::end::End;
 use super::ffi::known_end;
 use super::partition::{Live, Phase};
 use super::run::{Engine, StageRun};
@@ -169,10 +169,10 @@ impl Engine {
                     | RDKafkaErrorCode::GroupAuthorizationFailed,
                 ),
             ) => Err(End::client("consume", error)),
-            (_, Some(RDKafkaErrorCode::UnknownTopicOrPartition)) => Err(End::Exit {
-                kind: ExitKind::Config,
-                why: format!("{error}: an input topic is gone; `newsmill topics create` makes it"),
-            }),
+            // Gone, or a broker that has not learned of it yet: fresh clients find out.
+            (_, Some(RDKafkaErrorCode::UnknownTopicOrPartition)) => {
+                Err(End::client("consume", error))
+            }
             _ => {
                 tracing::warn!(event = "consumer_error", %error);
                 Ok(())

@@ -76,7 +76,8 @@ impl Outlet {
         let producer = clients.producer(transactional_id).map_err(|error| End::config(&error))?;
         let calls = TransactionCalls::of(&producer);
         let timeout = Duration::from_millis(clients.tuning.transaction_timeout_ms);
-        retrying(timeout, || calls.init(timeout)).map_err(|failure| End::restart(&failure))?;
+        retrying(Instant::now() + timeout, |left| calls.init(left))
+            .map_err(|failure| End::restart(&failure))?;
         Ok(Self { producer, calls, destinations, timeout, is_open: false })
     }
 
@@ -150,23 +151,27 @@ impl Outlet {
     /// # Errors
     /// [`CommitFailure`].
     pub fn commit(&mut self, groups: &[GroupOffsets<'_>]) -> Result<(), CommitFailure> {
-        self.flush();
+        // One deadline for all of it: together with what a client call overshoots it stays below the watchdog's time.
+        let deadline = Instant::now() + self.timeout;
+        if !self.calls.flush(self.timeout) {
+            tracing::warn!(event = "flush_timed_out");
+        }
         for group in groups {
-            let send = || self.calls.send_offsets(&group.offsets, &group.membership, self.timeout);
+            let send = |left| self.calls.send_offsets(&group.offsets, &group.membership, left);
             // Without the end of the transaction its offsets are nothing: a failure here is never in doubt.
-            retrying(self.timeout, send).map_err(|failure| match failure.kind {
+            retrying(deadline, send).map_err(|failure| match failure.kind {
                 FailureKind::Retriable | FailureKind::Abortable => CommitFailure::Abort(failure),
                 FailureKind::Fatal => CommitFailure::Indeterminate(failure),
             })?;
         }
-        retrying(self.timeout, || self.calls.commit(self.timeout)).map_err(
-            |failure| match failure.kind {
+        retrying(deadline, |left| self.calls.commit(left)).map_err(|failure| {
+            match failure.kind {
                 FailureKind::Abortable => CommitFailure::Abort(failure),
                 FailureKind::Retriable | FailureKind::Fatal => {
                     CommitFailure::Indeterminate(failure)
                 }
-            },
-        )?;
+            }
+        })?;
         self.is_open = false;
         Ok(())
     }
@@ -177,18 +182,10 @@ impl Outlet {
     /// [`End`]: the producer is of no more use.
     pub fn abort(&mut self) -> Result<(), End> {
         if std::mem::take(&mut self.is_open) {
-            retrying(self.timeout, || self.calls.abort(self.timeout))
+            retrying(Instant::now() + self.timeout, |left| self.calls.abort(left))
                 .map_err(|failure| End::restart(&failure))?;
         }
         Ok(())
-    }
-
-    /// Waits for acknowledgements, at most a transaction's time: what is still out then, the commit reports.
-    fn flush(&self) {
-        let acknowledged = self.calls.flush(self.timeout);
-        if !acknowledged {
-            tracing::warn!(event = "flush_timed_out");
-        }
     }
 
     fn send(
@@ -226,14 +223,15 @@ fn native_headers(headers: &Headers) -> OwnedHeaders {
     })
 }
 
-/// Calls again while the failure says that the same call may be made again, until the time is over.
+/// Calls again while the failure says that the same call may be made again, until the deadline; each call gets what is
+/// left of the time, and a second at least.
 fn retrying(
-    timeout: Duration,
-    call: impl Fn() -> Result<(), TransactionFailure>,
+    deadline: Instant,
+    call: impl Fn(Duration) -> Result<(), TransactionFailure>,
 ) -> Result<(), TransactionFailure> {
-    let deadline = Instant::now() + timeout;
     loop {
-        match call() {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match call(left.max(Duration::from_secs(1))) {
             Err(failure) if failure.kind == FailureKind::Retriable && Instant::now() < deadline => {
                 tracing::warn!(event = "transaction_call_retried", call = failure.call, %failure);
             }

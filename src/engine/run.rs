@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use rdkafka::consumer::Consumer as _;
+use rdkafka::topic_partition_list::Offset;
 
+use super::assignment::list;
 use super::budget::{Budget, Lane};
 use super::cadence::{Cadence, CommitLimits};
-use super::client::{Clients, StageConsumer};
+use super::client::{Clients, Rebalance, StageConsumer};
 use super::end::End;
 use super::ffi::{Membership, known_end};
 use super::observer::{Observer, PartitionView};
@@ -191,9 +193,10 @@ impl Engine {
             self.outlet.abort()?;
             return Err(End::Aborted);
         }
-        let mut busy = self.take_rebalances()?;
-        busy |= self.take_restored()?;
+        let mut busy = self.take_restored()?;
         busy |= self.read()?;
+        // Polling is what brings the group's word: it is acted on before anything is applied or committed.
+        busy |= self.take_rebalances()?;
         busy |= self.apply_ready()?;
         self.work_the_gates()?;
         let idle = !busy && self.is_idle();
@@ -289,13 +292,29 @@ impl Engine {
         self.wake.recv_timeout(wait).ok();
     }
 
-    /// Hands everything back. A closing consumer hands its partitions back by itself.
+    /// Hands everything back. A closing consumer hands its partitions back by itself; what the group has said and
+    /// nobody has acted on is acted on first, or closing would wait for it for ever.
     fn leave(self) {
-        for stage in &self.stages {
-            for cancelled in stage.restores.values() {
-                cancelled.store(true, std::sync::atomic::Ordering::Release);
+        for run in &self.stages {
+            for cancelled in run.restores.values() {
+                cancelled.store(true, Ordering::Release);
             }
-            stage.consumer.context().close();
+            run.consumer.context().close();
+            while let Some(rebalance) = run.consumer.context().next_rebalance() {
+                let result = match rebalance {
+                    Rebalance::Assigned(partitions) => run.consumer.incremental_assign(&list(
+                        &run.spec.inbox,
+                        &partitions,
+                        Offset::End,
+                    )),
+                    Rebalance::Revoked(partitions) | Rebalance::Lost(partitions) => run
+                        .consumer
+                        .incremental_unassign(&list(&run.spec.inbox, &partitions, Offset::Invalid)),
+                };
+                if let Err(error) = result {
+                    tracing::debug!(event = "hand_back_failed", %error);
+                }
+            }
         }
         drop(self);
     }

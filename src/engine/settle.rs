@@ -4,9 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use rdkafka::consumer::Consumer as _;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
+use super::assignment::seek;
 use super::budget::Lane;
 use super::end::{End, ExitKind};
 use super::ffi::{Membership, NextOffset};
@@ -17,9 +17,6 @@ use super::run::{AppliedWork, Engine, StageRun};
 use super::workers::{Done, Ticket, panic_message};
 use crate::record::{Reason, Reject};
 use crate::stage::{Count, Outcome, Prepared, Record, Refusal};
-
-/// How long a seek may wait for the client's own threads.
-const SEEK: Duration = Duration::from_secs(10);
 
 impl Engine {
     /// Applies every chunk whose turn has come; says whether there was one.
@@ -276,10 +273,7 @@ impl Engine {
             if list.count() == 0 {
                 continue;
             }
-            let result = run.consumer.seek_partitions(list, SEEK);
-            let result = result
-                .and_then(|list| list.elements().iter().try_for_each(|element| element.error()));
-            result.map_err(|error| End::client("seek", &error))?;
+            seek(&run.consumer, &list)?;
         }
         Ok(())
     }
