@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::clean::Line;
+use super::shape::is_letter;
 
 /// So much text is enough to tell a language, in bytes.
 const SAMPLE: usize = 600;
@@ -58,7 +59,7 @@ struct Letters {
 impl Letters {
     fn of(sample: &str) -> Self {
         let mut letters = Self::default();
-        for c in sample.chars().filter(|c| c.is_alphabetic()) {
+        for c in sample.chars().filter(|c| is_letter(*c)) {
             letters.all += 1;
             if matches!(c, '\u{600}'..='\u{6ff}') {
                 letters.arabic += 1;
