@@ -1,5 +1,6 @@
 //! A client that owes nothing to the code under test: makes topics, feeds, and reads as any consumer would.
 
+use std::iter::repeat;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,8 @@ use rdkafka::error::KafkaError;
 use rdkafka::message::{Headers, Message, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, DeliveryResult, Producer, ProducerContext, ThreadedProducer};
 use rdkafka::{ClientConfig, ClientContext, Offset, TopicPartitionList};
+
+use super::wait::wait_for;
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -28,6 +31,14 @@ pub struct Seen {
     pub value: Option<Vec<u8>>,
     /// Its headers, in their order.
     pub headers: Vec<(String, Option<Vec<u8>>)>,
+}
+
+impl Seen {
+    /// The text of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.headers.iter().find(|(key, _)| key == name)?;
+        std::str::from_utf8(value.as_deref()?).ok()
+    }
 }
 
 /// What every client starts from.
@@ -129,6 +140,11 @@ impl Feed {
 
 /// Reads a whole topic as a `read_committed` consumer sees it, in order of partition and offset.
 pub fn read_committed(bootstrap: &str, topic: &str) -> Vec<Seen> {
+    read_committed_from(bootstrap, topic, &[])
+}
+
+/// The same, each partition from the offset given for it; from its beginning where none is.
+pub fn read_committed_from(bootstrap: &str, topic: &str, from: &[Option<i64>]) -> Vec<Seen> {
     let mut config = config(bootstrap);
     config.set("group.id", "newsmill-tests-never-commits").set("enable.auto.commit", "false");
     config.set("isolation.level", "read_committed").set("enable.partition.eof", "true");
@@ -136,10 +152,9 @@ pub fn read_committed(bootstrap: &str, topic: &str) -> Vec<Seen> {
     let consumer: BaseConsumer = config.create().expect("a valid configuration");
     let mut assignment = TopicPartitionList::new();
     let partitions = partition_count(&consumer, topic);
-    for partition in 0..partitions {
-        assignment
-            .add_partition_offset(topic, partition, Offset::Beginning)
-            .expect("a valid offset");
+    for (partition, offset) in (0..partitions).zip(from.iter().chain(repeat(&None))) {
+        let offset = offset.map_or(Offset::Beginning, Offset::Offset);
+        assignment.add_partition_offset(topic, partition, offset).expect("a valid offset");
     }
     consumer.assign(&assignment).expect("a valid assignment");
     let (mut seen, mut open) = (Vec::new(), partitions);
@@ -174,7 +189,7 @@ fn to_seen(message: &impl Message) -> Seen {
 }
 
 fn partition_count(consumer: &BaseConsumer, topic: &str) -> i32 {
-    let metadata = consumer.fetch_metadata(Some(topic), LIMIT).expect("the broker answers");
+    let metadata = wait_for("metadata", LIMIT, || consumer.fetch_metadata(Some(topic), LIMIT).ok());
     let topic = metadata.topics().first().expect("the topic asked for");
     i32::try_from(topic.partitions().len()).expect("few partitions")
 }
@@ -187,7 +202,7 @@ pub fn ends(bootstrap: &str, topic: &str) -> Vec<(i64, i64)> {
         config.create::<BaseConsumer>().expect("a valid configuration")
     });
     let end = |consumer: &BaseConsumer, partition| {
-        consumer.fetch_watermarks(topic, partition, LIMIT).expect("the broker answers").1
+        wait_for("watermarks", LIMIT, || consumer.fetch_watermarks(topic, partition, LIMIT).ok()).1
     };
     (0..partition_count(&committed, topic))
         .map(|partition| (end(&committed, partition), end(&uncommitted, partition)))
@@ -209,9 +224,13 @@ pub fn group_offsets(bootstrap: &str, group: &str, topic: &str) -> Vec<Option<i6
     let mut config = config(bootstrap);
     config.set("group.id", group).set("isolation.level", "read_committed");
     let consumer: BaseConsumer = config.create().expect("a valid configuration");
-    let mut asked = TopicPartitionList::new();
-    asked.add_partition_range(topic, 0, partition_count(&consumer, topic) - 1);
-    let answer = consumer.committed_offsets(asked, LIMIT).expect("the broker answers");
+    let last = partition_count(&consumer, topic) - 1;
+    // A coordinator that is just moving in says so.
+    let answer = wait_for("the offsets of a group", LIMIT, || {
+        let mut asked = TopicPartitionList::new();
+        asked.add_partition_range(topic, 0, last);
+        consumer.committed_offsets(asked, LIMIT).ok()
+    });
     answer.elements().iter().map(|element| to_number(element.offset())).collect()
 }
 

@@ -4,6 +4,8 @@
 //! things on purpose); above: the tests. Each broker dies with its test and takes its files with it.
 
 #[cfg(test)]
+mod chaos;
+#[cfg(test)]
 mod smoke;
 #[cfg(test)]
 mod traps;
@@ -13,7 +15,17 @@ mod broker;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod dice;
+#[cfg(test)]
+mod feeding;
+#[cfg(test)]
+mod fleet;
+#[cfg(test)]
 mod jars;
+#[cfg(test)]
+mod oracle;
+#[cfg(test)]
+mod pages;
 #[cfg(test)]
 mod proxy;
 #[cfg(test)]
@@ -22,3 +34,7 @@ mod tether;
 mod wait;
 #[cfg(test)]
 mod wire;
+
+#[cfg(test)]
+#[path = "../common/validate.rs"]
+mod validate;

@@ -1,0 +1,86 @@
+//! Nothing lost, nothing doubled, whatever dies. Load, faults at random moments, then an independent reader judges.
+//!
+//! `NEWSMILL_CHAOS_ROUNDS=10` makes ten times as many rounds; `NEWSMILL_CHAOS_SEED` repeats pages and moments.
+
+mod scene;
+
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+
+use crate::broker::Broker;
+use crate::proxy::Proxy;
+use scene::{Scene, rounds};
+
+#[test]
+fn kill_9_of_one_of_three_replicas_and_of_all_at_once_loses_and_doubles_nothing() {
+    let broker = Broker::start();
+    let mut scene = Scene::begin(&broker.bootstrap(), &broker.bootstrap(), "killed", 100);
+    for _ in 0..rounds(20) {
+        scene.some_progress(100);
+        let victim = scene.any_replica();
+        scene.fleet.kill(victim);
+        scene.fleet.start(victim);
+    }
+    scene.some_progress(100);
+    for victim in 0..3 {
+        scene.fleet.kill(victim);
+    }
+    for victim in 0..3 {
+        scene.fleet.start(victim);
+    }
+    scene.some_progress(100);
+    assert!(scene.end().articles > 0);
+}
+
+#[test]
+fn replicas_that_come_and_go_or_stop_past_their_session_lose_and_double_nothing() {
+    let broker = Broker::start();
+    let mut scene = Scene::begin(&broker.bootstrap(), &broker.bootstrap(), "scaled", 100);
+    for _ in 0..rounds(5) {
+        scene.some_progress(200);
+        scene.fleet.grow(1);
+        scene.some_progress(200);
+        let leaver = scene.any_replica();
+        assert_eq!(scene.fleet.terminate(leaver), 0, "SIGTERM ends it in good order");
+        scene.some_progress(200);
+        scene.fleet.start(leaver);
+    }
+    let sleeper = scene.any_replica();
+    scene.fleet.signal(sleeper, Signal::SIGSTOP);
+    scene.pass(Duration::from_secs(9));
+    scene.some_progress(100);
+    scene.fleet.signal(sleeper, Signal::SIGCONT);
+    scene.some_progress(200);
+    assert!(scene.end().articles > 0);
+}
+
+#[test]
+fn kill_9_of_the_broker_loses_and_doubles_nothing() {
+    let mut broker = Broker::start();
+    let mut scene = Scene::begin(&broker.bootstrap(), &broker.bootstrap(), "broken", 100);
+    for _ in 0..rounds(3) {
+        scene.some_progress(300);
+        broker.kill();
+        broker.restart();
+    }
+    scene.some_progress(200);
+    assert!(scene.end().articles > 0);
+}
+
+#[test]
+fn refused_offsets_and_commits_whose_answer_is_lost_lose_and_double_nothing() {
+    let proxy = Proxy::new();
+    let broker = Broker::start_behind(&proxy);
+    let mut scene = Scene::begin(&broker.bootstrap(), &proxy.bootstrap(), "refused", 100);
+    for round in 1..=rounds(5) {
+        scene.some_progress(200);
+        proxy.refuse_offsets(1);
+        scene.some_progress(100);
+        assert_eq!(proxy.offsets_refused(), round);
+        proxy.lose_commits(1);
+        scene.some_progress(100);
+        assert_eq!(proxy.commits_lost(), round);
+    }
+    assert!(scene.end().articles > 0);
+}

@@ -1,0 +1,120 @@
+//! Pages coming in, replicas at work, and time passing until something is to go wrong.
+
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::client;
+use crate::dice::Dice;
+use crate::feeding::Feeding;
+use crate::fleet::Fleet;
+use crate::oracle::{self, Verdict};
+use crate::wait::{wait_for, wait_until};
+
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// A fleet under load.
+pub struct Scene {
+    /// The replicas.
+    pub fleet: Fleet,
+    /// When things go wrong.
+    pub dice: Dice,
+    seed: u64,
+    /// Where the scraper and the judge find the broker.
+    bootstrap: String,
+    feeding: Feeding,
+}
+
+impl Scene {
+    /// Three replicas that connect to `theirs`, and pages coming in; the judge connects to `ours`.
+    pub fn begin(ours: &str, theirs: &str, app: &str, pages_per_second: u64) -> Self {
+        let seed = seed();
+        println!("NEWSMILL_CHAOS_SEED={seed}");
+        let mut fleet = Fleet::new(theirs, app);
+        fleet.grow(3);
+        let raw = fleet.names.topic("raw");
+        let feeding = Feeding::start(ours, &raw, seed, pages_per_second);
+        let dice = Dice::new(seed, u64::MAX);
+        Self { fleet, dice, seed, bootstrap: ours.to_owned(), feeding }
+    }
+
+    /// Waits until some more pages were committed (fewer than `most`), so that the next fault comes under load and at a
+    /// moment that nobody chose; whoever has ended is started again meanwhile.
+    pub fn some_progress(&mut self, most: u64) {
+        let goal = self.committed() + 1 + i64::try_from(self.dice.below(most)).expect("few");
+        wait_until("some progress", LIMIT, || {
+            self.fleet.tend();
+            self.committed() >= goal
+        });
+        let whim = Duration::from_millis(self.dice.below(300));
+        // A random moment is the point here.
+        thread::park_timeout(whim);
+    }
+
+    /// Lets time pass as it does, with the keeper awake.
+    pub fn pass(&mut self, time: Duration) {
+        let start = Instant::now();
+        wait_until("time to pass", time * 2, || {
+            self.fleet.tend();
+            start.elapsed() >= time
+        });
+    }
+
+    /// One of the replicas.
+    pub fn any_replica(&mut self) -> usize {
+        usize::try_from(self.dice.below(self.fleet.len() as u64)).expect("few")
+    }
+
+    /// No more pages; waits until all are done, and judges.
+    pub fn end(self) -> Verdict {
+        let Self { mut fleet, seed, bootstrap, feeding, .. } = self;
+        let pages = feeding.stop();
+        let names = fleet.names.clone();
+        let topics = ["articles", "stories", "canonical", "sightings", "dead-letter"];
+        let mut topics: Vec<_> = topics.map(|topic| names.topic(topic)).into();
+        topics.extend([names.inbox("home"), format!("{}.state", names.inbox("home"))]);
+
+        let stages = [("parse", names.topic("raw")), ("home", names.inbox("home"))];
+        for (stage, inbox) in &stages {
+            wait_until(&format!("{stage} at the end of {inbox}"), LIMIT, || {
+                fleet.tend();
+                let offsets = client::group_offsets(&bootstrap, &names.group(stage), inbox);
+                client::read_committed_from(&bootstrap, inbox, &offsets).is_empty()
+            });
+        }
+        for topic in &topics {
+            wait_for(&format!("no open transaction on {topic}"), LIMIT, || {
+                client::open_transactions(&bootstrap, topic).is_empty().then_some(())
+            });
+        }
+        let verdict = oracle::judge(&bootstrap, &names, seed, pages);
+        println!("{verdict:?}, {} ended by themselves", fleet.ended_by_itself);
+        for number in 0..fleet.len() {
+            assert_eq!(fleet.terminate(number), 0, "SIGTERM ends a replica in good order");
+        }
+        verdict
+    }
+
+    fn committed(&self) -> i64 {
+        let names = &self.fleet.names;
+        let offsets =
+            client::group_offsets(&self.bootstrap, &names.group("parse"), &names.topic("raw"));
+        offsets.into_iter().flatten().sum()
+    }
+}
+
+/// So many rounds, or times as many as `NEWSMILL_CHAOS_ROUNDS` says.
+pub fn rounds(usual: u32) -> u32 {
+    let times = std::env::var("NEWSMILL_CHAOS_ROUNDS").ok();
+    usual * times.map_or(1, |times| times.parse().expect("NEWSMILL_CHAOS_ROUNDS is a number"))
+}
+
+/// A new seed each time, or `NEWSMILL_CHAOS_SEED`.
+fn seed() -> u64 {
+    match std::env::var("NEWSMILL_CHAOS_SEED") {
+        Ok(seed) => seed.parse().expect("NEWSMILL_CHAOS_SEED is a number"),
+        Err(_) => {
+            let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
+            u64::from(now.subsec_nanos())
+        }
+    }
+}
