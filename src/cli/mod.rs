@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod exit;
+mod normalize;
 mod run;
 mod schema;
 mod topics;
@@ -30,6 +31,9 @@ enum Command {
     /// Run the service beside a Kafka
     #[command(after_help = run::EXAMPLES)]
     Run(run::Run),
+    /// Normalize pages from files, without a broker
+    #[command(after_help = normalize::EXAMPLES)]
+    Normalize(normalize::Normalize),
     /// Check a configuration without a broker, and show what is in effect
     #[command(after_help = check::EXAMPLES)]
     Check(check::Check),
@@ -87,6 +91,7 @@ pub fn run() -> Exit {
 fn dispatch(command: Command) -> Result<(), Failure> {
     match command {
         Command::Run(run) => run.run(),
+        Command::Normalize(normalize) => normalize.run(),
         Command::Check(check) => check.run(),
         Command::Topics(topics) => topics.run(),
         Command::Schema(schema) => schema.run(),

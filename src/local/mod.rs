@@ -5,7 +5,10 @@
 //! whatever the length of the input.
 
 mod chunk;
+mod lines;
 mod pipeline;
 pub mod source;
 
+pub use lines::{Lines, RejectLine};
 pub use pipeline::{Input, Pipeline, RunError, Sink, run};
+pub use source::Sources;

@@ -43,7 +43,9 @@ impl Input {
         Self { topic: path, partition: 0, offset: index, timestamp, key, value, headers }
     }
 
-    fn record(&self) -> Record<'_> {
+    /// As a stage sees it.
+    #[must_use]
+    pub fn record(&self) -> Record<'_> {
         Record {
             topic: &self.topic,
             partition: self.partition,

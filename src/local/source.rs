@@ -4,7 +4,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
@@ -17,6 +17,9 @@ use super::Input;
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 const BYTE_ORDER_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
+
+/// The path that stands for the standard input.
+pub const STDIN: &str = "-";
 
 /// Bytes that a file is read in.
 const BUFFER: usize = 64 * 1024;
@@ -84,7 +87,7 @@ impl Source {
     /// # Errors
     /// Its first bytes cannot be read or unpacked.
     pub fn stdin(reading: &Reading, read: &Arc<AtomicU64>) -> Result<Self, SourceError> {
-        Self::new("-".into(), Box::new(io::stdin()), reading.now, reading, read)
+        Self::new(STDIN.into(), Box::new(io::stdin()), reading.now, reading, read)
     }
 
     /// Reads anything.
@@ -149,6 +152,48 @@ impl Iterator for Source {
             Err(error) => {
                 self.ended = true;
                 Some(Err(SourceError { path: Arc::clone(&self.path), error }))
+            }
+        }
+    }
+}
+
+/// The pages of several files, one file after the other; each is opened when its turn comes.
+pub struct Sources {
+    paths: std::vec::IntoIter<PathBuf>,
+    current: Option<Source>,
+    reading: Reading,
+    read: Arc<AtomicU64>,
+}
+
+impl Sources {
+    /// The pages of these files; `-` is the standard input. `read` counts bytes as they leave the disk.
+    #[must_use]
+    pub fn new(paths: Vec<PathBuf>, reading: Reading, read: &Arc<AtomicU64>) -> Self {
+        let (paths, read) = (paths.into_iter(), Arc::clone(read));
+        Self { paths, current: None, reading, read }
+    }
+
+    fn open(&self, path: &Path) -> Result<Source, SourceError> {
+        if path == Path::new(STDIN) {
+            Source::stdin(&self.reading, &self.read)
+        } else {
+            Source::open(path, &self.reading, &self.read)
+        }
+    }
+}
+
+impl Iterator for Sources {
+    type Item = Result<Input, SourceError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(input) = self.current.as_mut().and_then(Iterator::next) {
+                return Some(input);
+            }
+            let path = self.paths.next()?;
+            match self.open(&path) {
+                Ok(source) => self.current = Some(source),
+                Err(error) => return Some(Err(error)),
             }
         }
     }
@@ -311,6 +356,23 @@ mod tests {
         let (last, before) = pages.split_last().unwrap();
         assert!(before.len() > 10_000 && before.iter().all(Result::is_ok));
         assert!(last.as_ref().unwrap_err().starts_with("f: "), "{last:?}");
+    }
+
+    #[test]
+    fn files_are_read_one_after_the_other_each_from_its_own_index_0() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths: Vec<_> = ["a", "b"].map(|name| dir.path().join(name)).into();
+        std::fs::write(&paths[0], "{}\n{}\n").unwrap();
+        std::fs::write(&paths[1], "text").unwrap();
+        let reading = Reading { cut: Cut::ByFirstByte, page_bytes: 100, now: 5 };
+        let read = Arc::default();
+        let pages: Vec<_> = Sources::new(paths.clone(), reading, &read)
+            .map(|input| input.unwrap())
+            .map(|input| (PathBuf::from(&*input.topic), input.offset))
+            .collect();
+        let [a, b] = &paths[..] else { panic!() };
+        assert_eq!(pages, [(a.clone(), 0), (a.clone(), 1), (b.clone(), 0)]);
+        assert_eq!(read.load(Ordering::Relaxed), 10);
     }
 
     #[test]

@@ -1,0 +1,240 @@
+//! `newsmill normalize`: the same stages over files, with no broker.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+
+use super::check::layouts_of;
+use super::{ConfigArgs, Exit, Failure};
+use crate::config::Config;
+use crate::local::source::{Cut, Reading, STDIN};
+use crate::local::{Input, Lines, Pipeline, RunError, Sink, Sources, run};
+use crate::record::Reject;
+use crate::service;
+use crate::stage::{Count, Outcome, Output, StageName, Tally, Target};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  newsmill normalize page.txt                          one page, its article on the standard output
+  newsmill normalize pages.jsonl.zst --articles articles.jsonl --stories stories.jsonl
+  zcat pages.gz | newsmill normalize --rejects rejects.jsonl > articles.jsonl
+
+A file that begins with { holds a page a line, any other is one page. Pages that became no record are counted on the
+standard error. Exit code 65 where a file cannot be read.";
+
+#[derive(Debug, Args)]
+pub(super) struct Normalize {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// Files to read; `-`, or none at all, is the standard input. A file that begins with `{` holds a page a line, any
+    /// other is one page.
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Article records go here instead of the standard output.
+    #[arg(long, value_name = "FILE")]
+    articles: Option<PathBuf>,
+    /// The text of each distinct related story goes here.
+    #[arg(long, value_name = "FILE")]
+    stories: Option<PathBuf>,
+    /// Which story stands for which goes here.
+    #[arg(long, value_name = "FILE")]
+    canonical: Option<PathBuf>,
+    /// One decision for each occurrence of a story goes here.
+    #[arg(long, value_name = "FILE")]
+    sightings: Option<PathBuf>,
+    /// Pages that became no record go here, with the reason and their bytes in base64.
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+    /// Pages are separated by NUL bytes.
+    #[arg(long)]
+    nul: bool,
+    /// Worker threads; by default as many as there are cores. Any number gives the same bytes.
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+}
+
+/// Bytes that are gathered before they are written.
+const BUFFER: usize = 256 * 1024;
+
+impl Normalize {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let config = self.config.load()?;
+        let pipeline = pipeline(&config)?;
+        let lines = self.lines()?;
+        let paths = if self.files.is_empty() { vec![STDIN.into()] } else { self.files };
+        let total = readable(&paths)?;
+        let reading = Reading {
+            cut: if self.nul { Cut::AtNul } else { Cut::ByFirstByte },
+            page_bytes: config.input.max_page_bytes,
+            now: Timestamp::now().as_millisecond(),
+        };
+        let threads = self.threads.map_or_else(cores, usize::from);
+        let read = Arc::default();
+        let mut sink = Watched { lines, bar: bar(total), read: Arc::clone(&read), articles: 0 };
+        let sources = Sources::new(paths, reading, &read);
+        let counted = run(&pipeline, threads, sources, &mut sink);
+        sink.bar.finish_and_clear();
+        let flushed = sink.lines.flush();
+        let counted = counted.map_err(|error| match error {
+            RunError::Read(error) => Exit::BadInput.because(error),
+            RunError::Write(error) => error.into(),
+            RunError::Bug(message) => Exit::Bug.because(anyhow!(message)),
+        })?;
+        flushed?;
+        Ok(report(&counted)?)
+    }
+
+    /// Where the records go: articles to the standard output, where nothing else is sent there.
+    fn lines(&self) -> Result<Lines<'static>, Failure> {
+        let given =
+            [&self.articles, &self.stories, &self.canonical, &self.sightings, &self.rejects];
+        let is_stdout = |path: &&&Option<PathBuf>| path.as_deref() == Some(Path::new(STDIN));
+        let on_stdout = given.iter().filter(is_stdout).count();
+        if on_stdout > 1 {
+            let error = anyhow!("only one kind of record can go to the standard output");
+            return Err(Exit::Usage.because(error));
+        }
+        let by_default = (on_stdout == 0).then(|| STDIN.into());
+        Ok(Lines {
+            articles: writer(self.articles.clone().or(by_default).as_deref())?,
+            stories: writer(self.stories.as_deref())?,
+            canonical: writer(self.canonical.as_deref())?,
+            sightings: writer(self.sightings.as_deref())?,
+            rejects: writer(self.rejects.as_deref())?,
+        })
+    }
+}
+
+/// The service's own stages. A file takes records of any size.
+fn pipeline(config: &Config) -> Result<Pipeline, Failure> {
+    let mut stages = service::stages(config, &BTreeMap::new(), layouts_of(config)?).into_iter();
+    let first = stages.next().ok_or_else(|| Exit::Bug.because(anyhow!("there is no stage")))?;
+    Ok(Pipeline { first, inboxes: stages.collect() })
+}
+
+/// Whether every file is there, before anything is written; the bytes of all of them, where that is known.
+fn readable(paths: &[PathBuf]) -> Result<Option<u64>, Failure> {
+    let mut total = Some(0);
+    for path in paths {
+        if path == Path::new(STDIN) {
+            total = None;
+            continue;
+        }
+        let opened = File::open(path).and_then(|file| {
+            let data = file.metadata()?;
+            if data.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(data.len()) }
+        });
+        let bytes = opened
+            .with_context(|| path.display().to_string())
+            .map_err(|error| Exit::BadInput.because(error))?;
+        total = total.map(|total: u64| total + bytes);
+    }
+    Ok(total)
+}
+
+fn writer(path: Option<&Path>) -> Result<Option<Box<dyn Write>>, Failure> {
+    let Some(path) = path else { return Ok(None) };
+    if path == Path::new(STDIN) {
+        return Ok(Some(Box::new(BufWriter::with_capacity(BUFFER, io::stdout()))));
+    }
+    let file = File::create(path)
+        .with_context(|| path.display().to_string())
+        .map_err(|error| Exit::Runtime.because(error))?;
+    Ok(Some(Box::new(BufWriter::with_capacity(BUFFER, file))))
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// On a terminal only.
+fn bar(total: Option<u64>) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let (bar, template) = match total {
+        Some(total) => (
+            ProgressBar::new(total),
+            "{wide_bar} {bytes}/{total_bytes}  {binary_bytes_per_sec}  {msg} pages  {eta} left",
+        ),
+        None => {
+            (ProgressBar::new_spinner(), "{spinner} {bytes}  {binary_bytes_per_sec}  {msg} pages")
+        }
+    };
+    bar.enable_steady_tick(Duration::from_millis(100));
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// The files, and a bar that moves with them.
+struct Watched {
+    lines: Lines<'static>,
+    bar: ProgressBar,
+    read: Arc<AtomicU64>,
+    articles: u64,
+}
+
+/// The bar need not know of each article.
+const ARTICLES_A_MOVE: u64 = 256;
+
+impl Sink for Watched {
+    type Error = io::Error;
+
+    fn output(&mut self, output: &Output) -> io::Result<()> {
+        if output.target == Target::Articles {
+            self.articles += 1;
+            if self.articles.is_multiple_of(ARTICLES_A_MOVE) {
+                self.bar.set_position(self.read.load(Ordering::Relaxed));
+                self.bar.set_message(self.articles.to_string());
+            }
+        }
+        self.lines.output(output)
+    }
+
+    fn reject(&mut self, input: &Input, stage: StageName, reject: &Reject) -> io::Result<()> {
+        self.lines.reject(input, stage, reject)
+    }
+}
+
+/// Says what was rejected, and on a terminal what was made.
+fn report(counted: &Tally) -> io::Result<()> {
+    let mut err = io::stderr().lock();
+    let of = |wanted: &dyn Fn(Count) -> bool| -> u64 {
+        counted.iter().filter(|(count, _)| wanted(*count)).map(|(_, n)| n).sum()
+    };
+    if err.is_terminal() {
+        let articles = of(&|count| count == Count::Page(Outcome::Emitted));
+        let stories = of(&|count| count == Count::StoryPublished);
+        let sightings = of(&|count| matches!(count, Count::Occurrence(_)));
+        writeln!(err, "{articles} articles, {stories} stories, {sightings} sightings")?;
+    }
+    let rejects: Vec<_> = counted
+        .iter()
+        .filter_map(|(count, n)| match count {
+            Count::DeadLetter(reason, _) => Some(format!("{} {n}", reason.name())),
+            Count::Page(_)
+            | Count::Occurrence(_)
+            | Count::StoryPublished
+            | Count::Warned(_)
+            | Count::Expired(_) => None,
+        })
+        .collect();
+    if !rejects.is_empty() {
+        let n = of(&|count| count == Count::Page(Outcome::DeadLettered));
+        let pages = if n == 1 { "page" } else { "pages" };
+        writeln!(err, "{n} {pages} rejected: {}", rejects.join(", "))?;
+    }
+    Ok(())
+}
