@@ -1,17 +1,24 @@
 //! What follows a marker: appended stories, links, or the article again.
 
-use super::layout::Field;
+use super::layout::{Field, Layouts};
 use super::matching::Matching;
 use super::piece::{Part, Piece};
-use super::shape;
-use super::split::{self, BlockLine, DOUBT, LineShape};
+use super::shape::{self, Stop};
+use super::signals::{BlockLine, LineShape};
+use super::split;
+use super::weights::Weights;
 use super::words::Stems;
 use crate::record::Warning;
 
 /// Gives the pieces behind each marker their entries. Returns the warnings.
-pub(super) fn lay_out(pieces: &mut [Piece<'_>], matching: &Matching) -> Vec<Warning> {
-    let mut blocks =
-        Blocks { matching, article: ArticleWords::default(), entries: 0, warnings: Vec::new() };
+pub(super) fn lay_out(
+    pieces: &mut [Piece<'_>],
+    matching: &Matching,
+    layouts: &Layouts,
+    trace: bool,
+) -> Vec<Warning> {
+    let article = ArticleWords::default();
+    let mut blocks = Blocks { layouts, trace, matching, article, entries: 0, warnings: Vec::new() };
     let mut ended = false;
     let mut rest = pieces;
     while let Some(at) = rest.iter().position(|piece| piece.part == Part::Marker) {
@@ -57,6 +64,9 @@ fn stems(piece: &Piece<'_>, matching: &Matching) -> Stems {
 }
 
 struct Blocks<'b> {
+    layouts: &'b Layouts,
+    /// Whether the signals of each line are kept.
+    trace: bool,
     matching: &'b Matching,
     article: ArticleWords,
     entries: u32,
@@ -74,17 +84,22 @@ impl Blocks<'_> {
             return;
         }
         let resumed = if ended { lines.len() } else { self.resumes_at(&lines, attached) };
-        let verdicts = split::split(lines.get(..resumed).unwrap_or_default());
-        let doubt = verdicts.iter().skip(1).any(|verdict| verdict.score.abs() < DOUBT);
+        let weights = Weights::builtin();
+        let verdicts = split::split(lines.get(..resumed).unwrap_or_default(), weights);
+        let doubt = verdicts.iter().skip(1).any(|verdict| verdict.score.abs() < weights.doubt);
         if doubt && !self.warnings.contains(&Warning::RelatedUnsplit) {
             self.warnings.push(Warning::RelatedUnsplit);
         }
+        let mut more = verdicts.len();
         let mut verdicts = verdicts.into_iter();
-        let mut entry = None;
+        let (mut entry, mut has_body) = (None, false);
         for piece in block.iter_mut() {
             if piece.part == Part::Body {
                 let Some(verdict) = verdicts.next() else { break };
+                more -= 1;
+                has_body |= !verdict.headline;
                 if verdict.headline {
+                    has_body = false;
                     entry = Some(self.entries);
                     self.entries += 1;
                 }
@@ -95,7 +110,13 @@ impl Blocks<'_> {
                     if verdict.headline { "begins a story" } else { "goes on with a story" },
                 );
                 piece.why.score = Some(verdict.score);
-            } else if matches!(piece.part, Part::Label | Part::Value(_)) {
+                if self.trace {
+                    piece.why.signals = Some(Box::new(verdict.signals));
+                }
+            } else if matches!(piece.part, Part::Label | Part::Value(_))
+                && (more > 0 || ended && has_body)
+            {
+                // Labels at the end of the page are the article's where it has not printed its own before.
                 piece.entry = entry;
             }
         }
@@ -110,6 +131,11 @@ impl Blocks<'_> {
                     lines.push(BlockLine {
                         stems: stems(piece, self.matching),
                         shape: LineShape::of(&piece.text),
+                        opening: self.layouts.openings().of(self
+                            .matching
+                            .text()
+                            .get(piece.folded.clone())
+                            .unwrap_or_default()),
                         after_end: std::mem::take(&mut after_end),
                         before_date: false,
                     });
@@ -139,7 +165,7 @@ impl Blocks<'_> {
         let headlines = lines
             .iter()
             .take(6)
-            .take_while(|line| !line.shape.stop && line.shape.chars <= 160)
+            .take_while(|line| line.shape.stop == Stop::None && line.shape.chars <= 160)
             .count()
             .max(1);
         let mut titles = Stems::default();

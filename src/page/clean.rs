@@ -1,8 +1,8 @@
 //! Cuts a page into lines and takes out what no reader sees.
 //!
 //! Removed: control, zero-width and directional characters, soft hyphens. Made a plain space: every kind of white space,
-//! runs of it too. Decoded: HTML entities, once. Nothing else changes: tatweel, joiners inside words and every letter
-//! stay as they are (DESIGN §2). A line that needs none of this is borrowed.
+//! runs of it too. Decoded: HTML entities, once. Nothing else changes: tatweel, joiners and every letter stay as they are
+//! (DESIGN §2), and a directional mark inside a number too, which says how to read it. A line that needs none of this is borrowed.
 
 use std::borrow::Cow;
 
@@ -111,45 +111,42 @@ pub(super) fn line(raw: &str) -> Cow<'_, str> {
 fn needs_rewriting(trimmed: &str) -> bool {
     let mut before = ' ';
     for c in trimmed.chars() {
-        let changes = match c {
-            ' ' => before == ' ',
-            '\u{200c}' | '\u{200d}' => true,
-            c => c.is_whitespace() || is_invisible(c),
-        };
-        if changes {
+        if c == ' ' && before == ' ' || c != ' ' && c.is_whitespace() || is_invisible(c) {
             return true;
         }
         before = c;
     }
-    before == ' ' && !trimmed.is_empty()
+    false
 }
 
 fn rewritten(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
-    let mut joiner = None;
+    // A directional mark that waits for what stands behind it.
+    let mut mark = None;
     for c in raw.chars() {
-        match c {
-            // A joiner counts only between two characters of a word.
-            '\u{200c}' | '\u{200d}' => joiner = Some(c),
-            c if c.is_whitespace() => {
-                joiner = None;
-                if !out.is_empty() && !out.ends_with(' ') {
-                    out.push(' ');
-                }
+        if matches!(c, '\u{200e}' | '\u{200f}') {
+            mark = Some(c);
+        } else if c.is_whitespace() {
+            mark = None;
+            if !out.is_empty() && !out.ends_with(' ') {
+                out.push(' ');
             }
-            c if is_invisible(c) => {}
-            c => {
-                if let Some(joiner) =
-                    joiner.take().filter(|_| !out.is_empty() && !out.ends_with(' '))
-                {
-                    out.push(joiner);
-                }
-                out.push(c);
+        } else if !is_invisible(c) {
+            // Between the parts of a number a mark says which comes first: 50.\u{200f}11 reads as 11.50.
+            if let Some(mark) =
+                mark.take().filter(|_| is_of_number(c) && out.ends_with(is_of_number))
+            {
+                out.push(mark);
             }
+            out.push(c);
         }
     }
     out.truncate(out.trim_end().len());
     out
+}
+
+fn is_of_number(c: char) -> bool {
+    c.is_numeric() || matches!(c, '.' | ',' | '/' | ':' | '-' | '٫' | '٬' | '،')
 }
 
 /// Control characters, directional marks, zero-width spaces, the soft hyphen and their like (page-shapes §10).
@@ -190,7 +187,7 @@ mod tests {
             ("لـ\u{a0}إيران", "لـ إيران"),
             ("  two   spaces\t ", "two spaces"),
             ("می\u{200c}خواهم", "می\u{200c}خواهم"),
-            ("کتاب\u{200c} ها \u{200c}", "کتاب ها"),
+            ("50.\u{200f}11 مليون\u{200f}", "50.\u{200f}11 مليون"),
             ("Kran\u{ad}ken\u{ad}haus", "Krankenhaus"),
             ("a\0b\u{1}c", "abc"),
             ("عربي\u{61c}", "عربي"),

@@ -1,10 +1,13 @@
 //! The same reading with its trace: what each line was taken for, and why.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::layout::Layouts;
-use super::piece::Part;
+use super::piece::{Part, Piece};
 use super::reading::Reading;
+use super::signals::NAMES;
 use super::{Context, Page};
 
 /// A page with every decision on it.
@@ -31,6 +34,8 @@ pub struct ExplainedPiece {
     pub rule: Option<ExplainedRule>,
     /// How sure the judgement is, where it was weighed: above nought for a headline, below for a paragraph.
     pub score: Option<i32>,
+    /// The signals that the score is made of, those that are nought left out.
+    pub signals: BTreeMap<&'static str, i16>,
     /// In words, where no layout rule says it.
     pub reason: &'static str,
 }
@@ -47,7 +52,7 @@ pub struct ExplainedRule {
 /// Reads a page and says how. It is [`super::read`] itself: the page is assembled from these pieces.
 #[must_use]
 pub fn explain<'a>(text: &'a str, layouts: &'a Layouts, context: &Context<'a>) -> Explanation<'a> {
-    let reading = Reading::of(text, layouts, context);
+    let reading = Reading::of(text, layouts, context, true);
     let lines = reading
         .pieces
         .iter()
@@ -61,8 +66,14 @@ pub fn explain<'a>(text: &'a str, layouts: &'a Layouts, context: &Context<'a>) -
                 name: rule.name.to_string(),
             }),
             score: piece.why.score,
+            signals: signals(piece),
             reason: piece.why.reason,
         })
         .collect();
     Explanation { page: reading.into_page(), lines }
+}
+
+fn signals(piece: &Piece<'_>) -> BTreeMap<&'static str, i16> {
+    let values = piece.why.signals.iter().flat_map(|signals| signals.iter().copied());
+    NAMES.iter().copied().zip(values).filter(|(_, value)| *value != 0).collect()
 }

@@ -20,7 +20,9 @@ mod matching;
 mod piece;
 mod reading;
 mod shape;
+mod signals;
 mod split;
+mod weights;
 mod words;
 
 use std::borrow::Cow;
@@ -123,5 +125,5 @@ pub struct Context<'a> {
 /// Reads a page. Any text gives a page; what is in doubt is a warning. Linear in the length of the text.
 #[must_use]
 pub fn read<'a>(text: &'a str, layouts: &'a Layouts, context: &Context<'a>) -> Page<'a> {
-    reading::Reading::of(text, layouts, context).into_page()
+    reading::Reading::of(text, layouts, context, false).into_page()
 }

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::clean::Line;
 use super::layout::Field;
+use super::signals::Signals;
 
 /// What a piece is to its story.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
@@ -31,12 +32,14 @@ pub enum Part {
 }
 
 /// Why a piece was taken for what it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Why {
     /// The layout rule that matched.
     pub rule: Option<u32>,
     /// How sure the judgement is; above nought is for, below is against.
     pub score: Option<i32>,
+    /// What the score is made of, where a trace is kept.
+    pub signals: Option<Box<Signals>>,
     /// What was decided where no layout rule says it.
     pub reason: &'static str,
 }

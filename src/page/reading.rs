@@ -23,8 +23,13 @@ pub(super) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// Reads a page: gives every piece of it its part.
-    pub(super) fn of(text: &'a str, layouts: &'a Layouts, context: &Context<'a>) -> Self {
+    /// Reads a page: gives every piece of it its part. With `trace` the pieces keep what their scores are made of.
+    pub(super) fn of(
+        text: &'a str,
+        layouts: &'a Layouts,
+        context: &Context<'a>,
+        trace: bool,
+    ) -> Self {
         let lines = clean::lines(text);
         let matching = Matching::of(lines.iter().map(|line| line.text.as_ref()), text.len());
         let language = language::of(context.language, &lines);
@@ -37,7 +42,7 @@ impl<'a> Reading<'a> {
         };
         let mut pieces = mark(&marking);
         let mut warnings = headline::choose(&mut pieces);
-        warnings.extend(block::lay_out(&mut pieces, &matching));
+        warnings.extend(block::lay_out(&mut pieces, &matching, layouts, trace));
         let entries =
             pieces.iter().filter_map(|piece| piece.entry).max().map_or(0, |last| last as usize + 1);
         block::teasers(&mut pieces, entries);

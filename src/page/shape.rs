@@ -51,10 +51,47 @@ pub(super) fn terminator(after: &str) -> Terminator {
 /// Signs that may stand behind a sentence's last stop.
 const CLOSERS: [char; 14] = ['"', '\'', '”', '’', '»', ')', ']', '“', '‘', '«', '›', '}', ' ', '*'];
 
-/// Whether a text ends as a sentence does: quotes and brackets behind the stop are passed over (research/splitting).
+/// How a text ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Stop {
+    #[default]
+    None,
+    Full,
+    Question,
+    Dots,
+    Comma,
+    Colon,
+}
+
+/// How a text ends: quotes and brackets behind the stop are passed over (research/splitting).
+pub(super) fn stop(text: &str) -> Stop {
+    let text = text.trim_end_matches(CLOSERS);
+    match text.chars().next_back() {
+        Some('.') if text.ends_with("..") => Stop::Dots,
+        Some('.' | '۔' | '।' | '。') => Stop::Full,
+        Some('!' | '?' | '؟') => Stop::Question,
+        Some('…') => Stop::Dots,
+        Some(',' | '،' | ';' | '؛') => Stop::Comma,
+        Some(':') => Stop::Colon,
+        _ => Stop::None,
+    }
+}
+
+/// Whether a text ends as a sentence does, or stops short within one.
 pub(super) fn ends_in_stop(text: &str) -> bool {
-    text.trim_end_matches(CLOSERS)
-        .ends_with(['.', '!', '?', '؟', '۔', '।', '…', ':', ';', '،', ',', '؛', '。'])
+    stop(text) != Stop::None
+}
+
+/// A dateline or byline stands within so many characters.
+const DATELINE_CHARS: usize = 48;
+
+/// Whether a text begins with a dateline or byline, closed by a dash or a bracket: "Cairo - Reuters:", "دبي (CNN)--".
+pub(super) fn is_dateline(text: &str) -> bool {
+    let head = text
+        .char_indices()
+        .nth(DATELINE_CHARS)
+        .map_or(text, |(at, _)| text.get(..at).unwrap_or(text));
+    ["--", " - ", " – ", " — ", "- ", ") ", "/ "].iter().any(|sign| head.contains(sign))
 }
 
 /// Whether a text is cut with an ellipsis.

@@ -1,5 +1,7 @@
 //! The words of a text as numbers, to see which texts speak of the same things.
 
+use std::hash::{BuildHasherDefault, Hasher};
+
 use super::shape;
 
 /// So many words of a line count: headlines are shorter, and a line of megabytes costs no more than this.
@@ -29,6 +31,11 @@ impl Stems {
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// The stems, each once.
+    pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
+        self.0.iter().copied()
     }
 
     /// Adds the stems of another text.
@@ -62,6 +69,30 @@ impl Stems {
             return 0;
         }
         i32::try_from(self.shared(other) * 100 / self.len()).unwrap_or(100)
+    }
+}
+
+/// Stems are hashes already: a table of them needs no other.
+pub(super) type StemHasher = BuildHasherDefault<StemIsHash>;
+
+/// See [`StemHasher`].
+#[derive(Default)]
+pub(super) struct StemIsHash(u64);
+
+impl Hasher for StemIsHash {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+
+    fn write_u32(&mut self, stem: u32) {
+        // Tables look at the high bits too.
+        self.0 = u64::from(stem).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 

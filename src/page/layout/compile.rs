@@ -8,7 +8,8 @@ use toml::Spanned;
 
 use super::dates::{DateWord, DateWords};
 use super::error::{LayoutError, line_of};
-use super::raw::{Field, RawDates, RawLabel, RawLayout, RawMarker};
+use super::openings::{Opening, Openings};
+use super::raw::{Field, RawDates, RawLabel, RawLayout, RawMarker, RawOpenings};
 use super::{Label, LayoutFile, Layouts, Marker, Rule, RuleKind};
 use crate::page::matching::folded;
 
@@ -68,6 +69,7 @@ pub(super) fn compile(sources: impl Iterator<Item = Source>) -> (Layouts, Vec<La
 struct Build {
     rules: Vec<(Rule, Vec<String>)>,
     dates: DateWords,
+    openings: Openings,
     files: Vec<LayoutFile>,
     errors: Vec<LayoutError>,
 }
@@ -111,6 +113,9 @@ impl Build {
         if let Some(dates) = &raw.dates {
             file.dates(dates);
         }
+        if let Some(openings) = &raw.openings {
+            file.openings(openings);
+        }
         let added = self.rules.get(before..).unwrap_or_default();
         self.files.push(LayoutFile {
             name: source.name.clone(),
@@ -149,7 +154,17 @@ impl Build {
             })
             .ok();
         let rules = self.rules.into_iter().map(|(rule, _)| rule).collect();
-        (Layouts { rules, patterns, automaton, dates: self.dates, files: self.files }, errors)
+        (
+            Layouts {
+                rules,
+                patterns,
+                automaton,
+                dates: self.dates,
+                openings: self.openings,
+                files: self.files,
+            },
+            errors,
+        )
     }
 }
 
@@ -260,6 +275,33 @@ impl FileBuild<'_> {
             }
         }
         self.build.dates.set_order(self.language, raw.order);
+    }
+
+    fn openings(&mut self, raw: &RawOpenings) {
+        for (words, opening) in [
+            (&raw.continues, Opening::Continues),
+            (&raw.leads, Opening::Leads),
+            (&raw.neither, Opening::Neither),
+        ] {
+            for word in words {
+                if let Some(form) = self.form(word) {
+                    self.build.openings.add(form, opening);
+                }
+            }
+        }
+        for prefix in &raw.continues_prefix {
+            let mut letters = prefix.get_ref().chars();
+            match (letters.next(), letters.next()) {
+                (Some(letter), None) if letter.is_alphabetic() => {
+                    self.build.openings.add_prefix(letter)
+                }
+                _ => self.error(
+                    prefix,
+                    "a prefix is one letter",
+                    "write it as continues_prefix = [\"و\"]",
+                ),
+            }
+        }
     }
 
     fn months(&mut self, months: &[Vec<Spanned<String>>], means: fn(u8) -> DateWord) {

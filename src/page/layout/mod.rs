@@ -7,6 +7,7 @@
 mod compile;
 mod dates;
 mod error;
+mod openings;
 mod raw;
 
 use std::path::Path;
@@ -18,12 +19,28 @@ pub use error::LayoutError;
 pub use raw::Field;
 
 pub(crate) use dates::{DateWord, DateWords};
+pub(crate) use openings::{Opening, Openings};
 pub(crate) use raw::{Need, Order};
 
 /// The built-in files, by name.
 const BUILTIN: &[(&str, &str)] = &[
     ("ar.toml", include_str!("../../../config/layouts/ar.toml")),
+    ("de.toml", include_str!("../../../config/layouts/de.toml")),
     ("en.toml", include_str!("../../../config/layouts/en.toml")),
+    ("es.toml", include_str!("../../../config/layouts/es.toml")),
+    ("fa.toml", include_str!("../../../config/layouts/fa.toml")),
+    ("fr.toml", include_str!("../../../config/layouts/fr.toml")),
+    ("hi.toml", include_str!("../../../config/layouts/hi.toml")),
+    ("id.toml", include_str!("../../../config/layouts/id.toml")),
+    ("it.toml", include_str!("../../../config/layouts/it.toml")),
+    ("pl.toml", include_str!("../../../config/layouts/pl.toml")),
+    ("pt.toml", include_str!("../../../config/layouts/pt.toml")),
+    ("ru.toml", include_str!("../../../config/layouts/ru.toml")),
+    ("sq.toml", include_str!("../../../config/layouts/sq.toml")),
+    ("sw.toml", include_str!("../../../config/layouts/sw.toml")),
+    ("tr.toml", include_str!("../../../config/layouts/tr.toml")),
+    ("ur.toml", include_str!("../../../config/layouts/ur.toml")),
+    ("vi.toml", include_str!("../../../config/layouts/vi.toml")),
 ];
 
 /// Every layout that is loaded, ready to match.
@@ -35,6 +52,7 @@ pub struct Layouts {
     /// `None` only where the forms were too many to compile, which is an error of its own.
     automaton: Option<AhoCorasick>,
     dates: DateWords,
+    openings: Openings,
     files: Vec<LayoutFile>,
 }
 
@@ -165,6 +183,11 @@ impl Layouts {
     /// The rule of that number.
     pub(crate) fn rule(&self, id: u32) -> Option<&Rule> {
         self.rules.get(usize::try_from(id).ok()?)
+    }
+
+    /// The first words of paragraphs, of all languages.
+    pub(crate) fn openings(&self) -> &Openings {
+        &self.openings
     }
 
     /// The words of dates, of all languages.

@@ -20,6 +20,7 @@ pub(super) struct RawLayout {
     #[serde(default)]
     pub plain: Vec<RawPlain>,
     pub dates: Option<RawDates>,
+    pub openings: Option<RawOpenings>,
 }
 
 /// Words that stand before appended stories or links.
@@ -102,6 +103,20 @@ pub(super) struct RawFurniture {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawPlain {
     pub forms: Vec<Spanned<String>>,
+}
+
+/// First words of paragraphs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawOpenings {
+    #[serde(default)]
+    pub continues: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub continues_prefix: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub neither: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub leads: Vec<Spanned<String>>,
 }
 
 /// The words of dates.
