@@ -1,0 +1,12 @@
+//! `newsmill normalize`, as a user runs it.
+
+#[cfg(test)]
+mod command;
+#[cfg(test)]
+mod files;
+#[cfg(test)]
+mod score;
+
+#[cfg(test)]
+#[path = "../common/validate.rs"]
+mod validate;

@@ -1,0 +1,62 @@
+//! Pages made of real news, with known answers: skipped, and said so, where ../shared/corpora is not there.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::command::normalize;
+
+fn corpora() -> Option<PathBuf> {
+    let corpora = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora");
+    corpora.join("make_pages.py").exists().then_some(corpora)
+}
+
+/// The report of score_pages.py on so many pages of a corpus.
+fn report(corpora: &Path, corpus: &str, pages: &str) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let (raw, gold) = (folder.path().join("pages.jsonl"), folder.path().join("gold.jsonl"));
+    let made = Command::new("python3")
+        .arg(corpora.join("make_pages.py"))
+        .args(["--pages", pages, "--out"])
+        .arg(&raw)
+        .arg("--gold")
+        .arg(&gold)
+        .arg(corpora.join(format!("{corpus}.jsonl.gz")))
+        .status();
+    assert!(made.unwrap().success());
+    let run = normalize(&[], &[&raw], b"");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let mut score = Command::new("python3");
+    score.arg(corpora.join("score_pages.py")).arg("--gold").arg(&gold);
+    for kind in ["articles", "stories", "canonical", "sightings"] {
+        score.arg(format!("--{kind}")).arg(run.path(kind));
+    }
+    let output = score.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8(output.stderr).unwrap());
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Figures that must hold, and figures that only ever go up: raise them when they do.
+fn assert_at_least(corpus: &str, report: &Value, figures: &[(&str, f64)]) {
+    for (name, least) in figures {
+        let found = report[*name].as_f64().unwrap();
+        assert!(found >= *least, "{corpus}: {name} is {found}, was {least}\n{report:#}");
+    }
+}
+
+#[test]
+fn on_real_news_nothing_is_lost_or_doubled_and_fields_are_right() {
+    let Some(corpora) = corpora() else {
+        println!("SKIPPED: ../shared/corpora is not there");
+        return;
+    };
+    for corpus in ["saudinewsnet-ar", "antcorpus-ar"] {
+        let report = report(&corpora, corpus, "2000");
+        println!("{corpus}: {report:#}");
+        let exact = ["once", "sightings", "exact_once"].map(|name| (name, 1.0));
+        assert_at_least(corpus, &report, &exact);
+        let fields = ["published", "source", "keywords_raw"].map(|name| (name, 0.999));
+        assert_at_least(corpus, &report, &fields);
+    }
+}
