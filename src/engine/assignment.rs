@@ -7,7 +7,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::Consumer as _;
@@ -18,7 +17,7 @@ use super::client::{Rebalance, StageConsumer};
 use super::end::{End, ExitKind};
 use super::observer::{RebalanceKind, Rework};
 use super::partition::{Live, Partition, Phase};
-use super::restore::{self, Request, RestoreFailure, Restored, Start};
+use super::restore::{self, Request, RestoreFailure, Restored, Start, Wanted};
 use super::run::Engine;
 
 /// How long a seek may wait for the client's own threads.
@@ -84,9 +83,9 @@ impl Engine {
 
     fn restore(&mut self, stage: usize, partitions: Vec<(i32, u64)>) -> Result<(), End> {
         let Some(run) = self.stages.get_mut(stage) else { return Ok(()) };
-        let cancelled = Arc::new(AtomicBool::new(false));
+        let wanted = Arc::new(Wanted);
         for (partition, _) in &partitions {
-            run.restores.insert(*partition, Arc::clone(&cancelled));
+            run.restores.insert(*partition, Arc::clone(&wanted));
         }
         let request = Request {
             stage_index: stage,
@@ -98,9 +97,11 @@ impl Engine {
             partitions,
         };
         let (results, waker) = (self.restored.0.clone(), self.waker.clone());
-        restore::spawn(self.spec.clients.clone(), request, results, waker, cancelled).map_err(
-            |error| End::Restart { why: format!("no restore thread: {error}"), fenced: false },
-        )
+        restore::spawn(self.spec.clients.clone(), request, results, waker, Arc::downgrade(&wanted))
+            .map_err(|error| End::Restart {
+                why: format!("no restore thread: {error}"),
+                fenced: false,
+            })
     }
 
     fn revoked(&mut self, stage: usize, partitions: &[i32]) -> Result<(), End> {
@@ -220,9 +221,7 @@ impl Engine {
             if run.partitions.remove(partition).is_some() {
                 self.observer.forgotten(&run.spec.inbox, run.spec.stage.name(), *partition);
             }
-            if let Some(cancelled) = run.restores.remove(partition) {
-                cancelled.store(true, Ordering::Release);
-            }
+            run.restores.remove(partition);
         }
     }
 

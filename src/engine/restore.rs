@@ -7,8 +7,7 @@
 //! committed rows. A transaction that begins after the mark belongs to a fenced member and is never committed.
 
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use crossbeam_channel::{Sender, tick};
@@ -89,7 +88,12 @@ pub enum RestoreFailure {
     Client(KafkaError),
 }
 
-/// Restores in a thread of its own; results arrive one a partition, in any order. Ends early once `cancelled`.
+/// Held for each partition of a request for as long as it is wanted. Partitions of one request come and go one by one:
+/// the restore ends early only when none of them is wanted any more.
+#[derive(Debug)]
+pub struct Wanted;
+
+/// Restores in a thread of its own; results arrive one a partition, in any order. Ends early once nothing is wanted.
 ///
 /// # Errors
 /// The system gives no thread.
@@ -98,11 +102,11 @@ pub fn spawn(
     request: Request,
     results: Sender<Restored>,
     waker: Sender<()>,
-    cancelled: Arc<AtomicBool>,
+    wanted: Weak<Wanted>,
 ) -> std::io::Result<()> {
     let name = format!("restore-{}", request.stage.name().0);
     let work = move || {
-        let restorer = match Restorer::new(&clients, &request, &cancelled) {
+        let restorer = match Restorer::new(&clients, &request, &wanted) {
             Ok(restorer) => restorer,
             Err(error) => {
                 for (partition, epoch) in &request.partitions {
@@ -121,7 +125,7 @@ pub fn spawn(
 
 struct Restorer<'a> {
     request: &'a Request,
-    cancelled: &'a AtomicBool,
+    wanted: &'a Weak<Wanted>,
     committed: BaseConsumer<QuietContext>,
     uncommitted: BaseConsumer<QuietContext>,
 }
@@ -130,11 +134,11 @@ impl<'a> Restorer<'a> {
     fn new(
         clients: &Clients,
         request: &'a Request,
-        cancelled: &'a AtomicBool,
+        wanted: &'a Weak<Wanted>,
     ) -> Result<Self, KafkaError> {
         Ok(Self {
             request,
-            cancelled,
+            wanted,
             committed: clients.asking(&request.group, Isolation::ReadCommitted)?,
             uncommitted: clients.asking(&request.group, Isolation::ReadUncommitted)?,
         })
@@ -150,12 +154,12 @@ impl<'a> Restorer<'a> {
 
     /// The stable committed offset of each partition, held against what the log still has.
     fn starts(&self) -> Option<HashMap<i32, Start>> {
-        let mut wanted = TopicPartitionList::new();
+        let mut inbox = TopicPartitionList::new();
         for (partition, _) in &self.request.partitions {
-            wanted.add_partition(&self.request.inbox, *partition);
+            inbox.add_partition(&self.request.inbox, *partition);
         }
         let offsets = self.ask("committed offsets", || {
-            let offsets = self.committed.committed_offsets(wanted.clone(), ASK)?;
+            let offsets = self.committed.committed_offsets(inbox.clone(), ASK)?;
             offsets
                 .elements()
                 .iter()
@@ -309,7 +313,7 @@ impl<'a> Restorer<'a> {
     }
 
     fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Acquire)
+        self.wanted.strong_count() == 0
     }
 }
 

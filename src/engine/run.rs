@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
@@ -18,7 +17,7 @@ use super::ffi::{Membership, known_end};
 use super::observer::{Observer, PartitionView};
 use super::outlet::{Destinations, Outlet};
 use super::partition::{Partition, Phase};
-use super::restore::Restored;
+use super::restore::{Restored, Wanted};
 use super::state::EngineState;
 use super::supervisor::{Pulse, Stop};
 use super::workers::Workers;
@@ -79,8 +78,8 @@ pub(super) struct StageRun {
     pub(super) undertaker: Undertaker,
     /// Whether its lane may be read from.
     pub(super) is_open: bool,
-    /// Tells the restores of this engine that they are no longer wanted.
-    pub(super) restores: BTreeMap<i32, Arc<AtomicBool>>,
+    /// The partitions that are being restored: an entry that goes tells its restore that it is not wanted any more.
+    pub(super) restores: BTreeMap<i32, Arc<Wanted>>,
 }
 
 /// One engine.
@@ -294,11 +293,9 @@ impl Engine {
 
     /// Hands everything back. A closing consumer hands its partitions back by itself; what the group has said and
     /// nobody has acted on is acted on first, or closing would wait for it for ever.
-    fn leave(self) {
-        for run in &self.stages {
-            for cancelled in run.restores.values() {
-                cancelled.store(true, Ordering::Release);
-            }
+    fn leave(mut self) {
+        for run in &mut self.stages {
+            run.restores.clear();
             run.consumer.context().close();
             while let Some(rebalance) = run.consumer.context().next_rebalance() {
                 let result = match rebalance {
