@@ -7,9 +7,13 @@ mod scene;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
+use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer as _, ThreadedProducer};
 
 use crate::broker::Broker;
+use crate::client;
+use crate::fleet::{Fleet, PARTITIONS};
 use crate::proxy::Proxy;
+use crate::wait::wait_until;
 use scene::{Scene, rounds};
 
 #[test]
@@ -82,5 +86,37 @@ fn refused_offsets_and_commits_whose_answer_is_lost_lose_and_double_nothing() {
         scene.some_progress(100);
         assert_eq!(proxy.commits_lost(), round);
     }
+    assert!(scene.end().articles > 0);
+}
+
+#[test]
+fn a_partition_that_is_given_back_while_it_is_restored_ends_no_other_restore() {
+    const LIMIT: Duration = Duration::from_secs(60);
+    let broker = Broker::start();
+    let mut fleet = Fleet::new(&broker.bootstrap(), "shared");
+    // An open transaction on the changelog holds every restore back.
+    let blocker: ThreadedProducer<DefaultProducerContext> = client::config(&broker.bootstrap())
+        .set("transactional.id", "blocker")
+        .set("transaction.timeout.ms", "120000")
+        .create()
+        .expect("a valid configuration");
+    blocker.init_transactions(LIMIT).expect("the broker answers");
+    blocker.begin_transaction().expect("initialised");
+    let changelog = format!("{}.state", fleet.names.inbox("home"));
+    for partition in 0..PARTITIONS {
+        let record = BaseRecord::to(&changelog).partition(partition).key("held").payload("back");
+        blocker.send(record).map_err(|(error, _)| error).expect("room in the queue");
+    }
+    blocker.flush(LIMIT).expect("the broker takes it");
+    let said = |fleet: &Fleet, kind: &str| {
+        fleet.has_said(0, &[&format!("kind=\"{kind}\""), "stage=\"home\""])
+    };
+    fleet.grow(1);
+    wait_until("the first replica has every inbox", LIMIT, || said(&fleet, "assign"));
+    fleet.grow(1);
+    wait_until("it gives some back", LIMIT, || said(&fleet, "revoke"));
+    blocker.abort_transaction(LIMIT).expect("it is open");
+    let mut scene = Scene::over(fleet, &broker.bootstrap(), 100);
+    scene.some_progress(100);
     assert!(scene.end().articles > 0);
 }

@@ -27,10 +27,15 @@ pub struct Scene {
 impl Scene {
     /// Three replicas that connect to `theirs`, and pages coming in; the judge connects to `ours`.
     pub fn begin(ours: &str, theirs: &str, app: &str, pages_per_second: u64) -> Self {
-        let seed = seed();
-        println!("NEWSMILL_CHAOS_SEED={seed}");
         let mut fleet = Fleet::new(theirs, app);
         fleet.grow(3);
+        Self::over(fleet, ours, pages_per_second)
+    }
+
+    /// The same with a fleet that is there.
+    pub fn over(fleet: Fleet, ours: &str, pages_per_second: u64) -> Self {
+        let seed = seed();
+        println!("NEWSMILL_CHAOS_SEED={seed}");
         let raw = fleet.names.topic("raw");
         let feeding = Feeding::start(ours, &raw, seed, pages_per_second);
         let dice = Dice::new(seed, u64::MAX);
