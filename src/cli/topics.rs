@@ -88,6 +88,9 @@ impl Create {
                 }
             }
         }
+        if !self.dry_run {
+            cluster.wait_until_shown(&specs)?;
+        }
         if wrong > 0 {
             let advice = "change them with your broker's tools (kafka-configs.sh --alter); partitions of internal \
                           topics cannot be changed, take another `app` name";

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::ClientContext;
@@ -15,6 +15,9 @@ use crate::config::{Config, Kafka};
 
 /// How long a cluster has to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// When to look again for what was made.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// The cluster refuses us.
 const DENIED: [RDKafkaErrorCode; 3] = [
@@ -154,6 +157,22 @@ impl Cluster {
                 Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
                 Err((name, code)) => return Err(refused(&format!("making {name}"), code)),
             }
+        }
+        Ok(())
+    }
+
+    /// Waits until the cluster shows every one of the topics: it answers a creation before its metadata has it.
+    ///
+    /// # Errors
+    /// [`End::Exit`]: no answer, or not within the patience that an answer has.
+    pub fn wait_until_shown(&self, specs: &[TopicSpec]) -> Result<(), End> {
+        let deadline = Instant::now() + PATIENCE;
+        while self.look(specs)?.len() < specs.len() {
+            if Instant::now() >= deadline {
+                let why = "topics were made, and the cluster does not show them yet".to_owned();
+                return Err(exit(ExitKind::Temporary, why));
+            }
+            crossbeam_channel::after(LOOK_AGAIN).recv().ok();
         }
         Ok(())
     }
