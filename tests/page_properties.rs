@@ -1,0 +1,150 @@
+//! What holds of any page whatever: no panic, no word lost or doubled, time linear in its length.
+
+mod fuzz_bodies;
+
+use std::time::{Duration, Instant};
+
+use newsmill::page::{Context, Layouts, read};
+use proptest::prelude::*;
+
+/// Lines and parts of lines as pages have them, to be put together in any way.
+const PARTS: &[&str] = &[
+    "عنوان خبر عن اجتماع الوزراء في العاصمة",
+    "أعلنت الوزارة أمس عن افتتاح المدرسة الجديدة، وقالت إن الدراسة تبدأ في سبتمبر.",
+    "وأضاف المصدر: «لم نتلق شيئا».",
+    "تاريخ النشر: 20th, September 2023 GMT",
+    "آخر تحديث:",
+    "الاثنين, 20 يوليو/ تموز, 2009, 09:25 GMT",
+    "المصدر: صدى البلد",
+    "المصدر:",
+    "نص. المصدر :وكالات",
+    "كلمات دلالية: وزير المدرسة الجديدة",
+    "إقرأ أيضاً:",
+    "اقرأ أيضًا: عنوان آخر",
+    "نص قبله إقرأ أيضا: عنوان في الوسط كما أكدت",
+    "شارك الخبر",
+    "Read more: A headline about a bridge",
+    "Lire aussi :",
+    "Turqi.Lexoni edhe:Shefat e Apple",
+    "بیشتر بخوانید:",
+    "Source: Reuters",
+    "Tags: one, two",
+    "The bridge carries forty thousand cars a day...",
+    "&nbsp;&amp;",
+    "\u{feff}\u{200f}",
+    "\t \u{a0}",
+    "2300 (GMT+04:00) - 27/06/09",
+    ":",
+    "...",
+];
+
+proptest! {
+    #[test]
+    fn no_word_of_a_page_is_lost_or_doubled(
+        lines in prop::collection::vec((0..PARTS.len(), 0..PARTS.len(), 0..4usize), 0..30),
+        line_end in prop::sample::select(vec!["\n", "\r\n", "\n\n"]),
+    ) {
+        let mut text = String::new();
+        for (first, second, join) in lines {
+            text.push_str(PARTS[first]);
+            if join == 0 {
+                text.push(' ');
+                text.push_str(PARTS[second]);
+            }
+            text.push_str(line_end);
+        }
+        fuzz_bodies::page(text.as_bytes());
+    }
+
+    #[test]
+    fn any_text_gives_a_page(text in "\\PC{0,300}") {
+        fuzz_bodies::page(text.as_bytes());
+    }
+
+    #[test]
+    fn any_bytes_give_an_envelope_or_a_reject(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        fuzz_bodies::envelope(&bytes);
+    }
+}
+
+/// A plain fuzz loop over cut-up and spliced pages: two seconds, or as many as `NEWSMILL_FUZZ_SECONDS` says.
+#[test]
+fn spliced_pages_break_nothing() {
+    let seconds = std::env::var("NEWSMILL_FUZZ_SECONDS")
+        .ok()
+        .and_then(|seconds| seconds.parse().ok())
+        .unwrap_or(2);
+    let seed =
+        std::env::var("NEWSMILL_FUZZ_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    println!("NEWSMILL_FUZZ_SEED={seed}");
+    let mut random = Random(seed);
+    let page = include_bytes!("pages/seed.txt");
+    let deadline = Instant::now() + Duration::from_secs(seconds);
+    let mut rounds = 0_u64;
+    while Instant::now() < deadline || rounds < 100 {
+        let mut bytes = Vec::new();
+        for _ in 0..random.below(12) {
+            match random.below(5) {
+                0 => {
+                    let from = random.below(page.len());
+                    let to = (from + random.below(400)).min(page.len());
+                    bytes.extend_from_slice(&page[from..to]);
+                }
+                1 => bytes.push(b'\n'),
+                2 => bytes.extend(
+                    char::from_u32(u32::try_from(random.below(0x11_0000)).unwrap())
+                        .unwrap_or('\n')
+                        .to_string()
+                        .bytes(),
+                ),
+                _ => bytes.extend_from_slice(PARTS[random.below(PARTS.len())].as_bytes()),
+            }
+        }
+        fuzz_bodies::envelope(&bytes);
+        // A cut can fall inside a character: what is left of it is passed over.
+        let text: String = bytes.utf8_chunks().map(|chunk| chunk.valid()).collect();
+        fuzz_bodies::page(text.as_bytes());
+        rounds += 1;
+    }
+}
+
+/// xorshift64: the same seed gives the same pages.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 11).unwrap() % bound
+    }
+}
+
+#[test]
+fn time_grows_with_the_length_of_a_page_and_no_faster() {
+    let context = Context::default();
+    for unit in [
+        "إقرأ أيضاً:\n",
+        "المصدر: ",
+        "كلمات دلالية: وزير\n",
+        "Read more: a b c\n",
+        "a ",
+        "عنوان\nنص طويل يقول شيئا.\n",
+        "\u{200f}",
+        "1/",
+    ] {
+        let time = |bytes: usize| {
+            let text = format!("headline\nإقرأ أيضاً:\n{}", unit.repeat(bytes / unit.len()));
+            let start = Instant::now();
+            drop(read(&text, Layouts::builtin(), &context));
+            start.elapsed()
+        };
+        time(1000);
+        let (small, large) = (time(100_000), time(800_000));
+        // Eight times the text: a quadratic step would take sixty-four times as long.
+        assert!(
+            large < small * 30 + Duration::from_millis(200),
+            "{unit:?}: {small:?}, then {large:?}"
+        );
+    }
+}
