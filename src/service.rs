@@ -27,6 +27,23 @@ const REBALANCE_GRACE: Duration = Duration::from_secs(60);
 pub fn run(config: &Config, layouts: &'static Layouts) -> anyhow::Result<()> {
     let stop = Arc::new(Stop::default());
     stop_on_signals(Arc::clone(&stop))?;
+    let (watcher, server) = watch(config)?;
+    if let Some(server) = &server {
+        tracing::info!(event = "http", address = %server.address(), "metrics and health");
+    }
+    let ended = wait_for_topics(config, &stop)
+        .and_then(|topics| run_engines(config, &topics, layouts, watcher, &stop));
+    match ended {
+        Ok(()) | Err(End::Stopped) => Ok(()),
+        Err(end) => Err(end.into()),
+    }
+}
+
+/// What watches the engines, and the server that tells it.
+///
+/// # Errors
+/// The address is taken or not ours.
+pub fn watch(config: &Config) -> anyhow::Result<(Watcher, Option<http::Server>)> {
     let engines = config.engine.engines.get();
     let limits = health::Limits {
         poll_stall: config.engine.max_poll_interval / 2,
@@ -41,23 +58,21 @@ pub fn run(config: &Config, layouts: &'static Layouts) -> anyhow::Result<()> {
         ),
         None => None,
     };
-    if let Some(server) = &server {
-        tracing::info!(event = "http", address = %server.address(), "metrics and health");
-    }
-    match run_engines(config, layouts, Watcher { metrics, health }, &stop) {
-        Ok(()) | Err(End::Stopped) => Ok(()),
-        Err(end) => Err(end.into()),
-    }
+    Ok((Watcher { metrics, health }, server))
 }
 
-fn run_engines(
+/// Runs the engines over topics that are there. Blocks.
+///
+/// # Errors
+/// [`End`] of the engine that could not go on.
+pub fn run_engines(
     config: &Config,
+    topics: &BTreeMap<String, Standing>,
     layouts: &'static Layouts,
     watcher: Watcher,
     stop: &Arc<Stop>,
 ) -> Result<(), End> {
-    let topics = wait_for_topics(config, stop)?;
-    let specs = engine::engines(config, &topics, &stages(config, &topics, layouts))?;
+    let specs = engine::engines(config, topics, &stages(config, topics, layouts))?;
     engine::run(specs, config.engine.watchdog_timeout, Arc::new(watcher), stop)
 }
 
@@ -121,7 +136,10 @@ fn watched(config: &Config) -> Vec<metrics::Watched> {
 
 /// The first SIGTERM or SIGINT drains, the second aborts. Signals have a thread of their own, so that they are heard
 /// whatever the engines do.
-fn stop_on_signals(stop: Arc<Stop>) -> anyhow::Result<()> {
+///
+/// # Errors
+/// Signals cannot be listened to.
+pub fn stop_on_signals(stop: Arc<Stop>) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     let (mut terminate, mut interrupt) = {
         let _entered = runtime.enter();

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod demo;
 mod exit;
 mod normalize;
 mod run;
@@ -34,6 +35,9 @@ enum Command {
     /// Normalize pages from files, without a broker
     #[command(after_help = normalize::EXAMPLES)]
     Normalize(normalize::Normalize),
+    /// Show the whole path on sample pages, over a broker that is played in this process
+    #[command(after_help = demo::EXAMPLES)]
+    Demo(demo::Demo),
     /// Check a configuration without a broker, and show what is in effect
     #[command(after_help = check::EXAMPLES)]
     Check(check::Check),
@@ -92,6 +96,7 @@ fn dispatch(command: Command) -> Result<(), Failure> {
     match command {
         Command::Run(run) => run.run(),
         Command::Normalize(normalize) => normalize.run(),
+        Command::Demo(demo) => demo.run(),
         Command::Check(check) => check.run(),
         Command::Topics(topics) => topics.run(),
         Command::Schema(schema) => schema.run(),

@@ -34,6 +34,15 @@ impl Environment {
     }
 }
 
+impl Environment {
+    /// With a key set, by its dotted path.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {
+        self.0.insert(variable(key), Ok(value.into()));
+        self
+    }
+}
+
 impl FromIterator<(String, String)> for Environment {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(variables: I) -> Self {
         let ours = variables.into_iter().filter(|(name, _)| name.starts_with(PREFIX));

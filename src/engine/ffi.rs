@@ -7,8 +7,10 @@
 use std::ffi::{CStr, CString};
 use std::time::Duration;
 
+use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
-use rdkafka::producer::{Producer as _, ProducerContext, ThreadedProducer};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::producer::{BaseProducer, Producer as _, ProducerContext, ThreadedProducer};
 use rdkafka_sys as sys;
 use thiserror::Error;
 
@@ -183,6 +185,64 @@ pub fn known_end<C: ConsumerContext>(
         )
     };
     (error == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0).then_some(high)
+}
+
+/// A Kafka that librdkafka plays on ports of this machine: topics and groups for `demo`. It keeps no transactions: what
+/// was aborted is visible and offsets sent to a transaction are lost (kafka-client §2), so it proves no exactly-once.
+pub struct MockBroker {
+    cluster: *mut sys::rd_kafka_mock_cluster_t,
+    /// The client that plays it; dropped after the cluster.
+    _host: BaseProducer,
+}
+
+impl MockBroker {
+    /// One broker. A group waits so long for further members before it hands out partitions.
+    ///
+    /// # Errors
+    /// librdkafka's reason.
+    pub fn start(group_delay: Duration) -> KafkaResult<Self> {
+        let host: BaseProducer = ClientConfig::new().create()?;
+        // SAFETY: the handle is alive, and lives in the result for as long as the cluster does.
+        let cluster = unsafe { sys::rd_kafka_mock_cluster_new(host.client().native_ptr(), 1) };
+        if cluster.is_null() {
+            return Err(KafkaError::MockCluster(RDKafkaErrorCode::Fail));
+        }
+        // SAFETY: the cluster is alive.
+        unsafe { sys::rd_kafka_mock_group_initial_rebalance_delay_ms(cluster, ms(group_delay)) };
+        Ok(Self { cluster, _host: host })
+    }
+
+    /// Where clients find it: host and port.
+    #[must_use]
+    pub fn bootstrap_servers(&self) -> String {
+        // SAFETY: the cluster is alive, and the string belongs to it.
+        let servers =
+            unsafe { CStr::from_ptr(sys::rd_kafka_mock_cluster_bootstraps(self.cluster)) };
+        servers.to_str().unwrap_or_default().to_owned()
+    }
+
+    /// Makes a topic.
+    ///
+    /// # Errors
+    /// librdkafka's reason.
+    pub fn create_topic(&self, name: &str, partitions: i32) -> KafkaResult<()> {
+        let name = CString::new(name)?;
+        // SAFETY: the cluster and the name are alive.
+        let code =
+            unsafe { sys::rd_kafka_mock_topic_create(self.cluster, name.as_ptr(), partitions, 1) };
+        if code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+            Ok(())
+        } else {
+            Err(KafkaError::MockCluster(code.into()))
+        }
+    }
+}
+
+impl Drop for MockBroker {
+    fn drop(&mut self) {
+        // SAFETY: made by rd_kafka_mock_cluster_new and destroyed only here, before its host.
+        unsafe { sys::rd_kafka_mock_cluster_destroy(self.cluster) }
+    }
 }
 
 fn check(call: &'static str, error: *mut sys::rd_kafka_error_t) -> Result<(), TransactionFailure> {
