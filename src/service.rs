@@ -17,8 +17,9 @@ use crate::stage::parse::{self, InputKey, Parse, RecordSizes};
 use crate::stage::{DynStage, erase};
 use crate::telemetry::{Health, Metrics, Watcher, health, http, metrics};
 
-/// After a rebalance began, so long the process counts as ready still (operations (e)).
+/// After a rebalance began, and while no broker can be reached, so long the process counts as ready still.
 const REBALANCE_GRACE: Duration = Duration::from_secs(60);
+const BROKER_GRACE: Duration = Duration::from_secs(60);
 
 /// Runs until a signal stops it or an engine cannot go on. Blocks.
 ///
@@ -48,6 +49,7 @@ pub fn watch(config: &Config) -> anyhow::Result<(Watcher, Option<http::Server>)>
     let limits = health::Limits {
         poll_stall: config.engine.max_poll_interval / 2,
         rebalance_grace: REBALANCE_GRACE,
+        broker_grace: BROKER_GRACE,
     };
     let health = Arc::new(Health::new(engines, limits));
     let metrics = Arc::new(Metrics::new(engines, &watched(config))?);

@@ -4,6 +4,7 @@
 //! broker that is away, lag, a rebalance, a restore and back-pressure never fail `livez`: a restart would help none.
 
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use crate::engine::EngineState as State;
@@ -15,6 +16,31 @@ pub struct Limits {
     pub poll_stall: Duration,
     /// After a rebalance began, so long the process counts as ready still.
     pub rebalance_grace: Duration,
+    /// While no broker can be reached, so long the process counts as ready still.
+    pub broker_grace: Duration,
+}
+
+/// A client that reaches no broker says so again at each attempt, the last of which is at most 10 s ago (librdkafka's
+/// `reconnect.backoff.max.ms`): after so long without a complaint the brokers are back.
+const COMPLAINT_LASTS: Duration = Duration::from_secs(15);
+
+/// A time without any broker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Outage {
+    first: Duration,
+    last: Duration,
+}
+
+impl Outage {
+    /// With one complaint more.
+    fn complained(before: Option<Self>, now: Duration) -> Self {
+        let first = before.filter(|outage| outage.goes_on(now)).map_or(now, |outage| outage.first);
+        Self { first, last: now }
+    }
+
+    fn goes_on(&self, now: Duration) -> bool {
+        now.saturating_sub(self.last) <= COMPLAINT_LASTS
+    }
 }
 
 /// The health of the process.
@@ -25,6 +51,7 @@ pub struct Health {
     engines: Vec<Vitals>,
     /// Milliseconds after `born` when all engines last stopped to be running, 0 before the first time they were.
     ran_until_ms: AtomicU64,
+    outage: Mutex<Option<Outage>>,
 }
 
 #[derive(Debug)]
@@ -87,6 +114,7 @@ impl Health {
             limits,
             engines: (0..engines).map(|_| vitals()).collect(),
             ran_until_ms: AtomicU64::new(0),
+            outage: Mutex::default(),
         }
     }
 
@@ -101,6 +129,12 @@ impl Health {
         if let Some(vitals) = self.engines.get(engine) {
             vitals.beat_ms.store(self.now_ms(), Ordering::Relaxed);
         }
+    }
+
+    /// A client says that it reaches no broker.
+    pub fn no_broker(&self) {
+        let mut outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
+        *outage = Some(Outage::complained(*outage, self.age()));
     }
 
     /// An engine is in another state; says the state of the process.
@@ -132,7 +166,10 @@ impl Health {
     /// Whether work may be sent here.
     #[must_use]
     pub fn ready(&self) -> Verdict {
-        ready(&self.now(), self.ran_ago(), self.limits)
+        let mut verdict = ready(&self.now(), self.ran_ago(), self.limits);
+        let outage = *self.outage.lock().unwrap_or_else(PoisonError::into_inner);
+        verdict.0.push(brokers(outage, self.age(), self.limits));
+        verdict
     }
 
     /// Whether the first join and restore are over.
@@ -209,6 +246,16 @@ fn ready(engines: &[EngineNow], ran_ago: Option<Duration>, limits: Limits) -> Ve
     Verdict(vec![Check { name: "state", ok, note: state.name().to_owned() }])
 }
 
+fn brokers(outage: Option<Outage>, now: Duration, limits: Limits) -> Check {
+    let away =
+        outage.filter(|outage| outage.goes_on(now)).map(|outage| now.saturating_sub(outage.first));
+    let note = away.map_or_else(
+        || "no complaint".to_owned(),
+        |away| format!("none reached for {}s", away.as_secs()),
+    );
+    Check { name: "brokers", ok: away.is_none_or(|away| away < limits.broker_grace), note }
+}
+
 fn from_number(number: u8) -> State {
     State::ALL.get(usize::from(number)).copied().unwrap_or(State::Failed)
 }
@@ -217,8 +264,11 @@ fn from_number(number: u8) -> State {
 mod tests {
     use super::*;
 
-    const LIMITS: Limits =
-        Limits { poll_stall: Duration::from_secs(150), rebalance_grace: Duration::from_secs(60) };
+    const LIMITS: Limits = Limits {
+        poll_stall: Duration::from_secs(150),
+        rebalance_grace: Duration::from_secs(60),
+        broker_grace: Duration::from_secs(60),
+    };
 
     fn engines(states: &[State]) -> Vec<EngineNow> {
         states.iter().map(|state| EngineNow { state: *state, silence: Duration::ZERO }).collect()
@@ -259,6 +309,21 @@ mod tests {
         assert!(!ready(&restoring, Some(Duration::from_secs(61)), LIMITS).is_ok());
         assert!(!ready(&restoring, None, LIMITS).is_ok(), "never was ready");
         assert!(!ready(&engines(&[State::Draining]), Some(Duration::ZERO), LIMITS).is_ok());
+    }
+
+    #[test]
+    fn brokers_that_stay_away_make_the_process_unready_until_the_complaints_end() {
+        let at = Duration::from_secs;
+        let mut outage = None;
+        for second in (100..=170).step_by(10) {
+            outage = Some(Outage::complained(outage, at(second)));
+        }
+        assert!(brokers(outage, at(159), LIMITS).ok, "within the grace");
+        assert!(!brokers(outage, at(171), LIMITS).ok, "away for 71 s");
+        assert!(brokers(outage, at(186), LIMITS).ok, "no complaint for 16 s");
+        let again = Some(Outage::complained(outage, at(300)));
+        assert!(brokers(again, at(310), LIMITS).ok, "another outage has its own grace");
+        assert!(brokers(None, at(310), LIMITS).ok);
     }
 
     #[test]

@@ -126,8 +126,11 @@ mod tests {
 
     #[test]
     fn metrics_and_health_are_served_until_the_server_is_dropped() {
-        let limits =
-            health::Limits { poll_stall: Duration::from_secs(9), rebalance_grace: Duration::ZERO };
+        let limits = health::Limits {
+            poll_stall: Duration::from_secs(9),
+            rebalance_grace: Duration::ZERO,
+            broker_grace: Duration::ZERO,
+        };
         let health = Arc::new(Health::new(1, limits));
         let metrics = Arc::new(Metrics::new(1, &[]).unwrap());
         let server =

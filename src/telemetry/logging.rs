@@ -1,13 +1,24 @@
 //! Logs go to the standard error output, for people or for machines, through one filter; librdkafka's lines have the
-//! target `librdkafka`.
+//! target `librdkafka`. A warning or error that comes again and again is written a few times a minute: a client without
+//! brokers complains many times a second, for as long as they are away.
 
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::io::{IsTerminal as _, stderr};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use tracing_subscriber::layer::SubscriberExt as _;
+use tracing::{Event, Level, Metadata, Subscriber, callsite};
+use tracing_subscriber::filter::FilterExt as _;
+use tracing_subscriber::layer::{Context, Filter, SubscriberExt as _};
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 use tracing_subscriber::{Layer as _, fmt};
 
 use crate::config::{Log, LogFormat};
+
+/// Of the warnings and errors of one place in the code, so many are written in each period.
+const WRITTEN: u32 = 6;
+const PERIOD: Duration = Duration::from_secs(60);
 
 /// Begins to log. Once a process.
 ///
@@ -21,5 +32,64 @@ pub fn start(log: &Log) -> Result<(), TryInitError> {
         }
         LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(stderr).boxed(),
     };
-    tracing_subscriber::registry().with(lines.with_filter(log.level.targets.clone())).try_init()
+    let filter = log.level.targets.clone().and(Seldom::default());
+    tracing_subscriber::registry().with(lines.with_filter(filter)).try_init()
+}
+
+/// Lets the first warnings and errors of a place in the code pass, of each period.
+#[derive(Debug, Default)]
+struct Seldom(Mutex<Counts<callsite::Identifier>>);
+
+/// How many of each kind passed in the kind's running period.
+#[derive(Debug)]
+struct Counts<K>(HashMap<K, (Instant, u32)>);
+
+impl<K> Default for Counts<K> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<K: Eq + Hash> Counts<K> {
+    fn passes(&mut self, kind: K, now: Instant) -> bool {
+        let (began, passed) = self.0.entry(kind).or_insert((now, 0));
+        if now.duration_since(*began) >= PERIOD {
+            (*began, *passed) = (now, 0);
+        }
+        *passed = passed.saturating_add(1);
+        *passed <= WRITTEN
+    }
+}
+
+impl<S: Subscriber> Filter<S> for Seldom {
+    fn enabled(&self, _: &Metadata<'_>, _: &Context<'_, S>) -> bool {
+        true
+    }
+
+    fn event_enabled(&self, event: &Event<'_>, _: &Context<'_, S>) -> bool {
+        let metadata = event.metadata();
+        if *metadata.level() > Level::WARN {
+            return true;
+        }
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .passes(metadata.callsite(), Instant::now())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_that_complains_without_end_is_heard_a_few_times_a_minute() {
+        let began = Instant::now();
+        let mut counts = Counts::default();
+        let heard = (0..6_000)
+            .filter(|tick| counts.passes("brokers", began + Duration::from_millis(tick * 20)))
+            .count();
+        assert_eq!(heard, 2 * WRITTEN as usize, "two minutes");
+        assert!(counts.passes("another place", began));
+    }
 }

@@ -38,6 +38,9 @@ impl Observer for Watcher {
 
     fn consumer_error(&self, error: &str) {
         self.metrics.consumer.error(error);
+        if error == "AllBrokersDown" {
+            self.health.no_broker();
+        }
     }
 
     fn offset_reset(&self, topic: &str) {
