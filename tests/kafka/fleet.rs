@@ -138,13 +138,13 @@ impl Fleet {
         self.folder.join(format!("{number}.log"))
     }
 
-    /// The last that a replica said.
     /// Whether a replica has said all of these in one line.
     pub fn has_said(&self, number: usize, words: &[&str]) -> bool {
         let log = fs::read_to_string(self.log(number)).unwrap_or_default();
         log.lines().any(|line| words.iter().all(|word| line.contains(word)))
     }
 
+    /// The last that a replica said.
     fn tail(&self, number: usize) -> String {
         let log = fs::read_to_string(self.log(number)).unwrap_or_default();
         let lines: Vec<_> = log.lines().collect();

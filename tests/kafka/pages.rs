@@ -116,18 +116,7 @@ pub fn page(seed: u64, number: u64) -> Page {
             related.push(next);
         }
     }
-    let mut lines = story(language, own.unwrap_or(STORIES + number));
-    lines.insert(1, language.date.to_owned());
-    lines.push(language.source.to_owned());
-    if !related.is_empty() {
-        lines.push(language.marker.to_owned());
-        for number in &related {
-            lines.extend(story(language, *number));
-            // Where a story ends with its source, the next begins: how stories are told apart is tested elsewhere.
-            lines.push(language.source.to_owned());
-        }
-    }
-    let text = lines.join("\n");
+    let text = text(language, own.unwrap_or(STORIES + number), &related);
     let value = if dice.below(2) == 0 {
         text.into_bytes()
     } else {
@@ -135,6 +124,23 @@ pub fn page(seed: u64, number: u64) -> Page {
         json!({ "text": text, "url": url, "section": "town" }).to_string().into_bytes()
     };
     Page { value, fate: Fate::Article { own, related } }
+}
+
+/// A page whose own story is told nowhere else, and which appends this one.
+pub fn page_appending(number: u64, story: u64) -> String {
+    text(&ENGLISH, STORIES + number, &[story])
+}
+
+fn text(language: &Language, own: u64, related: &[u64]) -> String {
+    let mut lines = story(language, own);
+    lines.insert(1, language.date.to_owned());
+    lines.push(language.source.to_owned());
+    for number in related {
+        // A marker for each: where stories end that have nothing between them is tested elsewhere.
+        lines.push(language.marker.to_owned());
+        lines.extend(story(language, *number));
+    }
+    lines.join("\n")
 }
 
 fn poison(dice: &mut Dice, number: u64) -> Page {

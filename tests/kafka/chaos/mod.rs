@@ -9,12 +9,13 @@ use std::time::Duration;
 use nix::sys::signal::Signal;
 use rdkafka::producer::{BaseRecord, DefaultProducerContext, Producer as _, ThreadedProducer};
 
-use crate::broker::Broker;
-use crate::client;
+use crate::broker::{Broker, shared};
+use crate::client::{self, Feed};
 use crate::fleet::{Fleet, PARTITIONS};
+use crate::pages::page_appending;
 use crate::proxy::Proxy;
 use crate::wait::wait_until;
-use scene::{Scene, rounds};
+use scene::{Scene, rounds, settle};
 
 #[test]
 fn kill_9_of_one_of_three_replicas_and_of_all_at_once_loses_and_doubles_nothing() {
@@ -119,4 +120,33 @@ fn a_partition_that_is_given_back_while_it_is_restored_ends_no_other_restore() {
     let mut scene = Scene::over(fleet, &broker.bootstrap(), 100);
     scene.some_progress(100);
     assert!(scene.end().articles > 0);
+}
+
+#[test]
+fn the_same_story_on_pages_of_every_partition_at_once_is_published_once_by_three_replicas() {
+    const PAGES: u32 = 120;
+    let bootstrap = shared().bootstrap();
+    let mut fleet = Fleet::new(&bootstrap, "same-story");
+    let feed = Feed::new(&bootstrap);
+    let raw = fleet.names.topic("raw");
+    // All of it is there before anybody reads: the replicas judge it at the same time.
+    for (number, partition) in (0..PAGES).zip((0..PARTITIONS).cycle()) {
+        let page = page_appending(u64::from(number), 7);
+        feed.send(&raw, partition, None, Some(page.as_bytes()));
+    }
+    feed.flush();
+    fleet.grow(3);
+    settle(&mut fleet, &bootstrap);
+
+    let count = |topic: &str, word: &str| {
+        let seen = client::read_committed(&bootstrap, &fleet.names.topic(topic));
+        let values =
+            seen.iter().map(|seen| String::from_utf8(seen.value.clone().unwrap()).unwrap());
+        values.filter(|value| value.contains(word)).count()
+    };
+    assert_eq!(count("articles", ""), PAGES as usize);
+    assert_eq!(count("sightings", r#""role":"related""#), PAGES as usize);
+    assert_eq!(count("sightings", r#""decision":"exact","role":"related""#), PAGES as usize - 1);
+    assert_eq!(count("stories", ""), 1, "one story record");
+    assert_eq!(count("canonical", r#""kind":"self""#), 1);
 }

@@ -8,7 +8,7 @@ use crate::dice::Dice;
 use crate::feeding::Feeding;
 use crate::fleet::Fleet;
 use crate::oracle::{self, Verdict};
-use crate::wait::{wait_for, wait_until};
+use crate::wait::wait_until;
 
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -73,24 +73,8 @@ impl Scene {
     pub fn end(self) -> Verdict {
         let Self { mut fleet, seed, bootstrap, feeding, .. } = self;
         let pages = feeding.stop();
+        settle(&mut fleet, &bootstrap);
         let names = fleet.names.clone();
-        let topics = ["articles", "stories", "canonical", "sightings", "dead-letter"];
-        let mut topics: Vec<_> = topics.map(|topic| names.topic(topic)).into();
-        topics.extend([names.inbox("home"), format!("{}.state", names.inbox("home"))]);
-
-        let stages = [("parse", names.topic("raw")), ("home", names.inbox("home"))];
-        for (stage, inbox) in &stages {
-            wait_until(&format!("{stage} at the end of {inbox}"), LIMIT, || {
-                fleet.tend();
-                let offsets = client::group_offsets(&bootstrap, &names.group(stage), inbox);
-                client::read_committed_from(&bootstrap, inbox, &offsets).is_empty()
-            });
-        }
-        for topic in &topics {
-            wait_for(&format!("no open transaction on {topic}"), LIMIT, || {
-                client::open_transactions(&bootstrap, topic).is_empty().then_some(())
-            });
-        }
         let verdict = oracle::judge(&bootstrap, &names, seed, pages);
         println!("{verdict:?}, {} ended by themselves", fleet.ended_by_itself);
         for number in 0..fleet.len() {
@@ -104,6 +88,27 @@ impl Scene {
         let offsets =
             client::group_offsets(&self.bootstrap, &names.group("parse"), &names.topic("raw"));
         offsets.into_iter().flatten().sum()
+    }
+}
+
+/// Waits until every stage is at the end of its inbox and no transaction is open anywhere.
+pub fn settle(fleet: &mut Fleet, bootstrap: &str) {
+    let names = fleet.names.clone();
+    let topics = ["articles", "stories", "canonical", "sightings", "dead-letter"];
+    let mut topics: Vec<_> = topics.map(|topic| names.topic(topic)).into();
+    topics.extend([names.inbox("home"), format!("{}.state", names.inbox("home"))]);
+
+    for (stage, inbox) in [("parse", names.topic("raw")), ("home", names.inbox("home"))] {
+        wait_until(&format!("{stage} at the end of {inbox}"), LIMIT, || {
+            fleet.tend();
+            let offsets = client::group_offsets(bootstrap, &names.group(stage), &inbox);
+            client::read_committed_from(bootstrap, &inbox, &offsets).is_empty()
+        });
+    }
+    for topic in &topics {
+        wait_until(&format!("no open transaction on {topic}"), LIMIT, || {
+            client::open_transactions(bootstrap, topic).is_empty()
+        });
     }
 }
 

@@ -1,7 +1,8 @@
 //! What committed offsets and watermarks say while a transaction is open, and what one transaction may carry.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use newsmill::engine::ffi::TransactionCalls;
 use rdkafka::Offset;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::producer::{BaseRecord, Producer};
@@ -83,4 +84,31 @@ fn one_transaction_carries_the_offsets_of_two_groups_and_decides_both() {
     send(9);
     producer.abort_transaction(LIMIT).unwrap();
     assert_eq!(offsets(), [Some(7), Some(7)]);
+}
+
+#[test]
+fn librdkafkas_own_commit_commits_as_well_without_the_tenth_of_a_second_that_rust_rdkafka_waits() {
+    let bootstrap = shared().bootstrap();
+    client::create_topic(&bootstrap, "commits", 1, &[]);
+    let producer = client::transactional(&bootstrap, "commits");
+    let calls = TransactionCalls::of(&producer);
+    let commit = |commit: &dyn Fn()| {
+        producer.begin_transaction().unwrap();
+        let record = BaseRecord::<[u8], [u8]>::to("commits").partition(0).payload(b"a record");
+        producer.send(record).map_err(|(error, _)| error).unwrap();
+        let start = Instant::now();
+        commit();
+        start.elapsed()
+    };
+    let rounds = 10;
+    let [mut direct, mut wrapped] = [(); 2].map(|()| Vec::new());
+    for _ in 0..rounds {
+        direct.push(commit(&|| calls.commit(LIMIT).unwrap()));
+        wrapped.push(commit(&|| producer.commit_transaction(LIMIT).unwrap()));
+    }
+    direct.sort();
+    wrapped.sort();
+    // Clocks of a busy machine prove nothing: the figures are for whoever reads them.
+    println!("median of {rounds}: {:?} direct, {:?} by rust-rdkafka", direct[5], wrapped[5]);
+    assert_eq!(client::read_committed(&bootstrap, "commits").len(), 2 * rounds, "both commit");
 }
