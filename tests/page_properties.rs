@@ -116,7 +116,7 @@ impl Random {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 11).unwrap() % bound
+        usize::try_from(self.0 >> 11).unwrap_or_default() % bound
     }
 }
 

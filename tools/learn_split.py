@@ -43,7 +43,7 @@ at_end = {at_end}
 def pages_of(corpora, name, count, seed, folder, reader):
     """[(signals of each line, whether it begins a story)] for each block of two lines or more."""
     pages, gold = folder / f'{name}.{seed}.pages', folder / f'{name}.{seed}.gold'
-    subprocess.run([sys.executable, corpora / 'make_pages.py', '--pages', str(count), '--seed', str(seed), '--zipf', '0',
+    subprocess.run([sys.executable, corpora / 'make_pages.py', '--pages', str(count), '--seed', str(seed), '--zipf', '.3',
                     '--out', pages, '--gold', gold, corpora / f'{name}.jsonl.gz'], check=True)
     with open(pages, 'rb') as lines:
         read = subprocess.run(reader, stdin=lines, stdout=subprocess.PIPE, check=True).stdout

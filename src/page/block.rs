@@ -1,5 +1,7 @@
 //! What follows a marker: appended stories, links, or the article again.
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::layout::{Field, Layouts};
 use super::matching::Matching;
 use super::piece::{Part, Piece};
@@ -44,6 +46,8 @@ fn has_end(pieces: &[Piece<'_>]) -> bool {
 #[derive(Default)]
 struct ArticleWords {
     stems: Stems,
+    /// The keys of its lines.
+    keys: Vec<u64>,
 }
 
 impl ArticleWords {
@@ -53,6 +57,7 @@ impl ArticleWords {
             matches!(piece.part, Part::Headline | Part::Body) && piece.entry.is_none()
         };
         let texts: Vec<_> = pieces.iter().filter(told).collect();
+        self.keys.extend(texts.iter().map(|piece| xxh3_64(form(piece, matching).as_bytes())));
         for piece in texts.iter().take(2).chain(texts.iter().rev().take(4)) {
             self.stems.add(&stems(piece, matching));
         }
@@ -60,7 +65,12 @@ impl ArticleWords {
 }
 
 fn stems(piece: &Piece<'_>, matching: &Matching) -> Stems {
-    Stems::of(matching.text().get(piece.folded.clone()).unwrap_or_default())
+    Stems::of(form(piece, matching))
+}
+
+/// The match form of a piece, without what stands round it.
+fn form<'m>(piece: &Piece<'_>, matching: &'m Matching) -> &'m str {
+    matching.text().get(piece.folded.clone()).unwrap_or_default().trim()
 }
 
 struct Blocks<'b> {
@@ -85,7 +95,8 @@ impl Blocks<'_> {
         }
         let resumed = if ended { lines.len() } else { self.resumes_at(&lines, attached) };
         let weights = Weights::builtin();
-        let verdicts = split::split(lines.get(..resumed).unwrap_or_default(), weights);
+        let verdicts =
+            split::split(lines.get(..resumed).unwrap_or_default(), &self.article.keys, weights);
         let doubt = verdicts.iter().skip(1).any(|verdict| verdict.score.abs() < weights.doubt);
         if doubt && !self.warnings.contains(&Warning::RelatedUnsplit) {
             self.warnings.push(Warning::RelatedUnsplit);
@@ -131,6 +142,7 @@ impl Blocks<'_> {
                     lines.push(BlockLine {
                         stems: stems(piece, self.matching),
                         shape: LineShape::of(&piece.text),
+                        key: xxh3_64(form(piece, self.matching).as_bytes()),
                         opening: self.layouts.openings().of(self
                             .matching
                             .text()

@@ -14,6 +14,8 @@ use super::words::{StemHasher, Stems};
 pub(super) struct BlockLine {
     pub stems: Stems,
     pub shape: LineShape,
+    /// The hash of its match form: equal lines have equal keys.
+    pub key: u64,
     /// What its first word says.
     pub opening: Opening,
     /// A source or keywords stand right before it: a story has ended.
@@ -95,7 +97,7 @@ signals! {
     in_next, in_next_three, in_last, in_last_three, only_ahead, only_behind, new_here,
     across, next_in_last_two, next_in_this,
     lines_without_stop, no_stop_as_most, continues, leads, next_continues, next_leads,
-    after_end, before_date, second_line,
+    after_end, before_date, second_line, repeat_begins, repeat_goes_on,
 }
 
 /// How many signals there are.
@@ -105,11 +107,75 @@ pub(super) const COUNT: usize = NAMES.len();
 pub(super) type Signals = [i16; COUNT];
 
 /// The signals of each line of a block. Linear in the words of the block.
-pub(super) fn of_block(lines: &[BlockLine]) -> Vec<Signals> {
+///
+/// `article` are the keys of the article's own headline and paragraphs: a block can repeat them too.
+pub(super) fn of_block(lines: &[BlockLine], article: &[u64]) -> Vec<Signals> {
     let links = Links::of(lines);
+    let repeats = repeats(lines, article);
     let without_stop = lines.iter().filter(|line| !line.shape.stops()).count();
     let without_stop = hundredths(without_stop, lines.len());
-    (0..lines.len()).map(|at| of_line(lines, &links, without_stop, at)).collect()
+    let mut signals: Vec<Signals> =
+        (0..lines.len()).map(|at| of_line(lines, &links, without_stop, at)).collect();
+    for (signals, repeat) in signals.iter_mut().zip(repeats) {
+        let signal = match repeat {
+            Repeat::None => continue,
+            Repeat::Begins => Signal::repeat_begins,
+            Repeat::GoesOn => Signal::repeat_goes_on,
+        };
+        if let Some(slot) = signals.get_mut(signal as usize) {
+            *slot = 100;
+        }
+    }
+    signals
+}
+
+/// What a line that stands on the page twice says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Repeat {
+    None,
+    /// What stands before it differs, what stands behind it does not: there a story begins.
+    Begins,
+    /// What stands before it is the same both times: it is inside a story.
+    GoesOn,
+}
+
+/// Compares the neighbours of lines that stand on the page more than once.
+fn repeats(lines: &[BlockLine], article: &[u64]) -> Vec<Repeat> {
+    let start = article.len() + 1;
+    // Nothing is equal to the gap between the article and the block.
+    let keys: Vec<Option<u64>> = article
+        .iter()
+        .copied()
+        .map(Some)
+        .chain([None])
+        .chain(lines.iter().map(|line| Some(line.key)))
+        .collect();
+    let mut places: Vec<(u64, usize)> =
+        keys.iter().enumerate().filter_map(|(at, key)| Some(((*key)?, at))).collect();
+    places.sort_unstable();
+    let key = |at: Option<usize>| at.and_then(|at| keys.get(at)).copied().flatten();
+    let mut out = vec![Repeat::None; lines.len()];
+    for pair in places.windows(2) {
+        let &[(one, first), (other, second)] = pair else { continue };
+        if one != other {
+            continue;
+        }
+        let left = |at: usize| key(at.checked_sub(1));
+        let right = |at: usize| key(Some(at + 1));
+        let same_left = left(first).is_some() && left(first) == left(second);
+        let same_right = right(first).is_some() && right(first) == right(second);
+        let says = match (same_left, same_right) {
+            (true, _) => Repeat::GoesOn,
+            (false, true) => Repeat::Begins,
+            (false, false) => Repeat::None,
+        };
+        for at in [first, second] {
+            if let Some(slot) = at.checked_sub(start).and_then(|at| out.get_mut(at)) {
+                *slot = says;
+            }
+        }
+    }
+    out
 }
 
 /// The signals of a line as they are set.

@@ -27,8 +27,8 @@ type Sums = [i32; STATES];
 const NEVER: i32 = i32::MIN / 4;
 
 /// Splits a block. Its first line begins a story, whatever it looks like.
-pub(super) fn split(lines: &[BlockLine], weights: &Weights) -> Vec<Verdict> {
-    let signals = signals::of_block(lines);
+pub(super) fn split(lines: &[BlockLine], article: &[u64], weights: &Weights) -> Vec<Verdict> {
+    let signals = signals::of_block(lines, article);
     let scores: Vec<i32> = signals.iter().map(|signals| weights.score(signals)).collect();
     let before = sums_before(&scores, weights);
     let behind = sums_behind(&scores, weights);
