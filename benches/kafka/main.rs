@@ -1,0 +1,104 @@
+//! newsmill against an exactly-once pass-through, side by side on a real Kafka: `cargo bench --bench kafka -- --help`.
+//!
+//! Shared machines are noisy: rounds alternate between the two systems on the same topic, and what counts is the ratio.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    dead_code,
+    reason = "a benchmark is no service: it prints, and ends at the first thing that goes wrong"
+)]
+
+mod latency;
+mod load;
+mod pass_through;
+mod system;
+
+#[path = "../../tests/kafka/broker.rs"]
+mod broker;
+#[path = "../../tests/kafka/client.rs"]
+mod client;
+#[path = "../../tests/kafka/jars.rs"]
+mod jars;
+#[path = "../../tests/kafka/proxy.rs"]
+mod proxy;
+#[path = "../../tests/kafka/tether.rs"]
+mod tether;
+#[path = "../../tests/kafka/wait.rs"]
+mod wait;
+#[path = "../../tests/kafka/wire.rs"]
+mod wire;
+
+use clap::Parser;
+
+use broker::Broker;
+use load::Pages;
+use system::{Measured, System};
+
+/// Measures newsmill on a real Kafka beside a pass-through with the same client and settings.
+#[derive(Debug, Parser)]
+#[command(after_help = "Examples:
+  cargo bench --bench kafka                                 throughput: pages per CPU-second, and the ratio
+  cargo bench --bench kafka -- --latency                    200 pages a second, how long until they are visible
+  cargo bench --bench kafka -- --page-bytes 50000 --pages 20000 --rounds 1    memory while a backlog is eaten")]
+struct Options {
+    /// Pages on the topic
+    #[arg(long, default_value_t = 20_000)]
+    pages: usize,
+    /// Rounds of each system
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// Fill each page up to so many bytes
+    #[arg(long, default_value_t = 0)]
+    page_bytes: usize,
+    /// Measure latency instead of throughput
+    #[arg(long)]
+    latency: bool,
+    /// What cargo gives every benchmark
+    #[arg(long, hide = true)]
+    bench: bool,
+    /// Be the pass-through: brokers, group, input and output
+    #[arg(long, hide = true, num_args = 4)]
+    pass_through: Option<Vec<String>>,
+}
+
+fn main() {
+    let options = Options::parse();
+    if let Some(child) = &options.pass_through {
+        pass_through::run(&child[0], &child[1], &child[2], &child[3]);
+        return;
+    }
+    let broker = Broker::start();
+    let bootstrap = broker.bootstrap();
+    if options.latency {
+        latency::measure(&bootstrap);
+        return;
+    }
+    let pages = Pages::make(options.pages, options.page_bytes);
+    println!("{} pages of {:.1} KB, from {}", pages.count(), pages.mean_kb(), pages.origin);
+    pages.load(&bootstrap, "raw");
+    let mut measured: Vec<Measured> = Vec::new();
+    for round in 0..options.rounds {
+        for system in [System::PassThrough, System::Newsmill] {
+            let one = system.measure(&bootstrap, "raw", round, &pages);
+            println!("{one}");
+            measured.push(one);
+        }
+    }
+    let [pass, ours] = [System::PassThrough, System::Newsmill].map(|system| {
+        let mut rates: Vec<f64> = measured
+            .iter()
+            .filter(|one| one.system == system)
+            .map(Measured::pages_a_cpu_second)
+            .collect();
+        rates.sort_by(f64::total_cmp);
+        rates[rates.len() / 2]
+    });
+    println!(
+        "median pages a CPU-second: pass-through {pass:.0}, newsmill {ours:.0}, ratio {:.3}",
+        ours / pass
+    );
+}
