@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod chaos;
 #[cfg(test)]
+mod equality;
+#[cfg(test)]
 mod smoke;
 #[cfg(test)]
 mod traps;
