@@ -63,3 +63,39 @@ fn explain_accounts_for_every_line_of_the_seed_page() {
     seen.dedup();
     assert_eq!(seen, (1..=21).collect::<Vec<u32>>());
 }
+
+/// Pages of our own writing and what they say, by name.
+const PAGES: &[(&str, &str, &str)] = &[
+    ("ar_updated", include_str!("pages/ar_updated.txt"), include_str!("pages/ar_updated.json")),
+    ("en_middle", include_str!("pages/en_middle.txt"), include_str!("pages/en_middle.json")),
+    ("fa_links", include_str!("pages/fa_links.txt"), include_str!("pages/fa_links.json")),
+    ("fr_flat", include_str!("pages/fr_flat.txt"), include_str!("pages/fr_flat.json")),
+    ("ru_teaser", include_str!("pages/ru_teaser.txt"), include_str!("pages/ru_teaser.json")),
+];
+
+#[test]
+fn every_field_of_every_golden_page_is_right() {
+    for (name, text, answer) in PAGES {
+        let wanted: serde_json::Value = serde_json::from_str(answer).unwrap();
+        let found = serde_json::to_value(page(text)).unwrap();
+        for (field, wanted) in wanted.as_object().unwrap() {
+            assert_eq!(&found[field], wanted, "{name}: {field}");
+        }
+        assert_eq!(found.as_object().unwrap().len(), wanted.as_object().unwrap().len(), "{name}");
+    }
+}
+
+#[test]
+fn a_sentence_with_the_words_of_a_marker_or_label_stays_in_the_body() {
+    let file: toml::Table = toml::from_str(include_str!("pages/false_friends.toml")).unwrap();
+    let sentences = file["sentence"].as_array().unwrap();
+    for sentence in sentences {
+        let (language, text) =
+            (sentence["language"].as_str().unwrap(), sentence["text"].as_str().unwrap());
+        let page_text = format!("1234 5678\n{text}\n{text}\n8765 4321.");
+        let context = Context { language: Some(language), ..context() };
+        let page = read(&page_text, Layouts::builtin(), &context);
+        assert_eq!(page.body, [text, text, "8765 4321."], "{language}");
+        assert_eq!(page.related, [], "{text}");
+    }
+}

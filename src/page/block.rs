@@ -6,8 +6,8 @@ use super::layout::{Field, Layouts};
 use super::matching::Matching;
 use super::piece::{Part, Piece};
 use super::shape::{self, Stop};
-use super::signals::{BlockLine, LineShape};
-use super::split;
+use super::signals::{self, BlockLine, LineShape};
+use super::split::{self, Verdict};
 use super::weights::Weights;
 use super::words::Stems;
 use crate::record::Warning;
@@ -73,6 +73,38 @@ fn form<'m>(piece: &Piece<'_>, matching: &'m Matching) -> &'m str {
     matching.text().get(piece.folded.clone()).unwrap_or_default().trim()
 }
 
+/// Behind a marker on the same line stands a headline of at most so many characters: a longer text is a headline and
+/// the article again with nothing between them (page-shapes §6, 7 and 8), which stays whole in the body.
+const ATTACHED_CHARS: usize = 200;
+
+/// A block in the middle of an article has at most so many lines (page-shapes §6, 2 and 3: one to five headlines, one
+/// teaser each at most).
+const LINKS: usize = 10;
+
+/// A longer line is no headline of a link.
+const LINK_CHARS: usize = 160;
+
+/// A longer line that ends in dots is no teaser.
+const TEASER_CHARS: usize = 300;
+
+/// A block of nothing but lines that are no longer and do not stop is a list of links: a story has a paragraph.
+const BARE_CHARS: usize = 110;
+
+fn is_bare_headline(line: &BlockLine) -> bool {
+    line.shape.stop == Stop::None && line.shape.chars <= BARE_CHARS
+}
+
+/// The lines before the article goes on: each a headline, or the teaser of the one before it.
+fn links(lines: &[BlockLine]) -> Vec<Verdict> {
+    let mut verdicts: Vec<Verdict> = Vec::with_capacity(lines.len());
+    for line in lines {
+        let teaser = line.shape.stop == Stop::Dots
+            && verdicts.last().is_some_and(|verdict| verdict.headline);
+        verdicts.push(Verdict { headline: !teaser, score: 0, signals: [0; signals::COUNT] });
+    }
+    verdicts
+}
+
 struct Blocks<'b> {
     layouts: &'b Layouts,
     /// Whether the signals of each line are kept.
@@ -94,13 +126,12 @@ impl Blocks<'_> {
             return;
         }
         let resumed = if ended { lines.len() } else { self.resumes_at(&lines, attached) };
-        let weights = Weights::builtin();
-        let verdicts =
-            split::split(lines.get(..resumed).unwrap_or_default(), &self.article.keys, weights);
-        let doubt = verdicts.iter().skip(1).any(|verdict| verdict.score.abs() < weights.doubt);
-        if doubt && !self.warnings.contains(&Warning::RelatedUnsplit) {
-            self.warnings.push(Warning::RelatedUnsplit);
-        }
+        let block_lines = lines.get(..resumed).unwrap_or_default();
+        let verdicts = if resumed < lines.len() || block_lines.iter().all(is_bare_headline) {
+            links(block_lines)
+        } else {
+            self.stories(block_lines)
+        };
         let mut more = verdicts.len();
         let mut verdicts = verdicts.into_iter();
         let (mut entry, mut has_body) = (None, false);
@@ -130,6 +161,22 @@ impl Blocks<'_> {
                 // Labels at the end of the page are the article's where it has not printed its own before.
                 piece.entry = entry;
             }
+        }
+    }
+
+    /// Cuts lines into stories, with a warning where a cut is in doubt.
+    fn stories(&mut self, lines: &[BlockLine]) -> Vec<Verdict> {
+        let weights = Weights::builtin();
+        let verdicts = split::split(lines, &self.article.keys, weights);
+        if verdicts.iter().skip(1).any(|verdict| verdict.score.abs() < weights.doubt) {
+            self.doubt();
+        }
+        verdicts
+    }
+
+    fn doubt(&mut self) {
+        if !self.warnings.contains(&Warning::RelatedUnsplit) {
+            self.warnings.push(Warning::RelatedUnsplit);
         }
     }
 
@@ -170,14 +217,22 @@ impl Blocks<'_> {
     }
 
     /// At which line of the block the article goes on, where it had not ended before the marker.
-    fn resumes_at(&self, lines: &[BlockLine], attached: bool) -> usize {
+    fn resumes_at(&mut self, lines: &[BlockLine], attached: bool) -> usize {
         if attached {
-            return 1;
+            let one = lines.first().is_none_or(|line| line.shape.chars <= ATTACHED_CHARS);
+            if !one {
+                self.doubt();
+            }
+            return usize::from(one);
         }
         let headlines = lines
             .iter()
-            .take(6)
-            .take_while(|line| line.shape.stop == Stop::None && line.shape.chars <= 160)
+            .take(LINKS)
+            .enumerate()
+            .take_while(|(at, line)| {
+                line.shape.stop == Stop::None && line.shape.chars <= LINK_CHARS
+                    || *at > 0 && line.shape.stop == Stop::Dots && line.shape.chars <= TEASER_CHARS
+            })
             .count()
             .max(1);
         let mut titles = Stems::default();
