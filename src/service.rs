@@ -101,9 +101,20 @@ pub fn stages(
     topics: &BTreeMap<String, Standing>,
     layouts: &'static Layouts,
 ) -> Vec<Arc<dyn DynStage>> {
+    let parse = parse(config, topics, layouts);
+    vec![erase(parse), erase(Home::new(config.dedupe.ttl_hours))]
+}
+
+/// The stage that reads pages. A topic that is not among these takes records of any size.
+#[must_use]
+pub fn parse(
+    config: &Config,
+    topics: &BTreeMap<String, Standing>,
+    layouts: &'static Layouts,
+) -> Parse {
     let room =
         |topic: &str| topics.get(topic).and_then(Standing::max_message_bytes).unwrap_or(usize::MAX);
-    let parse = Parse {
+    Parse {
         layouts,
         fields: config.input.fields.clone(),
         limits: envelope::Limits { page_bytes: config.input.max_page_bytes },
@@ -117,8 +128,7 @@ pub fn stages(
             stories: room(&config.topics.stories),
             home: room(&config.inbox(home::NAME.0)),
         },
-    };
-    vec![erase(parse), erase(Home::new(config.dedupe.ttl_hours))]
+    }
 }
 
 fn watched(config: &Config) -> Vec<metrics::Watched> {

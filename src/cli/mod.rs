@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod demo;
 mod exit;
+mod explain;
 mod normalize;
 mod run;
 mod schema;
@@ -38,6 +39,9 @@ enum Command {
     /// Show the whole path on sample pages, over a broker that is played in this process
     #[command(after_help = demo::EXAMPLES)]
     Demo(demo::Demo),
+    /// Show every decision on one page, line by line
+    #[command(after_help = explain::EXAMPLES)]
+    Explain(explain::Explain),
     /// Check a configuration without a broker, and show what is in effect
     #[command(after_help = check::EXAMPLES)]
     Check(check::Check),
@@ -97,6 +101,7 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Run(run) => run.run(),
         Command::Normalize(normalize) => normalize.run(),
         Command::Demo(demo) => demo.run(),
+        Command::Explain(explain) => explain.run(),
         Command::Check(check) => check.run(),
         Command::Topics(topics) => topics.run(),
         Command::Schema(schema) => schema.run(),

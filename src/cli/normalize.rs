@@ -116,7 +116,7 @@ impl Normalize {
 }
 
 /// The service's own stages. A file takes records of any size.
-fn pipeline(config: &Config) -> Result<Pipeline, Failure> {
+pub(super) fn pipeline(config: &Config) -> Result<Pipeline, Failure> {
     let mut stages = service::stages(config, &BTreeMap::new(), layouts_of(config)?).into_iter();
     let first = stages.next().ok_or_else(|| Exit::Bug.because(anyhow!("there is no stage")))?;
     Ok(Pipeline { first, inboxes: stages.collect() })

@@ -35,7 +35,7 @@ mod workers;
 
 pub use budget::Lane;
 pub use cadence::CommitLimits;
-pub use client::{Clients, Tuning};
+pub use client::{Clients, Isolation, Tuning};
 pub use cluster::{Cluster, Wanted, max_of_input, require_topics};
 pub use end::{End, ExitKind};
 pub use observer::{

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::identity::Identity;
+use super::identity::{Identity, NamedBy};
 use super::tales::Tales;
 use crate::page::envelope::Envelope;
 use crate::page::{Page, RelatedText};
@@ -23,7 +23,7 @@ pub(super) fn article<'a>(
     page_time: i64,
 ) -> Article<'a> {
     let mut warnings = page.warnings;
-    if identity.from_origin {
+    if identity.named_by == NamedBy::Origin {
         warnings.push(Warning::IdFromOrigin);
     }
     let (published_at, published_precision, published_raw) = match page.published {

@@ -1,5 +1,6 @@
 //! Which article a page is.
 
+use serde::Serialize;
 use url::Url;
 
 use crate::page::envelope::Envelope;
@@ -17,26 +18,44 @@ pub enum InputKey {
     Id,
 }
 
+/// What named an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NamedBy {
+    /// The record's key.
+    Key,
+    /// The envelope's URL.
+    Url,
+    /// The envelope's id.
+    Id,
+    /// Nothing, so its place does: sent again, it is another article.
+    Origin,
+}
+
 /// An article's id and where it came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Identity {
     pub article_id: ArticleId,
-    /// Nothing named the page, so its place does: sent again, it is another article.
-    pub from_origin: bool,
+    pub named_by: NamedBy,
 }
 
 impl Identity {
     pub(super) fn of(key: InputKey, record: &Record<'_>, envelope: &Envelope<'_>) -> Self {
-        let named = match key {
-            InputKey::Url | InputKey::Id => of_key(key, record.key),
-            InputKey::None => envelope.url.as_deref().and_then(ArticleId::of_url).or_else(|| {
-                let id = envelope.id.as_deref()?.trim();
-                ArticleId::of_id(id.as_bytes())
-            }),
+        let by_key = || Some((of_key(key, record.key)?, NamedBy::Key));
+        let by_url = || Some((ArticleId::of_url(envelope.url.as_deref()?)?, NamedBy::Url));
+        let by_id = || {
+            let id = envelope.id.as_deref()?.trim();
+            Some((ArticleId::of_id(id.as_bytes())?, NamedBy::Id))
         };
-        let article_id = named
-            .unwrap_or_else(|| ArticleId::of_origin(record.topic, record.partition, record.offset));
-        Self { article_id, from_origin: named.is_none() }
+        let named = match key {
+            InputKey::Url | InputKey::Id => by_key(),
+            InputKey::None => by_url().or_else(by_id),
+        };
+        let (article_id, named_by) = named.unwrap_or_else(|| {
+            let place = ArticleId::of_origin(record.topic, record.partition, record.offset);
+            (place, NamedBy::Origin)
+        });
+        Self { article_id, named_by }
     }
 }
 

@@ -7,6 +7,7 @@
 mod article;
 mod identity;
 mod observe;
+mod opened;
 mod size;
 mod takedown;
 mod tales;
@@ -14,19 +15,21 @@ mod tales;
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::json::to_json;
 use super::{
     Cause, Count, NoRow, Outbox, Outcome, Output, Record, Refusal, Stage, StageName, Table, Target,
 };
 use crate::page::envelope::{self, EnvelopeFields};
-use crate::page::{self, Context, Layouts};
-use crate::record::Origin;
+use crate::page::{self, ExplainedPiece, Layouts};
+use crate::record::{Origin, Reject};
 use crate::story::Folder;
-use identity::Identity;
 use observe::Occurrences;
+use opened::Opened;
 use tales::Tales;
 
-pub use identity::InputKey;
+pub use identity::{InputKey, NamedBy};
 pub use size::RecordSizes;
 
 /// The name of the stage.
@@ -58,6 +61,17 @@ impl Default for Parse {
             sizes: RecordSizes::UNLIMITED,
         }
     }
+}
+
+/// How a page is read.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explained {
+    /// What named the article.
+    pub named_by: NamedBy,
+    /// The page time in milliseconds since 1970.
+    pub page_time: i64,
+    /// The page from its first line to its last, empty lines left out.
+    pub lines: Vec<ExplainedPiece>,
 }
 
 /// What a page gave.
@@ -110,25 +124,27 @@ impl Stage for Parse {
 }
 
 impl Parse {
+    /// What each line of a page is taken for, and what names its article. It is the reading of `prepare`; a take-down
+    /// has no lines.
+    ///
+    /// # Errors
+    /// The page is dead-lettered before a line of it is read.
+    pub fn explain(&self, record: &Record<'_>) -> Result<Option<Explained>, Reject> {
+        let Some(value) = record.value else { return Ok(None) };
+        let Opened { identity, text, .. } = Opened::of(self, record, value)?;
+        let lines = page::explain(&text.text, self.layouts, &text.context()).lines;
+        Ok(Some(Explained { named_by: identity.named_by, page_time: text.page_time, lines }))
+    }
+
     fn read(
         &self,
         record: &Record<'_>,
         value: &[u8],
         cause: &Arc<Cause>,
     ) -> Result<Parsed, Refusal> {
-        let mut envelope =
-            envelope::decode(value, content_type(record), &self.fields, &self.limits)?;
-        let text = std::mem::take(&mut envelope.text);
-        let identity = Identity::of(self.key, record, &envelope);
-        let page_time = envelope.fetched_at_ms.or(record.timestamp).unwrap_or(0);
-        let (language, url) = (envelope.language.clone(), envelope.url.clone());
-        let host = url.as_deref().and_then(identity::host);
-        let context = Context {
-            page_time_ms: page_time,
-            language: language.as_deref(),
-            host: host.as_deref(),
-        };
-        let page = page::read(&text, self.layouts, &context);
+        let Opened { envelope, identity, text } = Opened::of(self, record, value)?;
+        let page_time = text.page_time;
+        let page = page::read(&text.text, self.layouts, &text.context());
         let tales = FOLDER.with_borrow_mut(|folder| Tales::of(folder, &page));
 
         let occurrences = Occurrences {
@@ -136,7 +152,7 @@ impl Parse {
             tales: &tales,
             article_id: identity.article_id,
             timestamp: page_time,
-            url: url.as_deref(),
+            url: envelope.url.as_deref(),
             origin: Origin::of(record),
         };
         let observes = occurrences.outputs(cause, &self.sizes)?;
@@ -154,13 +170,6 @@ impl Parse {
         self.sizes.check(&outputs)?;
         Ok(Parsed { outputs, counts })
     }
-}
-
-/// The header that says whether the value is text or JSON.
-fn content_type<'r>(record: &Record<'r>) -> Option<&'r [u8]> {
-    let mut headers = record.headers.iter();
-    let (_, value) = headers.find(|(name, _)| name.eq_ignore_ascii_case("content-type"))?;
-    value.as_deref()
 }
 
 #[cfg(test)]

@@ -1,0 +1,151 @@
+//! One record of a topic, by its place.
+
+use std::time::{Duration, Instant};
+
+use anyhow::anyhow;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
+use rdkafka::{Offset, TopicPartitionList};
+
+use crate::cli::{Exit, Failure};
+use crate::config::Config;
+use crate::engine::{Clients, End, Isolation};
+use crate::local::Input;
+
+/// How long the brokers have to answer.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Where a record stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    topic: String,
+    partition: i32,
+    offset: i64,
+}
+
+impl Place {
+    /// `topic:partition:offset`, or `topic/partition/offset` as the header `newsmill.origin` has it.
+    pub(super) fn parse(place: &str) -> Option<Self> {
+        let of = |separator| {
+            let (rest, offset) = place.rsplit_once(separator)?;
+            let (topic, partition) = rest.rsplit_once(separator)?;
+            let (partition, offset) = (partition.parse().ok()?, offset.parse().ok()?);
+            // The characters that Kafka allows in the name of a topic.
+            let allowed = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+            let is_topic = !topic.is_empty() && topic.chars().all(allowed);
+            (is_topic && partition >= 0 && offset >= 0).then(|| Self {
+                topic: topic.to_owned(),
+                partition,
+                offset,
+            })
+        };
+        of(':').or_else(|| of('/'))
+    }
+}
+
+/// Reads a record, by a client with the configuration's settings that joins no group and commits nothing.
+///
+/// # Errors
+/// 65 where no record stands there, 75 where the brokers do not answer, 78 where the client refuses a setting.
+pub(super) fn record(config: &Config, place: &Place) -> Result<Input, Failure> {
+    let Place { topic, partition, offset } = place;
+    let consumer = Clients::of(config)
+        .asking(config.app.as_str(), Isolation::ReadUncommitted)
+        .map_err(|error| Failure::from(End::config(&error)))?;
+    let (low, high) = consumer
+        .fetch_watermarks(topic, *partition, PATIENCE)
+        .map_err(|error| failed(config, place, &error))?;
+    if !(low..high).contains(offset) {
+        let error = anyhow!(
+            "{topic} has no offset {offset} in partition {partition}: it holds {low}..{high}"
+        );
+        return Err(Exit::BadInput.because(error));
+    }
+    let mut assignment = TopicPartitionList::new();
+    assignment
+        .add_partition_offset(topic, *partition, Offset::Offset(*offset))
+        .and_then(|()| consumer.assign(&assignment))
+        .map_err(|error| failed(config, place, &error))?;
+    await_record(&consumer, config, place)
+}
+
+fn await_record(
+    consumer: &BaseConsumer<impl rdkafka::consumer::ConsumerContext>,
+    config: &Config,
+    place: &Place,
+) -> Result<Input, Failure> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match consumer.poll(left) {
+            Some(Ok(message)) if message.offset() == place.offset => return Ok(input(&message)),
+            // A transaction's marker, or a record that compaction took.
+            Some(Ok(_) | Err(KafkaError::PartitionEOF(_))) => {
+                let Place { topic, partition, offset } = place;
+                let error = anyhow!("{topic} has no record at {offset} of partition {partition}");
+                return Err(Exit::BadInput.because(error));
+            }
+            Some(Err(error)) => return Err(failed(config, place, &error)),
+            None if left.is_zero() => {
+                let brokers = &config.kafka.bootstrap_servers;
+                return Err(Exit::Temporary.because(anyhow!("no answer from {brokers}")));
+            }
+            None => {}
+        }
+    }
+}
+
+fn input(message: &BorrowedMessage<'_>) -> Input {
+    let headers = message.headers().map(|headers| {
+        let header = |header: rdkafka::message::Header<'_, &[u8]>| {
+            (header.key.to_owned(), header.value.map(Vec::from))
+        };
+        headers.iter().map(header).collect()
+    });
+    Input {
+        topic: message.topic().into(),
+        partition: message.partition(),
+        offset: message.offset(),
+        timestamp: message.timestamp().to_millis(),
+        key: message.key().map(Vec::from),
+        value: message.payload().map(Vec::from),
+        headers: headers.unwrap_or_default(),
+    }
+}
+
+fn failed(config: &Config, place: &Place, error: &KafkaError) -> Failure {
+    let exit = match error.rdkafka_error_code() {
+        Some(
+            RDKafkaErrorCode::UnknownTopic
+            | RDKafkaErrorCode::UnknownPartition
+            | RDKafkaErrorCode::UnknownTopicOrPartition
+            | RDKafkaErrorCode::OffsetOutOfRange,
+        ) => Exit::BadInput,
+        Some(
+            RDKafkaErrorCode::TopicAuthorizationFailed
+            | RDKafkaErrorCode::SaslAuthenticationFailed
+            | RDKafkaErrorCode::Authentication,
+        ) => Exit::Denied,
+        _ => Exit::Temporary,
+    };
+    let Place { topic, partition, .. } = place;
+    let brokers = &config.kafka.bootstrap_servers;
+    exit.because(anyhow!("partition {partition} of {topic} at {brokers}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_read_as_people_and_headers_write_it() {
+        let place = Some(Place { topic: "articles.raw".to_owned(), partition: 7, offset: 1_042 });
+        assert_eq!(Place::parse("articles.raw:7:1042"), place);
+        assert_eq!(Place::parse("articles.raw/7/1042"), place);
+        for none in ["", "page.txt", "a:1", "a:b:1", "a:-1:0", "a:0:-1", ":0:0", "a/b:0:0", "./a/1"]
+        {
+            assert_eq!(Place::parse(none), None, "{none}");
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! `explain`: every decision on one page, line by line.
+
+mod fetch;
+mod show;
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow};
+use clap::Args;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::check::layouts_of;
+use super::normalize::pipeline;
+use super::{ConfigArgs, Exit, Failure};
+use crate::config::Config;
+use crate::local::source::{Cut, Reading, STDIN};
+use crate::local::{self, Input, RunError, Sink, Sources};
+use crate::record::{Origin, Reject};
+use crate::service;
+use crate::stage::parse::Explained;
+use crate::stage::{Output, StageName, Target};
+use fetch::Place;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  newsmill explain page.txt                             a page in a file
+  newsmill explain pages.jsonl --page 3                 the fourth page of JSON lines
+  newsmill explain articles.raw:7:1042 -c newsmill.toml    a record of a topic, such as a dead letter names
+  newsmill explain --json < page.txt | jq .lines
+
+The page is judged alone: a story that the service knows already would have a sighting there, and no new record. Exit
+code 65 where there is no such page.";
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// A file, `-` or nothing for the standard input, or topic:partition:offset
+    #[arg(value_name = "FILE|TOPIC:PARTITION:OFFSET", default_value = STDIN)]
+    page: PathBuf,
+    /// Which page of a file that holds several, from 0
+    #[arg(long = "page", value_name = "INDEX", default_value = "0")]
+    index: usize,
+    /// One JSON object instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+/// All that is said of a page.
+#[derive(Debug, Serialize)]
+struct Report<'a> {
+    origin: Origin<'a>,
+    /// Null where the page is dead-lettered before its lines are read, and of a take-down.
+    #[serde(flatten)]
+    explained: Option<Explained>,
+    outputs: Vec<Sent>,
+    dead_letter: Option<DeadLetter>,
+}
+
+/// A record that would be written.
+#[derive(Debug, Serialize)]
+struct Sent {
+    #[serde(skip)]
+    target: Target,
+    topic: String,
+    key: String,
+    /// Null is a tombstone.
+    value: Value,
+}
+
+#[derive(Debug, Serialize)]
+struct DeadLetter {
+    reason: &'static str,
+    stage: &'static str,
+    message: String,
+}
+
+impl Explain {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        let config = self.config.load()?;
+        let input = self.input(&config)?;
+        let record = input.record();
+        let parse = service::parse(&config, &BTreeMap::new(), layouts_of(&config)?);
+        let mut made = Made { config: &config, outputs: Vec::new(), dead_letter: None };
+        let page = [Ok::<_, Infallible>(input.clone())].into_iter();
+        let _counted =
+            local::run(&pipeline(&config)?, 1, page, &mut made).map_err(|error| match error {
+                RunError::Read(never) => match never {},
+                RunError::Write(error) => Exit::Bug.because(error),
+                RunError::Bug(message) => Exit::Bug.because(anyhow!(message)),
+            })?;
+        let report = Report {
+            origin: Origin::of(&record),
+            // Why not stands in the dead letter.
+            explained: parse.explain(&record).ok().flatten(),
+            outputs: made.outputs,
+            dead_letter: made.dead_letter,
+        };
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        if self.json {
+            serde_json::to_writer_pretty(&mut out, &report).map_err(io::Error::from)?;
+            writeln!(out)?;
+        } else {
+            let coloured = io::stdout().is_terminal()
+                && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty());
+            show::text(&mut out, &report, coloured)?;
+        }
+        Ok(out.flush()?)
+    }
+
+    /// A file wins where both could be meant.
+    fn input(&self, config: &Config) -> Result<Input, Failure> {
+        if self.page != Path::new(STDIN)
+            && !self.page.exists()
+            && let Some(place) = self.page.to_str().and_then(Place::parse)
+        {
+            return fetch::record(config, &place);
+        }
+        let reading = Reading {
+            cut: Cut::ByFirstByte,
+            page_bytes: config.input.max_page_bytes,
+            now: Timestamp::now().as_millisecond(),
+        };
+        let read = Arc::default();
+        let mut pages = Sources::new(vec![self.page.clone()], reading, &read);
+        let name = self.page.display();
+        let none = || Exit::BadInput.because(anyhow!("{name}: there is no page {}", self.index));
+        for _ in 0..self.index {
+            drop(pages.next().ok_or_else(none)?.map_err(|error| Exit::BadInput.because(error))?);
+        }
+        pages.next().ok_or_else(none)?.map_err(|error| Exit::BadInput.because(error))
+    }
+}
+
+/// What the stages made of the page.
+struct Made<'c> {
+    config: &'c Config,
+    outputs: Vec<Sent>,
+    dead_letter: Option<DeadLetter>,
+}
+
+impl Sink for Made<'_> {
+    type Error = anyhow::Error;
+
+    fn output(&mut self, output: &Output) -> anyhow::Result<()> {
+        let topics = &self.config.topics;
+        let topic = match output.target {
+            Target::Articles => &topics.articles,
+            Target::Stories => &topics.stories,
+            Target::Canonical => &topics.canonical,
+            Target::Sightings => &topics.sightings,
+            Target::Inbox(_) => return Ok(()),
+        };
+        let value = match &output.value {
+            Some(value) => serde_json::from_slice(value).context("a record of ours is no JSON")?,
+            None => Value::Null,
+        };
+        let key = String::from_utf8(output.key.clone()).context("a key of ours is no text")?;
+        self.outputs.push(Sent { target: output.target, topic: topic.clone(), key, value });
+        Ok(())
+    }
+
+    fn reject(&mut self, _: &Input, stage: StageName, reject: &Reject) -> anyhow::Result<()> {
+        let (reason, message) = (reject.reason.name(), reject.message.clone());
+        self.dead_letter = Some(DeadLetter { reason, stage: stage.0, message });
+        Ok(())
+    }
+}

@@ -1,0 +1,8 @@
+//! `newsmill explain`, as a user runs it.
+
+#[cfg(test)]
+mod page;
+
+#[cfg(test)]
+#[path = "../common/validate.rs"]
+mod validate;
