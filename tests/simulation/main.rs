@@ -1,0 +1,23 @@
+//! Stages and transactions in memory, under thousands of schedules: crashes between any two steps, aborts, timeouts,
+//! late markers, lost and regained partitions, zombies, lost answers.
+//!
+//! `NEWSMILL_SIM_SCHEDULES` sets how many schedules run, `NEWSMILL_SIM_SEED` runs one alone.
+
+#[cfg(test)]
+mod bug;
+#[cfg(test)]
+mod engine;
+#[cfg(test)]
+mod group;
+#[cfg(test)]
+mod judge;
+#[cfg(test)]
+mod kafka;
+#[cfg(test)]
+mod program;
+#[cfg(test)]
+mod rng;
+#[cfg(test)]
+mod schedules;
+#[cfg(test)]
+mod world;

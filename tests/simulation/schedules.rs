@@ -1,0 +1,93 @@
+//! The tests: what must hold under every schedule, and the bugs that must not get past.
+
+use newsmill::stage::erase;
+use newsmill::stage::home::Home;
+use newsmill::stage::parse::Parse;
+
+use crate::bug::Bug;
+use crate::program::Program;
+use crate::world::World;
+
+/// Schedules of a run, where nobody says otherwise.
+const SCHEDULES: u64 = 1_500;
+
+/// Rows of an ageing world end after so many hours; of another one never.
+const TTL_HOURS: u32 = 2;
+
+fn run(seed: u64, bug: Option<Bug>, late_flush: bool) -> Result<(), String> {
+    let ageing = seed % 2 == 1 && bug != Some(Bug::TwoInboxes);
+    let ttl = if ageing { TTL_HOURS } else { 24 * 365 };
+    let (parse, home) = (erase(Parse::default()), erase(Home::new(ttl)));
+    let program = Program::new(parse, home, bug, late_flush);
+    World::run(seed, program, ageing)
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|value| value.parse().expect("a number"))
+}
+
+fn every_schedule_holds(schedules: u64, late_flush: bool) {
+    let seeds = match number("NEWSMILL_SIM_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("NEWSMILL_SIM_SCHEDULES").unwrap_or(schedules),
+    };
+    for seed in seeds {
+        if let Err(fault) = run(seed, None, late_flush) {
+            panic!("NEWSMILL_SIM_SEED={seed} finds: {fault}");
+        }
+    }
+}
+
+#[test]
+fn every_schedule_gives_what_one_engine_that_never_fails_gives() {
+    every_schedule_holds(SCHEDULES, false);
+}
+
+#[test]
+fn offsets_fetched_before_the_restore_are_safe_even_where_records_are_flushed_late() {
+    every_schedule_holds(SCHEDULES / 2, true);
+}
+
+/// The bug must be found within so many schedules.
+fn is_found(bug: Bug, late_flush: bool, within: u64) {
+    let found = (0..within).find_map(|seed| Some((seed, run(seed, Some(bug), late_flush).err()?)));
+    let Some((seed, fault)) = found else {
+        panic!("{bug:?} was found by none of {within} schedules");
+    };
+    println!("{bug:?} is found by schedule {seed}: {fault}");
+}
+
+#[test]
+fn a_restore_to_the_last_stable_offset_is_found() {
+    is_found(Bug::RestoreToLso, false, 500);
+}
+
+#[test]
+fn an_offset_fetched_after_the_restore_is_found() {
+    is_found(Bug::OffsetAfterRestore, true, 2_000);
+}
+
+#[test]
+fn a_table_that_is_not_rolled_back_is_found() {
+    is_found(Bug::NoRollback, false, 100);
+}
+
+#[test]
+fn stream_time_outside_the_changelog_is_found() {
+    is_found(Bug::ClockOutsideChangelog, false, 200);
+}
+
+#[test]
+fn two_inboxes_with_two_owners_are_found() {
+    is_found(Bug::TwoInboxes, false, 20);
+}
+
+#[test]
+fn a_partition_regained_without_an_abort_is_found() {
+    is_found(Bug::RegainWithoutAbort, false, 500);
+}
+
+#[test]
+fn offsets_without_member_and_generation_are_found() {
+    is_found(Bug::UnfencedOffsets, false, 500);
+}

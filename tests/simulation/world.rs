@@ -1,0 +1,202 @@
+//! A schedule: pages come in, engines take steps, and everything that may go wrong does, in an order that a seed gives.
+
+use newsmill::stage::Headers;
+
+use crate::engine::Engine;
+use crate::group::Group;
+use crate::judge;
+use crate::kafka::{Kafka, Message, Topic, Tp};
+use crate::program::{PARTITIONS, Program};
+use crate::rng::Rng;
+
+const HOUR: i64 = 3_600_000;
+
+/// When the world begins, in milliseconds since 1970.
+const BEGINNING: i64 = 1_700_000_000_000;
+
+const ENGINES: usize = 3;
+
+/// Steps of a schedule before its faults end.
+const STEPS: usize = 700;
+
+/// Rounds that a world without faults may take to come to rest.
+const REST: usize = 20_000;
+
+pub struct World {
+    pub program: Program,
+    pub kafka: Kafka,
+    group: Group,
+    engines: Vec<Engine>,
+    rng: Rng,
+    /// Pages that have not come yet.
+    coming: usize,
+    /// Whether times are such that rows end.
+    ageing: bool,
+    /// A partition whose broker writes markers late.
+    slow: Option<Tp>,
+    /// An engine that stands still (SIGSTOP, a long pause), and for how many steps yet.
+    stopped: Option<(usize, usize)>,
+}
+
+impl World {
+    /// Runs a schedule to its end and judges what a reader sees.
+    pub fn run(seed: u64, program: Program, ageing: bool) -> Result<(), String> {
+        let mut rng = Rng::new(seed);
+        let coming = 8 + rng.below(20);
+        let slow = rng.once_in(2).then(|| Tp(Topic::State, rng.below(PARTITIONS)));
+        let partitions = (0..PARTITIONS).flat_map(|p| [Tp(Topic::Raw, p), Tp(Topic::Home, p)]);
+        let mut world = Self {
+            program,
+            kafka: Kafka::new(BEGINNING),
+            group: Group::new(partitions.collect()),
+            engines: (0..ENGINES).map(Engine::new).collect(),
+            rng,
+            coming,
+            ageing,
+            slow,
+            stopped: None,
+        };
+        for _ in 0..STEPS {
+            world.step();
+        }
+        world.rest()?;
+        if world.program.refused.get() {
+            return Err("2: a restore refuses the changelog".to_owned());
+        }
+        judge::judge(&world)
+    }
+
+    pub fn is_ageing(&self) -> bool {
+        self.ageing
+    }
+
+    fn step(&mut self) {
+        let Self { program, kafka, group, engines, rng, .. } = self;
+        let mut engine = rng.below(ENGINES);
+        self.stopped = match self.stopped {
+            Some((_, 0)) => None,
+            Some((stopped, steps)) => {
+                if engine == stopped {
+                    engine = (engine + 1) % ENGINES;
+                }
+                Some((stopped, steps - 1))
+            }
+            // The worst moment is the middle of a commit.
+            None if rng.once_in(if engines[engine].is_committing() { 12 } else { 150 }) => {
+                if let Some(member) = engines[engine].member()
+                    && rng.once_in(2)
+                {
+                    group.expel(member);
+                }
+                Some((engine, 20 + rng.below(250)))
+            }
+            None => None,
+        };
+        match rng.below(1_000) {
+            0..700 => engines[engine].step(program, kafka, group, rng),
+            700..790 => drop(kafka.deliver_marker(rng, self.slow)),
+            790..870 => {
+                for engine in engines.iter_mut() {
+                    if rng.once_in(2) {
+                        engine.sync(group);
+                    }
+                }
+            }
+            870..896 => group.shuffle(rng),
+            896..906 => {
+                // Most often it is one that stands still.
+                let stopped = self.stopped.and_then(|(stopped, _)| engines[stopped].member());
+                let members = group.members();
+                if let Some(member) = stopped.filter(|member| members.contains(member)) {
+                    group.expel(member);
+                } else if !members.is_empty() && rng.once_in(2) {
+                    group.expel(*rng.pick(&members));
+                }
+            }
+            906..912 => engines[engine].crash(),
+            912..930 => engines[engine].restart(),
+            930..933 => {
+                let open = kafka.open_txns();
+                if !open.is_empty() {
+                    kafka.time_out(*rng.pick(&open));
+                }
+            }
+            933..960 => {
+                kafka.clock += if self.ageing { HOUR / 2 } else { 1_000 };
+            }
+            _ => self.page(),
+        }
+    }
+
+    /// A page comes in: an article, and a story that the site has appended.
+    fn page(&mut self) {
+        if self.coming == 0 {
+            return;
+        }
+        self.coming -= 1;
+        let (own, related) = (self.rng.below(6), self.rng.below(6));
+        let text = format!(
+            "Article {own}\nPublished: 20 September 2023\n{}\nSource: Post\nRead also:\nStory {related}\n{}\n",
+            body(own),
+            body(related),
+        );
+        let age = if self.ageing { i64::try_from(self.rng.below(6)).unwrap() * HOUR } else { 0 };
+        let message = Message {
+            target: None,
+            key: None,
+            value: Some(text.into_bytes()),
+            headers: Headers::new(),
+            timestamp: self.kafka.clock - age,
+        };
+        let raw = Tp(Topic::Raw, self.rng.below(PARTITIONS));
+        self.kafka.write(raw, message);
+    }
+
+    /// Faults end, and everything comes to rest.
+    fn rest(&mut self) -> Result<(), String> {
+        self.program.faults = None;
+        while self.coming > 0 {
+            self.page();
+        }
+        for _ in 0..REST {
+            let Self { program, kafka, group, engines, rng, .. } = self;
+            for engine in engines.iter_mut() {
+                engine.restart();
+                engine.sync(group);
+                engine.step(program, kafka, group, rng);
+            }
+            while kafka.deliver_marker(rng, None) {}
+            let alive: Vec<_> = engines.iter().filter_map(Engine::member).collect();
+            for member in group.members() {
+                if !alive.contains(&member) {
+                    group.expel(member);
+                }
+            }
+            if alive.len() == ENGINES && !group.settled() {
+                group.spread(rng);
+            }
+            let idle = engines.iter().all(|engine| engine.is_idle(kafka));
+            if group.settled() && idle && kafka.open_txns().is_empty() && self.covered() {
+                return Ok(());
+            }
+        }
+        Err("it never comes to rest".to_owned())
+    }
+
+    /// Whether the group's offsets are at the end of everything.
+    fn covered(&self) -> bool {
+        (0..PARTITIONS).flat_map(|p| [Tp(Topic::Raw, p), Tp(Topic::Home, p)]).all(|tp| {
+            let last = self.kafka.committed(tp).last().map_or(0, |(offset, _)| offset + 1);
+            self.kafka.stable_offset(tp) == Some(last)
+        })
+    }
+}
+
+/// Long enough to be a body, and each other's by nobody.
+fn body(story: usize) -> String {
+    let word = ["harbour", "bridge", "ferry", "market", "school", "library"][story];
+    format!(
+        "The {word} opened to visitors on Wednesday after two years of work, the town said.\n\
+         Nobody had expected the {word} to be ready before the end of the winter."
+    )
+}
