@@ -91,7 +91,7 @@ pub struct Dedupe {
 /// The section `[layouts]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layouts {
-    /// A folder of layout files; `None` takes those that are built in.
+    /// A folder of layout files beside those that are built in; one of the same name stands in its place.
     pub dir: Option<PathBuf>,
 }
 

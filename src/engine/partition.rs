@@ -81,12 +81,15 @@ impl Live {
         self.sequencer = Sequencer::default();
         self.open = None;
         self.next_read = self.applied;
+        // What was read and dropped is met again before the end is.
+        self.at_end &= self.unapplied_records == 0;
         (std::mem::take(&mut self.unapplied_records), std::mem::take(&mut self.unapplied_bytes))
     }
 
     /// Back to the last commit: the transaction was aborted.
     pub fn roll_back(&mut self) {
         self.table.rollback();
+        self.at_end &= !self.has_moved();
         self.applied = self.committed;
         self.applied_ms = self.committed_ms;
         self.next_read = self.committed;
