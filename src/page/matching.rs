@@ -43,12 +43,50 @@ impl Matching {
 }
 
 /// Folds `line` onto the end of `out`.
+///
+/// What stays as it is, which is most, is copied in runs.
 pub(super) fn fold_into(out: &mut String, line: &str) {
-    for c in line.chars() {
-        if let Some(folded) = fold(c) {
-            out.push(folded);
+    let (mut kept, mut at) = (0, 0);
+    let bytes = line.as_bytes();
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            0..=0x7f if !byte.is_ascii_uppercase() => at += 1,
+            0xd8..=0xdb if bytes.get(at + 1).is_some_and(|&next| is_own_fold(byte, next)) => {
+                at += 2
+            }
+            _ => {
+                out.push_str(line.get(kept..at).unwrap_or_default());
+                let Some(c) = line.get(at..).and_then(|rest| rest.chars().next()) else { return };
+                out.extend(fold(c));
+                at += c.len_utf8();
+                kept = at;
+            }
         }
     }
+    out.push_str(line.get(kept..).unwrap_or_default());
+}
+
+/// Whether the Arabic letter of these two bytes is its own match form.
+#[inline]
+fn is_own_fold(first: u8, second: u8) -> bool {
+    const OWN: [bool; 256] = {
+        let mut own = [false; 256];
+        let mut code = 0;
+        let mut c = 0x600;
+        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which checks it")]
+        while code < 256 {
+            own[code] = match char::from_u32(c) {
+                Some(c) => matches!(arabic(c), Some(folded) if folded as u32 == c as u32),
+                None => false,
+            };
+            code += 1;
+            c += 1;
+        }
+        own
+    };
+    // U+0600 to U+06FF are D8 80 to DB BF.
+    let code = usize::from(first & 3) << 6 | usize::from(second & 0x3f);
+    OWN.get(code).copied().unwrap_or(false)
 }
 
 /// The match form of a short text.
@@ -169,6 +207,11 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn a_line_folds_as_its_characters_do(line in "([a-cA-C ا-ي\u{640}-\u{670}٠-٩\u{6c0}-\u{6ff}]|\\PC){0,40}") {
+            proptest::prop_assert_eq!(folded(&line), line.chars().filter_map(fold).collect::<String>());
+        }
+
         #[test]
         fn raw_offset_is_always_a_character_boundary(line in "\\PC{0,30}", at in 0usize..90) {
             proptest::prop_assert!(line.is_char_boundary(raw_offset(&line, at)));

@@ -2,7 +2,15 @@
 
 /// Whether a character belongs to a word: a letter, a digit or a vowel sign of an Indic script.
 pub(super) fn is_word_char(c: char) -> bool {
-    is_letter(c) || c.is_numeric() || matches!(c, '\u{900}'..='\u{97f}' | '\u{200c}' | '\u{200d}')
+    match c {
+        '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),
+        // Arabic letters; the Arabic comma, semicolon and question mark; quotation marks.
+        '\u{620}'..='\u{657}' | '\u{66e}'..='\u{6d3}' => true,
+        '\u{60c}' | '\u{61b}' | '\u{61f}' | '\u{ab}' | '\u{bb}' => false,
+        '\u{900}'..='\u{97f}' | '\u{200c}' | '\u{200d}' => true,
+        '\u{2010}'..='\u{206f}' => false,
+        _ => is_letter(c) || c.is_numeric(),
+    }
 }
 
 /// `char::is_alphabetic`, whose table is slow beyond ASCII: asked of every character, it took half of a page's time.
@@ -108,6 +116,9 @@ mod tests {
     fn a_letter_is_what_unicode_calls_alphabetic() {
         for c in '\0'..=char::MAX {
             assert_eq!(is_letter(c), c.is_alphabetic(), "U+{:04X}", u32::from(c));
+            let word =
+                c.is_alphanumeric() || matches!(c, '\u{900}'..='\u{97f}' | '\u{200c}' | '\u{200d}');
+            assert_eq!(is_word_char(c), word, "U+{:04X}", u32::from(c));
         }
     }
 }
