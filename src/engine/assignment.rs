@@ -22,6 +22,8 @@ use super::run::Engine;
 
 /// How long a seek may wait for the client's own threads.
 const SEEK: Duration = Duration::from_secs(10);
+/// How long the brokers may take to say where a log begins.
+const ASK: Duration = Duration::from_secs(10);
 /// When to ask again.
 const SEEK_AGAIN: Duration = Duration::from_millis(5);
 
@@ -63,9 +65,10 @@ impl Engine {
             self.forget(stage, partitions);
         }
         let Some(run) = self.stages.get_mut(stage) else { return Ok(()) };
-        // Paused before the next poll and placed at the end, where nothing can be out of range: nothing is read until
-        // the restore has found the offset to read on at.
-        let list = list(&run.spec.inbox, partitions, Offset::End);
+        // Paused before the next poll: nothing is read until the restore has found the offset to read on at. Placed at
+        // a number and never at "the end", which the client asks the broker for: an answer that came after the seek
+        // moved the reader over records that nobody had read.
+        let list = placed(&run.consumer, &run.spec.inbox, partitions)?;
         run.consumer
             .incremental_assign(&list)
             .and_then(|()| run.consumer.pause(&list))
@@ -250,6 +253,23 @@ pub(super) fn seek(consumer: &StageConsumer, list: &TopicPartitionList) -> Resul
             }
         }
     }
+}
+
+/// Partitions at the earliest offset that the log has of each, where nothing can be out of range.
+fn placed(
+    consumer: &StageConsumer,
+    topic: &str,
+    partitions: &[i32],
+) -> Result<TopicPartitionList, End> {
+    let mut list = TopicPartitionList::with_capacity(partitions.len());
+    for partition in partitions {
+        let (earliest, _) = consumer
+            .fetch_watermarks(topic, *partition, ASK)
+            .map_err(|error| End::client("watermarks", &error))?;
+        list.add_partition_offset(topic, *partition, Offset::Offset(earliest))
+            .map_err(|error| End::client("assign", &error))?;
+    }
+    Ok(list)
 }
 
 /// A list of partitions of one topic, all at one offset.

@@ -5,7 +5,7 @@
 //! back by itself, or closing never ends.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -103,9 +103,26 @@ fn hand_back(consumer: &BaseConsumer<StageContext>, partitions: &TopicPartitionL
     }
 }
 
-/// Watches deliveries: a failed one makes its transaction abortable inside librdkafka, so it is only told.
-#[derive(Debug)]
-pub struct EngineProducerContext;
+/// Counts the deliveries of the open transaction: it may commit only once every record of it is acknowledged.
+#[derive(Debug, Default)]
+pub struct EngineProducerContext {
+    /// The number of the open transaction; every record carries its own.
+    transaction: AtomicUsize,
+    acknowledged: AtomicU64,
+}
+
+impl EngineProducerContext {
+    /// A transaction begins; late reports of earlier ones no longer count.
+    pub fn begin(&self, transaction: usize) {
+        self.acknowledged.store(0, Ordering::Release);
+        self.transaction.store(transaction, Ordering::Release);
+    }
+
+    /// Records of the open transaction that the brokers have.
+    pub fn acknowledged(&self) -> u64 {
+        self.acknowledged.load(Ordering::Acquire)
+    }
+}
 
 impl ClientContext for EngineProducerContext {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
@@ -118,15 +135,15 @@ impl ClientContext for EngineProducerContext {
 }
 
 impl ProducerContext for EngineProducerContext {
-    type DeliveryOpaque = ();
+    type DeliveryOpaque = usize;
 
-    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
-        let Err((error, _)) = result else { return };
-        // Purged by our own abort: expected, and said already.
-        if error.rdkafka_error_code() != Some(RDKafkaErrorCode::PurgeQueue)
-            && error.rdkafka_error_code() != Some(RDKafkaErrorCode::PurgeInflight)
-        {
-            tracing::warn!(event = "delivery_failed", %error);
+    fn delivery(&self, result: &DeliveryResult<'_>, transaction: usize) {
+        match result {
+            Ok(_) if transaction == self.transaction.load(Ordering::Acquire) => {
+                self.acknowledged.fetch_add(1, Ordering::AcqRel);
+            }
+            Ok(_) => {}
+            Err((error, _)) => tracing::debug!(event = "delivery_failed", transaction, %error),
         }
     }
 }
@@ -252,7 +269,7 @@ impl Clients {
             .set("queue.buffering.max.messages", "1000000")
             .set("queue.buffering.max.kbytes", tuning.producer_queue_kbytes.to_string())
             .set("message.max.bytes", tuning.message_max_bytes.to_string());
-        config.create_with_context(EngineProducerContext)
+        config.create_with_context(EngineProducerContext::default())
     }
 
     /// A client that asks for offsets and watermarks and reads changelogs by hand; it never joins a group.

@@ -11,13 +11,16 @@ use std::time::{Duration, Instant};
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Header, OwnedHeaders};
-use rdkafka::producer::BaseRecord;
+use rdkafka::producer::{BaseRecord, Producer as _};
 
 use super::End;
 use super::client::{Clients, EngineProducer};
 use super::ffi::{FailureKind, Membership, NextOffset, TransactionCalls, TransactionFailure};
 use crate::record::partition_for;
 use crate::stage::{Headers, Output, Target};
+
+/// Delivery reports are served by a thread of the client: after a flush they may be this late.
+const LATE_REPORTS: Duration = Duration::from_secs(2);
 
 /// A topic and how many partitions it had when the process started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +64,9 @@ pub struct Outlet {
     destinations: Destinations,
     timeout: Duration,
     is_open: bool,
+    /// The number of the open transaction, and the records sent in it.
+    transaction: usize,
+    sent: u64,
 }
 
 impl Outlet {
@@ -78,7 +84,7 @@ impl Outlet {
         let timeout = Duration::from_millis(clients.tuning.transaction_timeout_ms);
         retrying(Instant::now() + timeout, |left| calls.init(left))
             .map_err(|failure| End::restart(&failure))?;
-        Ok(Self { producer, calls, destinations, timeout, is_open: false })
+        Ok(Self { producer, calls, destinations, timeout, is_open: false, transaction: 0, sent: 0 })
     }
 
     /// Sends what a stage put out, to the partition that its key chooses.
@@ -136,6 +142,9 @@ impl Outlet {
         if !self.is_open {
             self.calls.begin().map_err(|failure| End::restart(&failure))?;
             self.is_open = true;
+            self.transaction += 1;
+            self.sent = 0;
+            self.producer.context().begin(self.transaction);
         }
         Ok(())
     }
@@ -156,6 +165,8 @@ impl Outlet {
         if !self.calls.flush(self.timeout) {
             tracing::warn!(event = "flush_timed_out");
         }
+        let reports = Instant::now() + LATE_REPORTS;
+        self.wait_for_acknowledgements(reports).map_err(CommitFailure::Abort)?;
         for group in groups {
             let send = |left| self.calls.send_offsets(&group.offsets, &group.membership, left);
             // Without the end of the transaction its offsets are nothing: a failure here is never in doubt.
@@ -188,6 +199,25 @@ impl Outlet {
         Ok(())
     }
 
+    /// A record can be purged by an abort before its own and be missed by nobody: each one is accounted for.
+    fn wait_for_acknowledgements(&self, deadline: Instant) -> Result<(), TransactionFailure> {
+        loop {
+            let acknowledged = self.producer.context().acknowledged();
+            if acknowledged == self.sent {
+                return Ok(());
+            }
+            if Instant::now() >= deadline {
+                return Err(TransactionFailure {
+                    call: "flush",
+                    kind: FailureKind::Abortable,
+                    fenced: false,
+                    message: format!("{acknowledged} of {} records are acknowledged", self.sent),
+                });
+            }
+            crossbeam_channel::after(Duration::from_millis(1)).recv().ok();
+        }
+    }
+
     fn send(
         &mut self,
         topic: &str,
@@ -197,14 +227,18 @@ impl Outlet {
         headers: Option<OwnedHeaders>,
     ) -> Result<(), End> {
         self.ensure_open()?;
-        let mut record = BaseRecord::<[u8], [u8]>::to(topic).partition(partition);
+        let mut record = BaseRecord::<[u8], [u8], usize>::with_opaque_to(topic, self.transaction)
+            .partition(partition);
         record.key = key;
         record.payload = value;
         record.headers = headers;
         let deadline = Instant::now() + self.timeout;
         loop {
             record = match self.producer.send(record) {
-                Ok(()) => return Ok(()),
+                Ok(()) => {
+                    self.sent += 1;
+                    return Ok(());
+                }
                 Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), refused))
                     if Instant::now() < deadline =>
                 {

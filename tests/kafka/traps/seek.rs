@@ -71,3 +71,19 @@ fn a_pause_survives_that_the_partition_is_given_back_and_assigned_anew() {
     let [_, sought] = consume(&member);
     assert_eq!(sought, (START..RECORDS).collect::<Vec<_>>());
 }
+
+#[test]
+fn a_seek_holds_through_a_pause_and_a_resume_before_the_next_record() {
+    let member = one_paused("seek-holds");
+    let mut last = -1;
+    while last < 499 {
+        let Some((_, offset)) = poll(&member, Duration::from_secs(10)) else {
+            panic!("nothing after {last}")
+        };
+        last = offset;
+    }
+    member.seek("seek-holds", 0, Offset::Offset(100), Duration::from_secs(5)).unwrap();
+    member.pause(&at("seek-holds", 0, Offset::Invalid)).unwrap();
+    member.resume(&at("seek-holds", 0, Offset::Invalid)).unwrap();
+    assert_eq!(poll(&member, Duration::from_secs(10)).expect("there is more").1, 100);
+}
