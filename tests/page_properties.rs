@@ -67,6 +67,11 @@ proptest! {
     }
 }
 
+#[test]
+fn a_line_of_marks_alone_is_kept() {
+    fuzz_bodies::page("\u{654}\nA headline of the page\nIts only paragraph.".as_bytes());
+}
+
 /// A plain fuzz loop over cut-up and spliced pages: two seconds, or as many as `NEWSMILL_FUZZ_SECONDS` says.
 #[test]
 fn spliced_pages_break_nothing() {

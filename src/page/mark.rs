@@ -82,6 +82,12 @@ impl<'l, 'a> LineMarks<'l, 'a> {
     ) -> Option<(u32, Label)> {
         let from = page.matching.start(self.index);
         let to = from + page.matching.line(self.index).len();
+        if from == to {
+            // Marks alone, which the match form drops: a line that nothing can match, and still a line of the page.
+            let whole = 0..self.line.text.len();
+            pieces.push(Piece::of(self.line, self.index, whole, from..to));
+            return waiting;
+        }
         let mut at = from;
         let mut open = waiting;
         for (nth, mark) in self.marks.iter().enumerate() {
