@@ -219,6 +219,7 @@ impl Engine {
         let since = *self.draining_since.get_or_insert_with(Instant::now);
         if idle || since.elapsed() > self.spec.drain_timeout / 2 {
             self.commit()?;
+            self.pulse.drained();
             return Err(End::Stopped);
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Engines side by side: started, started again, watched and stopped together.
 
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -93,11 +93,17 @@ pub(super) struct Pulse {
     born: Instant,
     beat_ms: AtomicU64,
     progress_ms: AtomicU64,
+    has_drained: AtomicBool,
 }
 
 impl Pulse {
     fn new() -> Self {
-        Self { born: Instant::now(), beat_ms: AtomicU64::new(0), progress_ms: AtomicU64::new(0) }
+        Self {
+            born: Instant::now(),
+            beat_ms: AtomicU64::new(0),
+            progress_ms: AtomicU64::new(0),
+            has_drained: AtomicBool::new(false),
+        }
     }
 
     /// The loop has made a turn. Where nothing is in flight there is nothing to make progress with.
@@ -112,6 +118,11 @@ impl Pulse {
     /// A chunk was applied, or a transaction ended.
     pub(super) fn progress(&self) {
         self.progress_ms.store(self.now_ms(), Ordering::Release);
+    }
+
+    /// Everything finished is committed; only the leaving is left.
+    pub(super) fn drained(&self) {
+        self.has_drained.store(true, Ordering::Release);
     }
 
     /// How long the engine has shown no life, or no progress.
@@ -251,24 +262,37 @@ impl Watchdog {
                 && (age > self.drain_timeout
                     || (self.stop.is_abort() && age > self.drain_timeout / 4))
             {
-                tracing::error!(
-                    event = "drain_timed_out",
-                    "leaving with the transaction open: it is aborted by its time-out or by our successor"
-                );
-                leave();
+                self.time_is_up();
             }
             for (engine, pulse) in &self.pulses {
                 if pulse.silence() > self.watchdog_timeout {
                     tracing::error!(event = "watchdog", engine, silence = ?pulse.silence(),
                         "an engine shows no life: the process ends, and what was not committed is done again");
-                    leave();
+                    leave(75);
                 }
             }
         }
     }
+
+    /// The brokers may take longer to let a member go than there is time: where everything is committed, nothing is
+    /// left to wait for.
+    fn time_is_up(&self) {
+        if self.pulses.iter().all(|(_, pulse)| pulse.has_drained.load(Ordering::Acquire)) {
+            tracing::warn!(
+                event = "leave_timed_out",
+                "everything is committed; the group notices by itself that we are gone"
+            );
+            leave(0);
+        }
+        tracing::error!(
+            event = "drain_timed_out",
+            "leaving with the transaction open: it is aborted by its time-out or by our successor"
+        );
+        leave(75);
+    }
 }
 
 #[expect(clippy::exit, reason = "a thread that is stuck in a client call can't be joined")]
-fn leave() {
-    std::process::exit(75);
+fn leave(code: i32) {
+    std::process::exit(code);
 }
