@@ -166,7 +166,7 @@ impl Outlet {
             tracing::warn!(event = "flush_timed_out");
         }
         let reports = Instant::now() + LATE_REPORTS;
-        self.wait_for_acknowledgements(reports).map_err(CommitFailure::Abort)?;
+        self.wait_for_acknowledgements(reports).map_err(CommitFailure::Indeterminate)?;
         for group in groups {
             let send = |left| self.calls.send_offsets(&group.offsets, &group.membership, left);
             // Without the end of the transaction its offsets are nothing: a failure here is never in doubt.
@@ -199,7 +199,9 @@ impl Outlet {
         Ok(())
     }
 
-    /// A record can be purged by an abort before its own and be missed by nobody: each one is accounted for.
+    /// Each record is accounted for. One that is still out may be on its way: written behind the marker of an abort it
+    /// would be an open transaction that nobody ends, and hold every reader back. So there is no abort here: the engine
+    /// starts again, and the greater epoch of its fresh producer shuts the late record out.
     fn wait_for_acknowledgements(&self, deadline: Instant) -> Result<(), TransactionFailure> {
         loop {
             let acknowledged = self.producer.context().acknowledged();
@@ -209,7 +211,7 @@ impl Outlet {
             if Instant::now() >= deadline {
                 return Err(TransactionFailure {
                     call: "flush",
-                    kind: FailureKind::Abortable,
+                    kind: FailureKind::Fatal,
                     fenced: false,
                     message: format!("{acknowledged} of {} records are acknowledged", self.sent),
                 });
