@@ -3,11 +3,11 @@
 //! One engine is one OS thread. It owns a consumer for each stage, one transactional producer and the tables of its
 //! partitions; its worker threads do the stateless part. The loop reads downwards:
 //!
-//! 1. what the group says ([`assignment`]): assign, revoke, lost; tables are restored beside the loop ([`restore`]),
-//! 2. read ([`intake`]): inboxes before pages, into chunks of one partition, within one byte [`budget`],
-//! 3. prepare ([`workers`]): anywhere, in any order; the [`sequencer`] restores the order,
-//! 4. apply ([`settle`]): in partition order, into the open transaction ([`outlet`]),
-//! 5. commit ([`settle`]): by [`cadence`]; or abort, and back to the last commit.
+//! 1. what the group says (`assignment`): assign, revoke, lost; tables are restored beside the loop (`restore`),
+//! 2. read (`intake`): inboxes before pages, into chunks of one partition, within one byte `budget`,
+//! 3. prepare (`workers`): anywhere, in any order; the `sequencer` restores the order,
+//! 4. apply (`settle`): in partition order, into the open transaction (`outlet`),
+//! 5. commit (`settle`): by `cadence`; or abort, and back to the last commit.
 //!
 //! Anything indeterminate ends the engine ([`End::Restart`]); the supervisor starts it again with fresh clients, and
 //! what the brokers say is the truth. No stage is known by name here.

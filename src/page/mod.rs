@@ -3,7 +3,7 @@
 //! [`envelope::decode`] turns a record into text; [`read`] turns text into a [`Page`]. Inside, in the order of the data:
 //! `clean` cuts the lines, `matching` folds them, `mark` finds markers, labels and furniture by the [`Layouts`], `headline`
 //! and `block` give every piece its part (`split` cuts a block of appended stories), and `reading` assembles the page
-//! from the pieces. [`explain`] shows those pieces. What is not here: whether two stories are the same.
+//! from the pieces. [`explain()`] shows those pieces. What is not here: whether two stories are the same.
 
 pub mod envelope;
 
