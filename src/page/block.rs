@@ -42,30 +42,31 @@ fn has_end(pieces: &[Piece<'_>]) -> bool {
     pieces.iter().any(|piece| matches!(piece.part, Part::Value(Field::Source | Field::Keywords)))
 }
 
-/// The words of the article before the marker.
+/// What the article says before the marker.
 #[derive(Default)]
-struct ArticleWords {
-    stems: Stems,
+struct ArticleWords<'m> {
+    /// The match forms that say what it is about.
+    told: Vec<&'m str>,
     /// The keys of its lines.
     keys: Vec<u64>,
 }
 
-impl ArticleWords {
+impl<'m> ArticleWords<'m> {
     /// The headline and the last paragraphs before a marker say enough of what the article is about.
-    fn add(&mut self, pieces: &[Piece<'_>], matching: &Matching) {
+    fn add(&mut self, pieces: &[Piece<'_>], matching: &'m Matching) {
         let told = |piece: &&Piece<'_>| {
             matches!(piece.part, Part::Headline | Part::Body) && piece.entry.is_none()
         };
         let texts: Vec<_> = pieces.iter().filter(told).collect();
         self.keys.extend(texts.iter().map(|piece| xxh3_64(form(piece, matching).as_bytes())));
-        for piece in texts.iter().take(2).chain(texts.iter().rev().take(4)) {
-            self.stems.add(&stems(piece, matching));
-        }
+        let telling = texts.iter().take(2).chain(texts.iter().rev().take(4));
+        self.told.extend(telling.map(|piece| form(piece, matching)));
     }
-}
 
-fn stems(piece: &Piece<'_>, matching: &Matching) -> Stems {
-    Stems::of(form(piece, matching))
+    /// Its words. Only a block that may go on with the article asks.
+    fn stems(&self) -> Stems {
+        Stems::of_all(self.told.iter().copied())
+    }
 }
 
 /// The match form of a piece, without what stands round it.
@@ -110,7 +111,7 @@ struct Blocks<'b> {
     /// Whether the signals of each line are kept.
     trace: bool,
     matching: &'b Matching,
-    article: ArticleWords,
+    article: ArticleWords<'b>,
     entries: u32,
     warnings: Vec<Warning>,
 }
@@ -186,15 +187,12 @@ impl Blocks<'_> {
         for piece in block {
             match piece.part {
                 Part::Body => {
+                    let form = form(piece, self.matching);
                     lines.push(BlockLine {
-                        stems: stems(piece, self.matching),
+                        stems: Stems::of(form),
                         shape: LineShape::of(&piece.text),
-                        key: xxh3_64(form(piece, self.matching).as_bytes()),
-                        opening: self.layouts.openings().of(self
-                            .matching
-                            .text()
-                            .get(piece.folded.clone())
-                            .unwrap_or_default()),
+                        key: xxh3_64(form.as_bytes()),
+                        opening: self.layouts.openings().of(form),
                         after_end: std::mem::take(&mut after_end),
                         before_date: false,
                     });
@@ -244,7 +242,7 @@ impl Blocks<'_> {
             behind.add(&line.stems);
         }
         let (of_titles, of_article) =
-            (titles.share_in(&behind), behind.share_in(&self.article.stems));
+            (titles.share_in(&behind), behind.share_in(&self.article.stems()));
         if of_titles >= 40 && of_titles > of_article { lines.len() } else { headlines }
     }
 }

@@ -99,7 +99,9 @@ pub(super) fn is_dateline(text: &str) -> bool {
         .char_indices()
         .nth(DATELINE_CHARS)
         .map_or(text, |(at, _)| text.get(..at).unwrap_or(text));
-    ["--", " - ", " – ", " — ", "- ", ") ", "/ "].iter().any(|sign| head.contains(sign))
+    // Each of the signs has one of these bytes; few lines have any.
+    head.bytes().any(|byte| matches!(byte, b'-' | b')' | b'/' | 0xe2))
+        && ["--", " - ", " – ", " — ", "- ", ") ", "/ "].iter().any(|sign| head.contains(sign))
 }
 
 /// Whether a text is cut with an ellipsis.

@@ -4,6 +4,7 @@
 //! config/split.toml and are learned by tools/learn_split.py from these very numbers (`explain` shows them).
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::layout::Opening;
 use super::shape::{self, Stop};
@@ -52,15 +53,22 @@ const MAX_CHARS: usize = 400;
 impl LineShape {
     /// The shape of a cleaned line.
     pub(super) fn of(text: &str) -> Self {
-        let chars = text.chars().take(MAX_CHARS).count();
+        let chars = text.chars().count().min(MAX_CHARS);
         let inner =
             if chars < MAX_CHARS { text.trim_end_matches(|c| !shape::is_word_char(c)) } else { "" };
+        // Asked of whole lines without leaving early, these are a few instructions for many bytes.
+        let (bytes, behind) = (inner.as_bytes(), inner.as_bytes().get(1..).unwrap_or_default());
+        let has = |byte: u8| bytes.iter().fold(false, |has, b| has | (*b == byte));
+        let has_pair = |[one, two]: [u8; 2]| {
+            bytes.iter().zip(behind).fold(false, |has, (a, b)| has | (*a == one) & (*b == two))
+        };
         Self {
             chars,
             stop: shape::stop(text),
-            colon_inside: inner.contains(':'),
-            dots_inside: inner.contains("..") || inner.contains('…'),
-            question_inside: inner.contains(['؟', '?', '!']),
+            colon_inside: has(b':'),
+            dots_inside: has_pair(*b"..") || has(0xe2) && inner.contains('…'),
+            // U+061F is D8 9F.
+            question_inside: has(b'?') || has(b'!') || has_pair([0xd8, 0x9f]),
             start: match text.chars().next() {
                 Some(c) if c.is_alphabetic() => Start::Letter,
                 Some(c) if c.is_numeric() => Start::Digit,
@@ -319,8 +327,16 @@ impl Links {
                 own.stems = line.stems.len();
             }
             for stem in line.stems.iter() {
-                let again = seen.get(&stem).is_some_and(|last| at - last.line <= NEAR);
-                let last = seen.insert(stem, Last { line: at, again });
+                let last = match seen.entry(stem) {
+                    Entry::Occupied(mut last) => {
+                        let again = at - last.get().line <= NEAR;
+                        Some(last.insert(Last { line: at, again }))
+                    }
+                    Entry::Vacant(first) => {
+                        first.insert(Last { line: at, again: false });
+                        None
+                    }
+                };
                 links.note(last, at);
             }
         }
