@@ -3,16 +3,21 @@
 use std::borrow::Cow;
 
 use super::clean::Line;
+use super::layout::Layouts;
 use super::shape::is_letter;
 
 /// So much text is enough to tell a language, in bytes.
 const SAMPLE: usize = 600;
 
 /// The language of a page, BCP 47; `und` where unsure.
-pub(super) fn of<'a>(named: Option<&'a str>, lines: &[Line<'_>]) -> Cow<'a, str> {
+pub(super) fn of<'a>(
+    named: Option<&'a str>,
+    lines: &[Line<'_>],
+    layouts: &'a Layouts,
+) -> Cow<'a, str> {
     match named.map(str::trim).filter(|named| !named.is_empty()) {
         Some(named) => primary(named),
-        None => Cow::Borrowed(detected(lines)),
+        None => Cow::Borrowed(detected(lines, layouts)),
     }
 }
 
@@ -26,7 +31,7 @@ fn primary(named: &str) -> Cow<'_, str> {
     if named.contains('_') { Cow::Owned(named.replace('_', "-")) } else { Cow::Borrowed(named) }
 }
 
-fn detected(lines: &[Line<'_>]) -> &'static str {
+fn detected<'a>(lines: &[Line<'_>], layouts: &'a Layouts) -> &'a str {
     let mut sample = String::with_capacity(SAMPLE + 128);
     for line in lines {
         let mut end = line.text.len().min(SAMPLE - sample.len());
@@ -43,8 +48,29 @@ fn detected(lines: &[Line<'_>]) -> &'static str {
     if letters.arabic * 2 > letters.all {
         return letters.arabic_script();
     }
+    if let Some(language) = common(&sample, layouts) {
+        return language;
+    }
     let info = whatlang::detect(&sample).filter(whatlang::Info::is_reliable);
     info.and_then(|info| tag(info.lang())).unwrap_or("und")
+}
+
+/// The language of which one word in eight is a common one, where a layout lists them: for languages that the library
+/// does not know and takes for others.
+fn common<'a>(sample: &str, layouts: &'a Layouts) -> Option<&'a str> {
+    let mut words = 0;
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for word in sample.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
+        words += 1;
+        let Some(language) = layouts.common_in(&word.to_lowercase()) else { continue };
+        match counts.iter_mut().find(|(known, _)| *known == language) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((language, 1)),
+        }
+    }
+    let most =
+        counts.into_iter().max_by_key(|&(language, count)| (count, std::cmp::Reverse(language)));
+    most.filter(|(_, count)| count * 8 >= words).map(|(language, _)| language)
 }
 
 /// Letters counted by what they tell.
@@ -175,10 +201,10 @@ mod tests {
         let lines = clean::lines(
             "The council said on Monday that the bridge over the harbour will be closed to all traffic while its repairs go on, and that the ferries will run through the night.",
         );
-        assert_eq!(of(Some("fr"), &lines), "fr");
-        assert_eq!(of(Some("fra"), &lines), "fr");
-        assert_eq!(of(Some("pt_BR"), &lines), "pt-BR");
-        assert_eq!(of(Some(" "), &lines), "en");
+        assert_eq!(of(Some("fr"), &lines, Layouts::builtin()), "fr");
+        assert_eq!(of(Some("fra"), &lines, Layouts::builtin()), "fr");
+        assert_eq!(of(Some("pt_BR"), &lines, Layouts::builtin()), "pt-BR");
+        assert_eq!(of(Some(" "), &lines, Layouts::builtin()), "en");
     }
 
     #[test]
@@ -192,17 +218,21 @@ mod tests {
                 "de",
             ),
             ("Le ministère a annoncé hier l'ouverture de la nouvelle école dans la ville", "fr"),
+            (
+                "Kryeministri tha se qeveria do të marrë një vendim të ri për shkollat dhe që nxënësit janë të sigurt në klasa",
+                "sq",
+            ),
             ("123 456", "und"),
             ("", "und"),
         ] {
-            assert_eq!(of(None, &clean::lines(text)), tag, "{text}");
+            assert_eq!(of(None, &clean::lines(text), Layouts::builtin()), tag, "{text}");
         }
     }
 
     proptest::proptest! {
         #[test]
         fn any_text_has_a_language_tag(text in "\\PC{0,900}") {
-            proptest::prop_assert!(!of(None, &clean::lines(&text)).is_empty());
+            proptest::prop_assert!(!of(None, &clean::lines(&text), Layouts::builtin()).is_empty());
         }
     }
 }

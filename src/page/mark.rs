@@ -3,7 +3,7 @@
 use super::clean::Line;
 use super::date;
 use super::layout::{Field, Hit, Label, Layouts, Marker, Need, RuleKind};
-use super::matching::{Matching, raw_offset};
+use super::matching::{Matching, folded_len, raw_offset};
 use super::piece::{Part, Piece};
 use super::shape;
 
@@ -112,7 +112,9 @@ impl<'l, 'a> LineMarks<'l, 'a> {
         }
         let rest = page.matching.text().get(at..to).unwrap_or_default();
         if shape::has_words(rest) {
-            self.text(page, at..to, open.take(), pieces);
+            let cut = self.glued_end(page, at).unwrap_or(to);
+            self.text(page, at..cut, open.take(), pieces);
+            self.text(page, cut..to, None, pieces);
         } else if let Some(last) =
             pieces.last_mut().filter(|last| last.line == self.index && at < to)
         {
@@ -127,6 +129,21 @@ impl<'l, 'a> LineMarks<'l, 'a> {
         open.filter(|_| {
             self.marks.last().is_some_and(|mark| matches!(mark.kind, MarkKind::Label(_)))
         })
+    }
+
+    /// Where the headline behind a marker ends that a scraper has glued to the next sentence; a place in the match form.
+    fn glued_end(&self, page: &Marking<'_, 'a>, at: usize) -> Option<usize> {
+        let last =
+            self.marks.last().filter(|mark| mark.kind == MarkKind::Marker && mark.end == at)?;
+        let RuleKind::Marker(Marker { glued: true, .. }) = page.layouts.rule(last.rule)?.kind
+        else {
+            return None;
+        };
+        let from = page.matching.start(self.index);
+        let (before, headline) =
+            self.line.text.split_at_checked(raw_offset(&self.line.text, at - from))?;
+        let end = before.len() + shape::glued_end(headline)?;
+        Some(from + folded_len(self.line.text.get(..end)?))
     }
 
     fn piece(&self, page: &Marking<'_, 'a>, folded: std::ops::Range<usize>) -> Piece<'a> {
@@ -171,7 +188,10 @@ fn judge(page: &Marking<'_, '_>, index: usize, hit: Hit) -> Option<Mark> {
     let (before, rest) = line.split_at_checked(hit.start.checked_sub(from)?)?;
     let (form, after) = rest.split_at_checked(hit.end - hit.start)?;
     let free_left = !before.ends_with(shape::is_word_char);
-    if after.starts_with(shape::is_word_char) || !form.starts_with(shape::is_word_char) {
+    // A visarga is a sign of its word, and is printed for the colon too.
+    if after.starts_with(shape::is_word_char) && !after.starts_with('ः')
+        || !form.starts_with(shape::is_word_char)
+    {
         return None;
     }
     let closed = shape::terminator(after);

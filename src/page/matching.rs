@@ -96,6 +96,11 @@ pub(super) fn folded(text: &str) -> String {
     out
 }
 
+/// How many bytes the match form of a text has.
+pub(super) fn folded_len(text: &str) -> usize {
+    text.chars().filter_map(fold).map(char::len_utf8).sum()
+}
+
 /// The byte of `line` at which the byte `at` of its match form stands: what is removed goes with what stands before it.
 pub(super) fn raw_offset(line: &str, at: usize) -> usize {
     let mut folded_bytes = 0;

@@ -32,7 +32,7 @@ impl<'a> Reading<'a> {
     ) -> Self {
         let lines = clean::lines(text);
         let matching = Matching::of(lines.iter().map(|line| line.text.as_ref()), text.len());
-        let language = language::of(context.language, &lines);
+        let language = language::of(context.language, &lines, layouts);
         let marking = Marking {
             lines: &lines,
             matching: &matching,

@@ -124,3 +124,26 @@ mod tests {
         }
     }
 }
+
+/// The fewest and the most characters of a headline that is glued to the sentence behind it.
+const GLUED: std::ops::Range<usize> = 20..200;
+
+/// Where a headline ends to which the next sentence is glued: at the first small letter or digit with a capital right
+/// behind it, or with a quote and a capital.
+pub(super) fn glued_end(text: &str) -> Option<usize> {
+    let mut before = ' ';
+    let mut rest = text.char_indices().take(GLUED.end).enumerate().peekable();
+    while let Some((nth, (at, c))) = rest.next() {
+        let quote = matches!(c, '"' | '“' | '”' | '„' | '«');
+        let opens = if quote {
+            rest.peek().is_some_and(|(_, (_, next))| next.is_uppercase())
+        } else {
+            c.is_uppercase()
+        };
+        if nth >= GLUED.start && opens && (before.is_lowercase() || before.is_numeric()) {
+            return Some(at);
+        }
+        before = c;
+    }
+    None
+}

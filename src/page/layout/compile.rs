@@ -70,6 +70,7 @@ struct Build {
     rules: Vec<(Rule, Vec<String>)>,
     dates: DateWords,
     openings: Openings,
+    common: Vec<(Box<str>, Box<str>)>,
     files: Vec<LayoutFile>,
     errors: Vec<LayoutError>,
 }
@@ -96,6 +97,12 @@ impl Build {
                 "the language is empty",
                 "give its BCP 47 tag, as in language = \"ar\"",
             );
+        }
+        for word in &raw.common {
+            if file.form(word).is_some() {
+                let word = word.get_ref().to_lowercase().into_boxed_str();
+                file.build.common.push((word, file.language.into()));
+            }
         }
         for marker in &raw.marker {
             file.marker(marker);
@@ -128,6 +135,8 @@ impl Build {
     }
 
     fn finish(mut self) -> (Layouts, Vec<LayoutError>) {
+        self.common.sort();
+        self.common.dedup_by(|a, b| a.0 == b.0);
         self.rules.sort_by(|(a, _), (b, _)| {
             (&a.language, &a.file, &a.name).cmp(&(&b.language, &b.file, &b.name))
         });
@@ -161,6 +170,7 @@ impl Build {
                 automaton,
                 dates: self.dates,
                 openings: self.openings,
+                common: self.common,
                 files: self.files,
             },
             errors,

@@ -53,6 +53,8 @@ pub struct Layouts {
     automaton: Option<AhoCorasick>,
     dates: DateWords,
     openings: Openings,
+    /// Common words and their language, sorted.
+    common: Vec<(Box<str>, Box<str>)>,
     files: Vec<LayoutFile>,
 }
 
@@ -183,6 +185,12 @@ impl Layouts {
     /// The rule of that number.
     pub(crate) fn rule(&self, id: u32) -> Option<&Rule> {
         self.rules.get(usize::try_from(id).ok()?)
+    }
+
+    /// The language that `word`, in small letters, is common in, where a layout says so.
+    pub(crate) fn common_in(&self, word: &str) -> Option<&str> {
+        let at = self.common.binary_search_by(|(common, _)| common.as_ref().cmp(word)).ok()?;
+        self.common.get(at).map(|(_, language)| language.as_ref())
     }
 
     /// The first words of paragraphs, of all languages.

@@ -12,6 +12,8 @@ pub(super) struct RawLayout {
     pub language: Spanned<String>,
     pub title: Option<String>,
     #[serde(default)]
+    pub common: Vec<Spanned<String>>,
+    #[serde(default)]
     pub marker: Vec<RawMarker>,
     #[serde(default)]
     pub label: Vec<RawLabel>,
