@@ -110,21 +110,6 @@ pub(super) fn is_cut(text: &str) -> bool {
     text.ends_with('…') || text.ends_with("...") || text.ends_with("..")
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_letter_is_what_unicode_calls_alphabetic() {
-        for c in '\0'..=char::MAX {
-            assert_eq!(is_letter(c), c.is_alphabetic(), "U+{:04X}", u32::from(c));
-            let word =
-                c.is_alphanumeric() || matches!(c, '\u{900}'..='\u{97f}' | '\u{200c}' | '\u{200d}');
-            assert_eq!(is_word_char(c), word, "U+{:04X}", u32::from(c));
-        }
-    }
-}
-
 /// The fewest and the most characters of a headline that is glued to the sentence behind it.
 const GLUED: std::ops::Range<usize> = 20..200;
 
@@ -146,4 +131,19 @@ pub(super) fn glued_end(text: &str) -> Option<usize> {
         before = c;
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_is_what_unicode_calls_alphabetic() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(is_letter(c), c.is_alphabetic(), "U+{:04X}", u32::from(c));
+            let word =
+                c.is_alphanumeric() || matches!(c, '\u{900}'..='\u{97f}' | '\u{200c}' | '\u{200d}');
+            assert_eq!(is_word_char(c), word, "U+{:04X}", u32::from(c));
+        }
+    }
 }
