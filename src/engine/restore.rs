@@ -6,9 +6,10 @@
 //! from the beginning to the end. Commit markers arrive late: whoever takes the last stable offset for the end misses
 //! committed rows. A transaction that begins after the mark belongs to a fenced member and is never committed.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Sender, tick};
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
@@ -25,6 +26,9 @@ use crate::stage::{DynPartition, DynStage, RestoreError};
 const ASK: Duration = Duration::from_secs(5);
 /// How often an open transaction is looked at while it holds a restore back.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// How often it is said what a restore waits for.
+const SAY_AGAIN: Duration = Duration::from_secs(10);
 
 /// What to restore: the partitions of one assignment of one stage.
 pub struct Request {
@@ -128,6 +132,10 @@ struct Restorer<'a> {
     wanted: &'a Weak<Wanted>,
     committed: BaseConsumer<QuietContext>,
     uncommitted: BaseConsumer<QuietContext>,
+    /// No transaction can be open for longer, unless the brokers fail to end one.
+    longest_transaction: Duration,
+    began: Instant,
+    said: Cell<Option<Instant>>,
 }
 
 impl<'a> Restorer<'a> {
@@ -141,6 +149,9 @@ impl<'a> Restorer<'a> {
             wanted,
             committed: clients.asking(&request.group, Isolation::ReadCommitted)?,
             uncommitted: clients.asking(&request.group, Isolation::ReadUncommitted)?,
+            longest_transaction: Duration::from_millis(clients.tuning.transaction_timeout_ms),
+            began: Instant::now(),
+            said: Cell::new(None),
         })
     }
 
@@ -206,6 +217,8 @@ impl<'a> Restorer<'a> {
         while !starts.is_empty() {
             let Some(ready) = self.settled(changelog, &marks) else { return };
             if ready.is_empty() {
+                let partitions: Vec<&i32> = marks.keys().collect();
+                self.say_waiting(&format!("open transactions on {changelog}{partitions:?}"), None);
                 self.pause();
                 continue;
             }
@@ -301,10 +314,34 @@ impl<'a> Restorer<'a> {
             match question() {
                 Ok(answer) => return Some(answer),
                 Err(error) => {
-                    tracing::warn!(event = "restore_waits", stage = self.request.stage.name().0, what, %error);
+                    self.say_waiting(what, Some(&error));
                     self.pause();
                 }
             }
+        }
+    }
+
+    /// A wait is usual as long as a transaction may be open, and until the group has noticed who is gone; beyond that
+    /// somebody must look.
+    fn say_waiting(&self, what: &str, error: Option<&KafkaError>) {
+        if self.said.get().is_some_and(|said| said.elapsed() < SAY_AGAIN) {
+            return;
+        }
+        let waited = self.began.elapsed();
+        self.said.set(Some(Instant::now()));
+        let stage = self.request.stage.name().0;
+        let error = error.map(tracing::field::display);
+        if waited < self.longest_transaction * 3 {
+            tracing::info!(event = "restore_waits", stage, what, error, ?waited);
+        } else {
+            tracing::error!(
+                event = "restore_held_back",
+                stage,
+                what,
+                error,
+                ?waited,
+                "a transaction seems to have been left undecided by the brokers: see kafka-transactions.sh find-hanging"
+            );
         }
     }
 

@@ -1,4 +1,5 @@
-//! One Apache Kafka node (KRaft, broker and controller in one), as production has it but small.
+//! Apache Kafka with one broker (KRaft), as production has it but small: with its controller in one process, or, where
+//! the broker is to die, in two.
 
 use std::fs;
 use std::net::TcpListener;
@@ -24,6 +25,8 @@ pub struct Broker {
     /// Where the proxy finds the listener that is advertised at the proxy's own port.
     behind_proxy: u16,
     process: Option<Tethered>,
+    /// Where it is a process of its own, and what the broker's administrators connect to.
+    controller: Option<(Tethered, u16)>,
 }
 
 /// A new folder for one test, under cargo's own.
@@ -45,34 +48,43 @@ pub fn shared() -> &'static Broker {
 impl Broker {
     /// Starts a broker with empty logs, and waits until it answers.
     pub fn start() -> Self {
-        Self::start_advertising(None)
+        Self::start_advertising(None, Roles::Together)
     }
 
     /// The same, with a second listener that is reached through the proxy.
     pub fn start_behind(proxy: &Proxy) -> Self {
-        let broker = Self::start_advertising(Some(proxy.port()));
+        let broker = Self::start_advertising(Some(proxy.port()), Roles::Together);
         proxy.aim(broker.behind_proxy);
         broker
     }
 
-    fn start_advertising(proxy: Option<u16>) -> Self {
+    /// The same, with a controller that outlives it: it can be killed and started again.
+    pub fn start_mortal() -> Self {
+        Self::start_advertising(None, Roles::Apart)
+    }
+
+    fn start_advertising(proxy: Option<u16>, roles: Roles) -> Self {
         let folder = scratch("broker");
         let [port, controller, behind_proxy] = free_ports();
-        let bind = match runtime() {
-            Runtime::Java(_) => "127.0.0.1",
-            Runtime::Docker => "0.0.0.0",
-        };
-        let properties = PROPERTIES
-            .replace("{bind}", bind)
-            .replace("{port}", &port.to_string())
-            .replace("{controller}", &controller.to_string())
-            .replace("{behind_proxy}", &behind_proxy.to_string())
-            .replace("{proxy}", &proxy.unwrap_or(behind_proxy).to_string())
-            .replace("{logs}", &folder.join("logs").display().to_string());
-        fs::write(folder.join("server.properties"), properties).expect("a new folder");
-        let mut broker = Self { folder, port, behind_proxy, process: None };
-        broker.format();
-        broker.restart();
+        let mut broker = Self { folder, port, behind_proxy, process: None, controller: None };
+        let ports = [
+            ("{port}", port),
+            ("{controller}", controller),
+            ("{behind_proxy}", behind_proxy),
+            ("{proxy}", proxy.unwrap_or(behind_proxy)),
+        ];
+        match roles {
+            Roles::Together => broker.format("server", &[TOGETHER, BROKER, COMMON], &ports),
+            Roles::Apart => {
+                broker.format("controller", &[CONTROLLER, COMMON], &ports);
+                broker.format("server", &[APART, BROKER, COMMON], &ports);
+                let output = broker.folder.join("controller-output");
+                let process =
+                    Tethered::start(broker.kafka("controller"), &output, Some(&broker.folder));
+                broker.controller = Some((process, controller));
+            }
+        }
+        broker.run();
         broker
     }
 
@@ -83,6 +95,7 @@ impl Broker {
 
     /// `kill -9`; its logs stay.
     pub fn kill(&mut self) {
+        assert!(self.controller.is_some(), "started as mortal");
         let process = self.process.take().expect("it runs");
         match runtime() {
             Runtime::Java(_) => process.kill(),
@@ -91,11 +104,24 @@ impl Broker {
     }
 
     /// Starts it again on the logs that it left, and waits until it answers.
+    ///
+    /// The controller learns of the death first. A broker of Kafka 4.3.1 that comes back before that takes its
+    /// partitions for still led, begins to end the transactions that it died with, and, once the controller notices,
+    /// takes the partitions for deleted: such a transaction is recorded as committed, its markers are never written, and
+    /// its readers wait for ever (KAFKA-20734).
     pub fn restart(&mut self) {
+        let (_, controller) = self.controller.as_ref().expect("started as mortal");
+        let address = format!("127.0.0.1:{controller}");
+        let mut tool = self.java("org.apache.kafka.tools.ClusterTool");
+        tool.args(["unregister", "--bootstrap-controller", &address, "--id", "1"]);
+        succeed("unregister", tool);
+        self.run();
+    }
+
+    fn run(&mut self) {
         assert!(self.process.is_none(), "it runs");
         let output = self.folder.join("output");
-        let mut process =
-            Tethered::start(self.java("kafka.Kafka", &[]), &output, Some(&self.folder));
+        let mut process = Tethered::start(self.kafka("server"), &output, Some(&self.folder));
         let probe: BaseConsumer =
             client::config(&self.bootstrap()).create().expect("a valid configuration");
         wait_until("the broker's first answer", Duration::from_secs(60), || {
@@ -110,15 +136,31 @@ impl Broker {
         self.process = Some(process);
     }
 
-    fn format(&self) {
-        let args = ["format", "-t", "bmV3c21pbGwtdGVzdHMtMQ", "-c"];
-        let output = self.java("kafka.tools.StorageTool", &args).output().expect("java starts");
-        assert!(output.status.success(), "format: {}", output.stdout.escape_ascii());
+    /// Writes the properties of one process and formats its log folder.
+    fn format(&self, name: &str, parts: &[&str], ports: &[(&str, u16)]) {
+        let logs = self.folder.join(format!("{name}-logs"));
+        let mut properties = parts.concat().replace("{logs}", &logs.display().to_string());
+        for (mark, port) in ports {
+            properties = properties.replace(mark, &port.to_string());
+        }
+        fs::write(self.properties(name), properties).expect("a new folder");
+        let mut tool = self.java("kafka.tools.StorageTool");
+        tool.args(["format", "-t", "bmV3c21pbGwtdGVzdHMtMQ", "-c"]).arg(self.properties(name));
+        succeed("format", tool);
     }
 
-    /// A class of Kafka's, with the path of server.properties as its last argument.
-    fn java(&self, class: &str, args: &[&str]) -> Command {
-        let properties = self.folder.join("server.properties");
+    fn kafka(&self, name: &str) -> Command {
+        let mut command = self.java("kafka.Kafka");
+        command.arg(self.properties(name));
+        command
+    }
+
+    fn properties(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.properties"))
+    }
+
+    /// A class of Kafka's.
+    fn java(&self, class: &str) -> Command {
         let mut command = match runtime() {
             Runtime::Java(jars) => {
                 let mut java = Command::new("java");
@@ -129,17 +171,14 @@ impl Broker {
             }
             Runtime::Docker => {
                 let mut docker = Command::new("docker");
-                docker.args(["run", "--rm", "--init"]);
-                for port in [self.port, self.behind_proxy] {
-                    docker.arg(format!("--publish=127.0.0.1:{port}:{port}"));
-                }
+                docker.args(["run", "--rm", "--init", "--network=host"]);
                 docker.arg(format!("--volume={0}:{0}", self.folder.display()));
                 docker.arg(format!("apache/kafka:{KAFKA_VERSION}"));
                 docker.arg("/opt/kafka/bin/kafka-run-class.sh");
                 docker
             }
         };
-        command.arg(class).args(args).arg(properties);
+        command.arg(class);
         command
     }
 }
@@ -147,10 +186,27 @@ impl Broker {
 impl Drop for Broker {
     fn drop(&mut self) {
         drop(self.process.take());
+        drop(self.controller.take());
         if self.folder.exists() {
             fs::remove_dir_all(&self.folder).expect("ours to remove");
         }
     }
+}
+
+/// Who runs in which process.
+#[derive(Clone, Copy)]
+enum Roles {
+    /// Broker and controller in one.
+    Together,
+    /// The controller by itself.
+    Apart,
+}
+
+fn succeed(what: &str, mut command: Command) {
+    let output = command.output().expect("it starts");
+    let [said, complained] =
+        [output.stdout, output.stderr].map(|text| text.escape_ascii().to_string());
+    assert!(output.status.success(), "{what}: {said} {complained}");
 }
 
 /// Ports that are free now. Another process may take one first; the broker then says so and the test fails.
@@ -159,19 +215,39 @@ fn free_ports<const N: usize>() -> [u16; N] {
     held.map(|listener| listener.local_addr().expect("bound").port())
 }
 
-/// As production has it, but for one node, few internal partitions and sessions short enough for a test.
-/// `transaction.abort.timed.out.transaction.cleanup.interval.ms` stays at its default: shortened, Kafka 4.3.1 was seen
-/// to record an abort without its markers.
-const PROPERTIES: &str = "\
+const TOGETHER: &str = "\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{port},PROXIED://127.0.0.1:{behind_proxy},CONTROLLER://127.0.0.1:{controller}
+";
+
+const APART: &str = "\
+process.roles=broker
+node.id=1
+controller.quorum.voters=2@127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{port},PROXIED://127.0.0.1:{behind_proxy}
+";
+
+const CONTROLLER: &str = "\
+process.roles=controller
+node.id=2
+controller.quorum.voters=2@127.0.0.1:{controller}
+listeners=CONTROLLER://127.0.0.1:{controller}
+";
+
+const COMMON: &str = "\
 controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT
-listeners=PLAINTEXT://{bind}:{port},PROXIED://{bind}:{behind_proxy},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port},PROXIED://127.0.0.1:{proxy}
 log.dirs={logs}
+";
+
+/// As production has it, but for few internal partitions and sessions short enough for a test.
+/// `transaction.abort.timed.out.transaction.cleanup.interval.ms` stays at its default: shortened, Kafka 4.3.1 was seen
+/// to record an abort without its markers.
+const BROKER: &str = "\
+inter.broker.listener.name=PLAINTEXT
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},PROXIED://127.0.0.1:{proxy}
 auto.create.topics.enable=false
 offsets.topic.num.partitions=4
 offsets.topic.replication.factor=1

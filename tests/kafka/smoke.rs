@@ -26,7 +26,7 @@ fn values(bootstrap: &str, topic: &str) -> Vec<String> {
 
 #[test]
 fn what_was_committed_survives_kill_9_of_the_broker_and_what_was_not_is_never_seen() {
-    let mut broker = Broker::start();
+    let mut broker = Broker::start_mortal();
     let bootstrap = broker.bootstrap();
     client::create_topic(&bootstrap, "in", 2, &[]);
     client::create_topic(&bootstrap, "out", 1, &[("cleanup.policy", "compact")]);

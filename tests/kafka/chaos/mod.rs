@@ -62,7 +62,7 @@ fn replicas_that_come_and_go_or_stop_past_their_session_lose_and_double_nothing(
 
 #[test]
 fn kill_9_of_the_broker_loses_and_doubles_nothing() {
-    let mut broker = Broker::start();
+    let mut broker = Broker::start_mortal();
     let mut scene = Scene::begin(&broker.bootstrap(), &broker.bootstrap(), "broken", 100);
     for _ in 0..rounds(3) {
         scene.some_progress(300);
