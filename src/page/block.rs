@@ -28,18 +28,40 @@ pub(super) fn lay_out(
         ended |= has_end(own);
         blocks.article.add(own, matching);
         let Some((marker, behind)) = behind.split_first_mut() else { break };
-        let end =
-            behind.iter().position(|piece| piece.part == Part::Marker).unwrap_or(behind.len());
-        let (block, tail) = behind.split_at_mut(end);
+        pass_lost_headlines(behind);
+        let (block, tail) = behind.split_at_mut(end_of_block(behind, ended, matching));
         blocks.block(marker.line, block, ended);
+        ended |= has_end(block);
+        blocks.article.add(block, matching);
         rest = tail;
     }
     blocks.warnings
 }
 
-/// A source or keywords: an article that has printed them has ended.
+/// Passes over the dates of links that have lost their headlines (page-shapes §6, 9).
+fn pass_lost_headlines(behind: &mut [Piece<'_>]) {
+    let first = behind.first_mut().filter(|first| first.part == Part::Body);
+    if let Some(first) = first.filter(|first| is_digits(&first.text)) {
+        first.take(Part::Furniture, None, "dates of links that have lost their headlines");
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.contains(shape::is_letter) && text.contains(char::is_numeric)
+}
+
+/// A source or keywords of its own: an article that has printed them has ended.
 fn has_end(pieces: &[Piece<'_>]) -> bool {
-    pieces.iter().any(|piece| matches!(piece.part, Part::Value(Field::Source | Field::Keywords)))
+    pieces.iter().any(|piece| {
+        piece.entry.is_none() && matches!(piece.part, Part::Value(Field::Source | Field::Keywords))
+    })
+}
+
+/// The next marker ends a block, but for those inside an appended story that goes on behind them.
+fn end_of_block(pieces: &[Piece<'_>], ended: bool, matching: &Matching) -> usize {
+    let mut markers =
+        pieces.iter().enumerate().filter(|(_, piece)| piece.part == Part::Marker).map(|(at, _)| at);
+    markers.find(|&at| !(ended && is_aside(pieces, at, matching))).unwrap_or(pieces.len())
 }
 
 /// What the article says before the marker.
@@ -106,6 +128,31 @@ fn links(lines: &[BlockLine]) -> Vec<Verdict> {
     verdicts
 }
 
+/// So many pieces round a marker inside an appended story say whether the story goes on behind it.
+const ASIDE_PIECES: usize = 12;
+
+/// Whether the marker at `at` and the headline on its line stand in the middle of an appended story: what is behind
+/// them speaks of what was before them, not of that headline.
+fn is_aside(pieces: &[Piece<'_>], at: usize, matching: &Matching) -> bool {
+    let Some((before, [marker, title, behind @ ..])) = pieces.split_at_checked(at) else {
+        return false;
+    };
+    if title.line != marker.line
+        || title.part != Part::Body
+        || title.text.chars().nth(ATTACHED_CHARS).is_some()
+    {
+        return false;
+    }
+    let told = |pieces: &mut dyn Iterator<Item = &Piece<'_>>| {
+        let paragraphs = pieces.take(ASIDE_PIECES).filter(|piece| piece.part == Part::Body);
+        Stems::of_all(paragraphs.take(3).map(|piece| form(piece, matching)))
+    };
+    let before = told(&mut before.iter().rev());
+    let behind = told(&mut behind.iter());
+    let of_title = Stems::of(form(title, matching)).share_in(&behind);
+    before.len() > 0 && behind.len() > 0 && (of_title < 25 || of_title <= behind.share_in(&before))
+}
+
 struct Blocks<'b> {
     layouts: &'b Layouts,
     /// Whether the signals of each line are kept.
@@ -116,8 +163,28 @@ struct Blocks<'b> {
     warnings: Vec<Warning>,
 }
 
+/// The entry that pieces are given to.
+#[derive(Default)]
+struct Open {
+    entry: Option<u32>,
+    has_body: bool,
+    /// The fields that its label lines have given.
+    fields: Vec<Field>,
+    /// An entry before it had label lines of its own.
+    labelled: bool,
+}
+
+impl Open {
+    /// Whether a label line behind the last line of the block is the open story's. Labels at the end of the page are the
+    /// article's where it has not printed its own before and the stories before have none.
+    fn takes(&self, part: Part, ended: bool) -> bool {
+        let again = matches!(part, Part::Value(field) if self.fields.contains(&field));
+        self.has_body && (ended || self.labelled && !again)
+    }
+}
+
 impl Blocks<'_> {
-    /// Lays out the pieces between a marker and the next one.
+    /// Lays out the pieces between a marker and the one that ends the block.
     fn block(&mut self, marker_line: usize, block: &mut [Piece<'_>], ended: bool) {
         let attached = block
             .first()
@@ -133,36 +200,56 @@ impl Blocks<'_> {
         } else {
             self.stories(block_lines)
         };
-        let mut more = verdicts.len();
-        let mut verdicts = verdicts.into_iter();
-        let (mut entry, mut has_body) = (None, false);
+        let mut verdicts = block_lines.iter().zip(verdicts);
+        let mut open = Open::default();
+        let mut aside = None;
         for piece in block.iter_mut() {
-            if piece.part == Part::Body {
-                let Some(verdict) = verdicts.next() else { break };
-                more -= 1;
-                has_body |= !verdict.headline;
-                if verdict.headline {
-                    has_body = false;
-                    entry = Some(self.entries);
-                    self.entries += 1;
+            match piece.part {
+                Part::Marker => aside = Some(piece.line),
+                Part::Body if aside == Some(piece.line) => {
+                    aside = None;
+                    let entry = Some(self.next_entry());
+                    piece.take(Part::Headline, entry, "a link inside an appended story");
                 }
-                let part = if verdict.headline { Part::Headline } else { Part::Body };
-                piece.take(
-                    part,
-                    entry,
-                    if verdict.headline { "begins a story" } else { "goes on with a story" },
-                );
-                piece.why.score = Some(verdict.score);
-                if self.trace {
-                    piece.why.signals = Some(Box::new(verdict.signals));
+                Part::Body => {
+                    let Some((line, verdict)) = verdicts.next() else { break };
+                    self.line(piece, line, verdict, &mut open);
                 }
-            } else if matches!(piece.part, Part::Label | Part::Value(_))
-                && (more > 0 || ended && has_body)
-            {
-                // Labels at the end of the page are the article's where it has not printed its own before.
-                piece.entry = entry;
+                Part::Label | Part::Value(_) => {
+                    if verdicts.len() > 0 || open.takes(piece.part, ended) {
+                        piece.entry = open.entry;
+                    }
+                    if let (Part::Value(field), Some(_)) = (piece.part, piece.entry) {
+                        open.fields.push(field);
+                        open.labelled = true;
+                    }
+                }
+                Part::Headline | Part::Teaser | Part::Furniture => {}
             }
         }
+    }
+
+    fn line(&mut self, piece: &mut Piece<'_>, line: &BlockLine, verdict: Verdict, open: &mut Open) {
+        let (part, reason) = match (verdict.headline, line.behind_label) {
+            (true, true) => (Part::Headline, "begins a story: the one before has ended"),
+            (true, false) => (Part::Headline, "begins a story"),
+            (false, _) => (Part::Body, "goes on with a story"),
+        };
+        if verdict.headline {
+            open.entry = Some(self.next_entry());
+            open.fields.clear();
+        }
+        open.has_body = !verdict.headline;
+        piece.take(part, open.entry, reason);
+        piece.why.score = Some(verdict.score);
+        if self.trace {
+            piece.why.signals = Some(Box::new(verdict.signals));
+        }
+    }
+
+    fn next_entry(&mut self) -> u32 {
+        self.entries += 1;
+        self.entries - 1
     }
 
     /// Cuts lines into stories, with a warning where a cut is in doubt.
@@ -183,30 +270,30 @@ impl Blocks<'_> {
 
     fn lines(&self, block: &[Piece<'_>]) -> Vec<BlockLine> {
         let mut lines: Vec<BlockLine> = Vec::new();
-        let mut after_end = false;
+        let (mut behind_label, mut aside, mut last) = (false, None, None);
         for piece in block {
             match piece.part {
+                Part::Marker => aside = Some(piece.line),
+                Part::Body if aside == Some(piece.line) => {}
                 Part::Body => {
+                    last = Some(piece.line);
                     let form = form(piece, self.matching);
                     lines.push(BlockLine {
                         stems: Stems::of(form),
                         shape: LineShape::of(&piece.text),
                         key: xxh3_64(form.as_bytes()),
                         opening: self.layouts.openings().of(form),
-                        after_end: std::mem::take(&mut after_end),
-                        before_date: false,
+                        behind_label: std::mem::take(&mut behind_label),
                     });
                 }
+                Part::Value(Field::Source | Field::Keywords) => behind_label = true,
+                // A date within a line is a sentence's.
                 Part::Value(Field::Published | Field::Updated) => {
-                    if let Some(last) = lines.last_mut() {
-                        last.before_date = true;
-                    }
+                    behind_label |= last != Some(piece.line);
                 }
-                Part::Value(Field::Source | Field::Keywords) => after_end = true,
                 Part::Value(Field::Author)
                 | Part::Headline
                 | Part::Teaser
-                | Part::Marker
                 | Part::Label
                 | Part::Furniture => {}
             }

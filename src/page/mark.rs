@@ -29,7 +29,12 @@ pub(super) fn mark<'a>(page: &Marking<'_, 'a>) -> Vec<Piece<'a>> {
         while let Some(hit) = hits.next_if(|hit| hit.start < end) {
             on_line.push(hit);
         }
-        let marked = LineMarks::of(page, index, line, &on_line);
+        let marked = if shape::is_markup(&line.text) {
+            pieces.push(LineMarks::rest_of_markup(page, index, line));
+            continue;
+        } else {
+            LineMarks::of(page, index, line, &on_line)
+        };
         waiting = marked.emit(page, waiting, &mut pieces);
     }
     pieces
@@ -71,6 +76,15 @@ impl<'l, 'a> LineMarks<'l, 'a> {
             }
         }
         Self { index, line, marks }
+    }
+
+    /// A line that is a tag, or ends as one does.
+    fn rest_of_markup(page: &Marking<'_, 'a>, index: usize, line: &'l Line<'a>) -> Piece<'a> {
+        let from = page.matching.start(index);
+        let folded = from..from + page.matching.line(index).len();
+        let mut piece = Piece::of(line, index, 0..line.text.len(), folded);
+        piece.take(Part::Furniture, None, "the rest of a tag");
+        piece
     }
 
     /// Cuts the line at its marks. Returns the label whose value is to follow on the next line.
@@ -189,25 +203,34 @@ fn judge(page: &Marking<'_, '_>, index: usize, hit: Hit) -> Option<Mark> {
     let (form, after) = rest.split_at_checked(hit.end - hit.start)?;
     let free_left = !before.ends_with(shape::is_word_char);
     // A visarga is a sign of its word, and is printed for the colon too.
-    if after.starts_with(shape::is_word_char) && !after.starts_with('ः')
-        || !form.starts_with(shape::is_word_char)
+    if form.ends_with(shape::is_word_char)
+        && after.starts_with(shape::is_word_char)
+        && !after.starts_with('ः')
     {
         return None;
     }
     let closed = shape::terminator(after);
+    let at_start = !shape::has_words(before);
     let place = Place {
-        at_start: !shape::has_words(before),
+        at_start,
         at_end: !shape::has_words(after.get(closed.bytes..).unwrap_or_default()),
         colon: closed.colon,
+        bar: closed.bar,
         free_left,
         after_sentence: shape::ends_in_stop(before),
+        after_dots: at_start && before.contains(['.', '…']),
     };
     let own = page.layouts.rules_of(hit).filter(|(_, rule)| *rule.language == *page.language);
     let others = page.layouts.rules_of(hit).filter(|(_, rule)| *rule.language != *page.language);
     for (rule, found) in own.chain(others) {
         let kind = match &found.kind {
             RuleKind::Plain => return None,
-            RuleKind::Marker(marker) if place.admits_marker(*marker) => MarkKind::Marker,
+            RuleKind::Marker(marker)
+                if place.admits_marker(*marker)
+                    && (*found.language == *page.language || place.admits_foreign()) =>
+            {
+                MarkKind::Marker
+            }
             RuleKind::Label(label) if place.admits_label(*label) => MarkKind::Label(*label),
             RuleKind::WholeFurniture if place.at_start && place.at_end => MarkKind::Furniture,
             RuleKind::StartFurniture if place.at_start => MarkKind::Furniture,
@@ -235,8 +258,11 @@ struct Place {
     at_start: bool,
     at_end: bool,
     colon: bool,
+    bar: bool,
     free_left: bool,
     after_sentence: bool,
+    /// Nothing but dots and other signs.
+    after_dots: bool,
 }
 
 impl Place {
@@ -252,7 +278,13 @@ impl Place {
             (false, true) => allowed(marker.end),
             (false, false) => allowed(marker.inside),
         };
-        here && (self.free_left || marker.glued)
+        // Dots before it: a text that was cut off goes on elsewhere ("...المزيد"), and nothing is appended.
+        here && (self.free_left || marker.glued) && !self.after_dots
+    }
+
+    /// A marker of another language than the page's is an ordinary word more often: a bar behind it is not enough.
+    fn admits_foreign(&self) -> bool {
+        !self.bar
     }
 
     fn admits_label(&self, label: Label) -> bool {

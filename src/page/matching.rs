@@ -101,15 +101,18 @@ pub(super) fn folded_len(text: &str) -> usize {
     text.chars().filter_map(fold).map(char::len_utf8).sum()
 }
 
-/// The byte of `line` at which the byte `at` of its match form stands: what is removed goes with what stands before it.
+/// The byte of `line` at which the byte `at` of its match form stands: what is removed goes with what stands before it,
+/// but where that is a space (a tatweel of its own).
 pub(super) fn raw_offset(line: &str, at: usize) -> usize {
-    let mut folded_bytes = 0;
+    let (mut folded_bytes, mut space) = (0, false);
     for (offset, c) in line.char_indices() {
-        if let Some(folded) = fold(c) {
-            if folded_bytes >= at {
-                return offset;
-            }
+        let folded = fold(c);
+        if folded_bytes >= at && (folded.is_some() || space) {
+            return offset;
+        }
+        if let Some(folded) = folded {
             folded_bytes += folded.len_utf8();
+            space = folded == ' ';
         }
     }
     line.len()

@@ -7,6 +7,7 @@
 
 pub mod envelope;
 
+mod bare;
 mod block;
 mod clean;
 mod date;

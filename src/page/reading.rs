@@ -8,7 +8,7 @@ use super::layout::{Field, Layouts};
 use super::mark::{Marking, mark};
 use super::matching::Matching;
 use super::piece::{Part, Piece};
-use super::{Context, Date, Page, RelatedText, block, headline, keywords, language};
+use super::{Context, Date, Page, RelatedText, bare, block, headline, keywords, language};
 use crate::record::{RelatedKind, Warning};
 
 /// A page, read.
@@ -42,6 +42,7 @@ impl<'a> Reading<'a> {
         };
         let mut pieces = mark(&marking);
         let mut warnings = headline::choose(&mut pieces);
+        bare::dates(&mut pieces, &marking);
         warnings.extend(block::lay_out(&mut pieces, &matching, layouts, trace));
         let entries =
             pieces.iter().filter_map(|piece| piece.entry).max().map_or(0, |last| last as usize + 1);
@@ -66,7 +67,7 @@ impl<'a> Reading<'a> {
             match (piece.entry, piece.part) {
                 (_, Part::Marker | Part::Label) => {}
                 (_, Part::Furniture) => page.furniture.push(piece.text),
-                (Some(entry), part) => related(&mut page.related, entry, part, piece.text),
+                (Some(entry), part) => related(&mut page, entry, part, piece.text),
                 (None, Part::Headline) => page.headline = Some(piece.text),
                 (None, Part::Body | Part::Teaser) => page.body.push(piece.text),
                 (None, Part::Value(Field::Keywords)) => keyword_lines.push(piece),
@@ -160,25 +161,28 @@ fn joined<'a>(mut lines: impl Iterator<Item = Cow<'a, str>>) -> Option<Cow<'a, s
 }
 
 /// Puts a piece of an appended story where it belongs.
-fn related<'a>(related: &mut Vec<RelatedText<'a>>, entry: u32, part: Part, text: Cow<'a, str>) {
+fn related<'a>(page: &mut Page<'a>, entry: u32, part: Part, text: Cow<'a, str>) {
     let at = usize::try_from(entry).unwrap_or(usize::MAX);
-    while related.len() <= at {
-        related.push(RelatedText::default());
+    while page.related.len() <= at {
+        page.related.push(RelatedText::default());
     }
-    let Some(story) = related.get_mut(at) else { return };
+    let Some(story) = page.related.get_mut(at) else { return };
+    let furniture = &mut page.furniture;
     match part {
         Part::Headline => story.headline = Some(text),
         Part::Teaser => story.teaser = Some(text),
-        Part::Value(Field::Published | Field::Updated) => append(&mut story.published_raw, text),
-        Part::Value(Field::Source | Field::Author) => append(&mut story.source, text),
-        Part::Value(Field::Keywords) => append(&mut story.keywords_raw, text),
+        Part::Value(Field::Published | Field::Updated) => {
+            first(text, &mut story.published_raw, furniture)
+        }
+        Part::Value(Field::Source) => first(text, &mut story.source, furniture),
+        // A story's record has no author.
+        Part::Value(Field::Author) => furniture.push(text),
+        Part::Value(Field::Keywords) => {
+            story.keywords_raw = joined(story.keywords_raw.take().into_iter().chain([text]));
+        }
         Part::Body | Part::Marker | Part::Label | Part::Furniture => {
             story.kind = RelatedKind::Story;
             story.body.push(text);
         }
     }
-}
-
-fn append<'a>(slot: &mut Option<Cow<'a, str>>, text: Cow<'a, str>) {
-    *slot = joined(slot.take().into_iter().chain([text]));
 }

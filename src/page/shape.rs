@@ -36,6 +36,8 @@ pub(super) struct Terminator {
     pub bytes: usize,
     /// Whether there is one, spaces apart.
     pub colon: bool,
+    /// Whether it is a bar: titles of videos have one ("Watch || …").
+    pub bar: bool,
 }
 
 /// The colon, dots, dash or mark that `after`, the text behind a form, begins with.
@@ -50,9 +52,11 @@ pub(super) fn terminator(after: &str) -> Terminator {
             || signs.starts_with('-') && matches!(trimmed.get(taken..).and_then(|rest| rest.chars().next()), None | Some(' '))
     });
     if colon {
-        Terminator { bytes: after.len() - signs.trim_start().len(), colon }
+        // One space only: a second one stands behind something that the match form has left out.
+        let value = signs.strip_prefix(' ').unwrap_or(signs);
+        Terminator { bytes: after.len() - value.len(), colon, bar: trimmed.starts_with('|') }
     } else {
-        Terminator { bytes: 0, colon }
+        Terminator { bytes: 0, colon, bar: false }
     }
 }
 
@@ -102,6 +106,11 @@ pub(super) fn is_dateline(text: &str) -> bool {
     // Each of the signs has one of these bytes; few lines have any.
     head.bytes().any(|byte| matches!(byte, b'-' | b')' | b'/' | 0xe2))
         && ["--", " - ", " – ", " — ", "- ", ") ", "/ "].iter().any(|sign| head.contains(sign))
+}
+
+/// Whether a line is a tag, or ends as one does: `content="…" />` (page-shapes §10).
+pub(super) fn is_markup(text: &str) -> bool {
+    text.ends_with('>') && (text.starts_with('<') || text.ends_with("/>") || text.ends_with("\">"))
 }
 
 /// Whether a text is cut with an ellipsis.

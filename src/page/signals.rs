@@ -19,10 +19,8 @@ pub(super) struct BlockLine {
     pub key: u64,
     /// What its first word says.
     pub opening: Opening,
-    /// A source or keywords stand right before it: a story has ended.
-    pub after_end: bool,
-    /// A date stands right behind it.
-    pub before_date: bool,
+    /// A label line stands right before it: a story has ended there, or the line before is the headline of one.
+    pub behind_label: bool,
 }
 
 /// What a line looks like.
@@ -105,7 +103,7 @@ signals! {
     in_next, in_next_three, in_last, in_last_three, only_ahead, only_behind, new_here,
     across, next_in_last_two, next_in_this,
     lines_without_stop, no_stop_as_most, continues, leads, next_continues, next_leads,
-    after_end, before_date, second_line, repeat_begins, repeat_goes_on,
+    second_line, repeat_begins, repeat_goes_on,
 }
 
 /// How many signals there are.
@@ -265,8 +263,6 @@ fn of_line(lines: &[BlockLine], links: &Links, without_stop: i16, at: usize) -> 
     sheet.set(Signal::no_stop_as_most, if line.shape.stops() { 0 } else { without_stop });
     sheet.yes(Signal::continues, line.opening == Opening::Continues);
     sheet.yes(Signal::leads, line.opening == Opening::Leads);
-    sheet.yes(Signal::after_end, line.after_end);
-    sheet.yes(Signal::before_date, line.before_date);
     sheet.yes(Signal::second_line, at == 1);
     if let Some(before) = at.checked_sub(1).and_then(|before| lines.get(before)) {
         sheet.before(line, before);

@@ -36,6 +36,7 @@ const BUILTIN: &[(&str, &str)] = &[
     ("pl.toml", include_str!("../../../config/layouts/pl.toml")),
     ("pt.toml", include_str!("../../../config/layouts/pt.toml")),
     ("ru.toml", include_str!("../../../config/layouts/ru.toml")),
+    ("scripts.toml", include_str!("../../../config/layouts/scripts.toml")),
     ("sq.toml", include_str!("../../../config/layouts/sq.toml")),
     ("sw.toml", include_str!("../../../config/layouts/sw.toml")),
     ("tr.toml", include_str!("../../../config/layouts/tr.toml")),

@@ -1,0 +1,227 @@
+//! The shapes that blocks of appended stories and links have on real pages (page-shapes §6), on text of our own.
+
+use newsmill::page::{Context, Layouts, Page, RelatedText, read};
+use newsmill::record::RelatedKind;
+
+fn page(text: &str) -> Page<'_> {
+    let context = Context { page_time_ms: 1_767_225_600_000, ..Context::default() };
+    read(text, Layouts::builtin(), &context)
+}
+
+fn told<'p>(related: &'p [RelatedText<'_>]) -> Vec<(RelatedKind, &'p str, usize)> {
+    let told = |entry: &'p RelatedText<'_>| {
+        (entry.kind, entry.headline.as_deref().unwrap_or_default(), entry.body.len())
+    };
+    related.iter().map(told).collect()
+}
+
+const LINK: RelatedKind = RelatedKind::Link;
+const STORY: RelatedKind = RelatedKind::Story;
+
+/// An article, and two stories to append.
+const ARTICLE: &str = "Harbour bridge closes until spring\n\
+    The harbour bridge will be closed to all traffic from Monday, the council of the town said.\n\
+    Its bearings have to be replaced before the winter storms begin, the council said.";
+const FROST: [&str; 3] = [
+    "Orchard growers fear late frost",
+    "Growers in the orchard valley fear that a late frost will take half of the harvest this year.",
+    "Frost in the valley took a third of the harvest two years ago, the growers said.",
+];
+const FERRY: [&str; 3] = [
+    "Island gets a new ferry with room for ninety cars",
+    "A new ferry will serve the island from June, the shipping line said on Tuesday evening.",
+    "The ferry carries ninety cars and sails six times a day, said the captain of the line.",
+];
+
+fn joined(lines: &[&str]) -> String {
+    lines.join("\n")
+}
+
+#[test]
+fn the_body_goes_on_behind_a_block_in_the_middle() {
+    let text = format!(
+        "{ARTICLE}\nRelated stories\n{}\n{}\nThe bridge opens again in April, when its new bearings have settled, the council said.",
+        FROST[0], FERRY[0]
+    );
+    let page = page(&text);
+    assert_eq!(page.body.len(), 3);
+    assert_eq!(told(&page.related), [(LINK, FROST[0], 0), (LINK, FERRY[0], 0)]);
+}
+
+#[test]
+fn several_blocks_in_one_article_leave_it_whole() {
+    let text = format!(
+        "{ARTICLE}\nMORE: {}\nThe council of the town has closed the bridge twice before.\nMORE: {}\nMORE: Mayor opens school\n\
+         The bridge was built ninety years ago.\nSource: Harbour Post\nRead also:\n{}",
+        FROST[0],
+        FERRY[0],
+        joined(&FERRY)
+    );
+    let page = page(&text);
+    assert_eq!(page.body.len(), 4);
+    assert_eq!(page.source.as_deref(), Some("Harbour Post"));
+    assert_eq!(
+        told(&page.related),
+        [
+            (LINK, FROST[0], 0),
+            (LINK, FERRY[0], 0),
+            (LINK, "Mayor opens school", 0),
+            (STORY, FERRY[0], 2)
+        ]
+    );
+}
+
+#[test]
+fn a_source_ends_an_appended_story_and_each_story_keeps_its_own() {
+    let text = format!(
+        "{ARTICLE}\nSource: Harbour Post\nKeywords: bridge, harbour\nRead also:\n{}\nSource: Valley News\nKeywords: frost\n{}\nSource: Island Echo",
+        joined(&FROST),
+        joined(&FERRY)
+    );
+    let page = page(&text);
+    assert_eq!(told(&page.related), [(STORY, FROST[0], 2), (STORY, FERRY[0], 2)]);
+    let sources: Vec<_> = page.related.iter().map(|story| story.source.as_deref()).collect();
+    assert_eq!(sources, [Some("Valley News"), Some("Island Echo")]);
+    assert_eq!(page.related[0].keywords_raw.as_deref(), Some("frost"));
+    assert_eq!(page.source.as_deref(), Some("Harbour Post"));
+}
+
+#[test]
+fn a_source_ends_a_story_even_where_the_next_headline_looks_like_a_paragraph() {
+    let odd = "The ferry, said the captain, sails at last.";
+    let text = format!(
+        "{ARTICLE}\nSource: Harbour Post\nRead also:\n{}\nSource: Valley News\n{odd}\n{}\n{}\nSource: Island Echo",
+        joined(&FROST),
+        FERRY[1],
+        FERRY[2]
+    );
+    assert_eq!(told(&page(&text).related), [(STORY, FROST[0], 2), (STORY, odd, 2)]);
+}
+
+#[test]
+fn a_date_below_each_headline_belongs_to_its_story() {
+    let text = format!(
+        "{ARTICLE}\nSource: Harbour Post\nRead also:\n{}\nPublished: 3 May 2024\n{}\n{}\n{}\nPublished: 9 May 2024\n{}\n{}",
+        FROST[0], FROST[1], FROST[2], FERRY[0], FERRY[1], FERRY[2]
+    );
+    let page = page(&text);
+    assert_eq!(told(&page.related), [(STORY, FROST[0], 2), (STORY, FERRY[0], 2)]);
+    let dates: Vec<_> = page.related.iter().map(|story| story.published_raw.as_deref()).collect();
+    assert_eq!(dates, [Some("3 May 2024"), Some("9 May 2024")]);
+}
+
+#[test]
+fn stories_of_an_article_without_labels_keep_their_own() {
+    let text = format!(
+        "{ARTICLE}\nRead also:\n{}\nSource: Valley News\n{}\nSource: Island Echo\nKeywords: bridge, harbour",
+        joined(&FROST),
+        joined(&FERRY)
+    );
+    let page = page(&text);
+    assert_eq!(told(&page.related), [(STORY, FROST[0], 2), (STORY, FERRY[0], 2)]);
+    assert_eq!(page.related[1].source.as_deref(), Some("Island Echo"));
+}
+
+#[test]
+fn a_link_inside_an_appended_story_leaves_that_story_whole() {
+    let text = format!(
+        "{ARTICLE}\nSource: Harbour Post\nRead also:\n{}\n{}\nMORE: Mayor opens school\n{}\n{}",
+        FROST[0],
+        FROST[1],
+        FROST[2],
+        joined(&FERRY)
+    );
+    let page = page(&text);
+    assert_eq!(
+        told(&page.related),
+        [(STORY, FROST[0], 2), (LINK, "Mayor opens school", 0), (STORY, FERRY[0], 2)]
+    );
+}
+
+#[test]
+fn a_marker_before_each_appended_story_begins_it() {
+    let text = format!(
+        "{ARTICLE}\nSource: Harbour Post\nRead also: {}\nRead also: {}",
+        joined(&FROST),
+        joined(&FERRY)
+    );
+    assert_eq!(told(&page(&text).related), [(STORY, FROST[0], 2), (STORY, FERRY[0], 2)]);
+}
+
+#[test]
+fn an_empty_block_and_a_marker_at_the_end_of_a_line_leave_nothing() {
+    for end in ["\nRead also:", " Leia também:", "\nİlgili Haber"] {
+        let text = format!("{ARTICLE}{end}");
+        let page = page(&text);
+        assert_eq!((page.body.len(), page.related.len()), (2, 0), "{end}");
+    }
+}
+
+#[test]
+fn where_only_the_dates_of_links_are_left_they_are_no_headlines() {
+    let text = format!("{ARTICLE}\nleia também: 21/07/2017 24/07/2017");
+    let page = page(&text);
+    assert_eq!(page.body.len(), 2);
+    assert!(page.related.iter().all(|link| link.headline.is_none()), "{:?}", page.related);
+    assert!(page.furniture.iter().any(|line| line.contains("21/07/2017")), "{:?}", page.furniture);
+}
+
+#[test]
+fn a_teaser_goes_with_its_link() {
+    let text = format!(
+        "{ARTICLE}\nRead also:\n{}\nGrowers in the valley fear that a late frost...\nThe bridge opens again in April, when its new bearings have settled.",
+        FROST[0]
+    );
+    let page = page(&text);
+    assert_eq!(page.body.len(), 3);
+    assert_eq!(told(&page.related), [(LINK, FROST[0], 0)]);
+    assert_eq!(
+        page.related[0].teaser.as_deref(),
+        Some("Growers in the valley fear that a late frost...")
+    );
+}
+
+#[test]
+fn a_promoted_video_is_a_link() {
+    let text = "Jembatan ditutup sampai musim semi\nJembatan pelabuhan akan ditutup untuk semua lalu lintas mulai Senin, kata dewan kota.\n\
+                Simak juga Video 'Petani khawatir embun beku':\nJembatan dibuka lagi pada bulan April, kata dewan kota itu.";
+    let page = page(text);
+    assert_eq!(page.body.len(), 2);
+    assert_eq!(page.related.len(), 1);
+    assert_eq!(page.related[0].kind, LINK);
+}
+
+#[test]
+fn a_script_among_the_lines_is_furniture() {
+    let script = "return { client: \"vast\", tag: 'https://ads.example/vast?id=1' };";
+    let text = format!("{ARTICLE}\n{script}\nThe bridge opens again in April.");
+    let page = page(&text);
+    assert_eq!(page.body.len(), 3);
+    assert_eq!(page.furniture, [script]);
+}
+
+#[test]
+fn a_text_that_was_cut_off_is_no_marker() {
+    let page = page("عنوان الخبر هنا\nنص الخبر كله هنا.\n...المزيد\nالمصدر: وكالات");
+    assert_eq!(page.body, ["نص الخبر كله هنا.", "...المزيد"]);
+}
+
+#[test]
+fn a_line_that_is_nothing_but_a_date_below_the_headline_is_the_date() {
+    for (line, at, updated) in [
+        ("2300 (GMT+04:00) - 27/06/09", "2009-06-27T23:00:00+04:00", false),
+        ("الاثنين, 20 يوليو/ تموز, 2009, 09:25 GMT", "2009-07-20T09:25:00Z", false),
+        (
+            "الثلاثاء، 12 كانون الثاني/يناير 2010، آخر تحديث 11:00 (GMT+0400)",
+            "2010-01-12T11:00:00+04:00",
+            true,
+        ),
+    ] {
+        let text =
+            format!("عنوان الخبر هنا\n{line}\nنص الخبر كله هنا، وفيه ما جرى في 20 يوليو 2009.");
+        let page = page(&text);
+        let date = if updated { page.updated } else { page.published };
+        assert_eq!(date.and_then(|date| date.at).as_deref(), Some(at), "{line}");
+        assert_eq!(page.body.len(), 1);
+    }
+}
