@@ -12,8 +12,9 @@ use crate::config::{self, Config};
 use crate::engine::{self, End, ExitKind, Stop};
 use crate::page::Layouts;
 use crate::page::envelope;
-use crate::stage::home::{self, Home};
-use crate::stage::parse::{self, InputKey, Parse, RecordSizes};
+use crate::stage::home::{self, Compare, Home, RoutingKeys};
+use crate::stage::near::{self, Near};
+use crate::stage::parse::{self, Comparing, InputKey, Parse, RecordSizes};
 use crate::stage::{DynStage, erase};
 use crate::telemetry::{Health, Metrics, Watcher, health, http, metrics};
 
@@ -101,8 +102,32 @@ pub fn stages(
     topics: &BTreeMap<String, Standing>,
     layouts: &'static Layouts,
 ) -> Vec<Arc<dyn DynStage>> {
-    let parse = parse(config, topics, layouts);
-    vec![erase(parse), erase(Home::new(config.dedupe.ttl_hours))]
+    let parse = erase(parse(config, topics, layouts));
+    let dedupe = &config.dedupe;
+    let Some(compare) = compare(dedupe) else {
+        return vec![parse, erase(Home::new(dedupe.ttl_hours))];
+    };
+    let near = Near {
+        ttl_hours: dedupe.near_ttl_hours,
+        thresholds: dedupe.thresholds,
+        keys: compare.keys,
+    };
+    vec![parse, erase(Home::comparing(dedupe.ttl_hours, compare)), erase(near)]
+}
+
+/// Which stories are compared; `None` where none are.
+fn compare(dedupe: &config::Dedupe) -> Option<Compare> {
+    let own = match dedupe.near {
+        config::Near::Off => return None,
+        config::Near::Related => false,
+        config::Near::All => true,
+    };
+    let keys = match dedupe.near_keys {
+        config::NearKeys::Two => RoutingKeys::Two,
+        config::NearKeys::Four => RoutingKeys::Four,
+        config::NearKeys::Six => RoutingKeys::Six,
+    };
+    Some(Compare { own, keys })
 }
 
 /// The stage that reads pages. A topic that is not among these takes records of any size.
@@ -128,22 +153,20 @@ pub fn parse(
             stories: room(&config.topics.stories),
             home: room(&config.inbox(home::NAME.0)),
         },
+        comparing: compare(&config.dedupe)
+            .map(|Compare { own, .. }| Comparing { thresholds: config.dedupe.thresholds, own }),
     }
 }
 
 fn watched(config: &Config) -> Vec<metrics::Watched> {
-    vec![
-        metrics::Watched {
-            stage: parse::NAME,
-            topic: config.topics.raw.clone(),
-            is_stateful: false,
-        },
-        metrics::Watched {
-            stage: home::NAME,
-            topic: config.inbox(home::NAME.0),
-            is_stateful: true,
-        },
-    ]
+    let (stage, topic) = (parse::NAME, config.topics.raw.clone());
+    let pages = metrics::Watched { stage, topic, is_stateful: false };
+    let near = compare(&config.dedupe).map(|_| near::NAME);
+    let inboxes = [home::NAME].into_iter().chain(near).map(|stage| {
+        let topic = config.inbox(stage.0);
+        metrics::Watched { stage, topic, is_stateful: true }
+    });
+    [pages].into_iter().chain(inboxes).collect()
 }
 
 /// The first SIGTERM or SIGINT drains, the second aborts. Signals have a thread of their own, so that they are heard

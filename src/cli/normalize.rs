@@ -228,7 +228,10 @@ fn report(counted: &Tally) -> io::Result<()> {
             | Count::Occurrence(_)
             | Count::StoryPublished
             | Count::Warned(_)
-            | Count::Expired(_) => None,
+            | Count::Expired(_)
+            | Count::Settled(_)
+            | Count::Compared
+            | Count::Evicted(_) => None,
         })
         .collect();
     if !rejects.is_empty() {

@@ -3,6 +3,7 @@
 //! A [`Config`] that exists is valid. config/newsmill.toml documents every key and holds the defaults; a test keeps the
 //! two equal.
 
+mod dedupe;
 mod engine;
 mod error;
 mod kafka;
@@ -11,11 +12,12 @@ pub mod topics;
 mod value;
 
 use std::fmt;
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use tracing_subscriber::filter::Targets;
 
+pub use dedupe::{Dedupe, Near, NearKeys};
 pub use engine::Engine;
 pub use error::{ConfigError, ConfigErrors, Place};
 pub use kafka::{Kafka, Mechanism, Sasl, SecurityProtocol, Tls};
@@ -43,7 +45,7 @@ pub struct Config {
     pub input: Input,
     /// Threads, memory and times.
     pub engine: Engine,
-    /// How long a story is remembered.
+    /// How long a story is remembered, and which stories count as one.
     pub dedupe: Dedupe,
     /// Where layouts come from.
     pub layouts: Layouts,
@@ -79,13 +81,6 @@ words! {
         /// The page's id.
         Id = "id",
     }
-}
-
-/// The section `[dedupe]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dedupe {
-    /// Hours of stream time that a story is remembered after it was last seen.
-    pub ttl_hours: u32,
 }
 
 /// The section `[layouts]`.
@@ -128,12 +123,6 @@ pub struct LogLevel {
     /// The filter that it means.
     pub targets: Targets,
 }
-
-/// A month: twice the age at which a story is still appended to pages (near-duplicates has the distribution).
-const TTL_HOURS: NonZeroU32 = NonZeroU32::MIN.saturating_add(719);
-
-/// Ten years: more is a slip of the pen.
-const TTL_HOURS_MAX: u32 = 87_600;
 
 /// Eight times Kafka's default for the largest message: what a compressed one may hold, and an eighth of an engine's
 /// budget, so that one page cannot fill it.
@@ -182,13 +171,7 @@ impl Config {
         let topics = Topics::read(&mut keys, &app);
         let engine = Engine::read(&mut keys, cores);
         let input = Input::read(&mut keys, &engine);
-        let dedupe = Dedupe { ttl_hours: keys.key("dedupe.ttl_hours", TTL_HOURS).get() };
-        if dedupe.ttl_hours > TTL_HOURS_MAX {
-            keys.refuse(
-                "dedupe.ttl_hours",
-                format!("is more than {TTL_HOURS_MAX}, ten years; lower it"),
-            );
-        }
+        let dedupe = Dedupe::read(&mut keys);
         let layouts = Layouts { dir: keys.optional("layouts.dir") };
         if layouts.dir.as_ref().is_some_and(|dir| !dir.is_dir()) {
             keys.refuse(

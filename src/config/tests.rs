@@ -230,3 +230,32 @@ fn a_topic_is_told_how_it_differs_from_what_is_needed() {
     );
     assert_eq!(spec.differences(&dead_letter, Some(900_000)), [""; 0]);
 }
+
+#[test]
+fn near_duplicates_need_an_inbox_and_a_changelog_of_their_own() {
+    let names = |text: &str| -> Vec<String> {
+        read(text, &[]).unwrap().0.topic_specs().into_iter().map(|spec| spec.name).collect()
+    };
+    assert!(!names("").contains(&"newsmill.newsmill.near".to_owned()));
+    for near in ["related", "all"] {
+        let names = names(&format!("[dedupe]\nnear = \"{near}\""));
+        assert!(names.ends_with(
+            &["newsmill.newsmill.near", "newsmill.newsmill.near.state"].map(str::to_owned)
+        ));
+    }
+}
+
+#[test]
+fn thresholds_are_per_cents_and_each_strength_asks_for_as_much_as_the_next() {
+    let said = complaint("[dedupe.thresholds]\nnear_jaccard = 85\n");
+    let expected =
+        "dedupe.thresholds.near_jaccard is 85, more than dedupe.thresholds.duplicate_jaccard (80)";
+    assert!(said.contains(expected), "{said}");
+    let said = complaint("[dedupe.thresholds]\nloose_containment = 80\n");
+    assert!(said.contains("loose_containment is 80"), "{said}");
+    for nonsense in ["0", "101", "0.8", "\"near\""] {
+        let said = complaint(&format!("[dedupe.thresholds]\nloose_jaccard = {nonsense}\n"));
+        assert!(said.contains("is no per cent"), "{said}");
+    }
+    assert!(complaint("[dedupe]\nnear_keys = 3\n").contains("is none of 2, 4, 6"));
+}

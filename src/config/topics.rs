@@ -5,10 +5,7 @@ use std::num::NonZeroUsize;
 
 use super::reader::Reader;
 use super::value::{Value, quote};
-use super::{AppName, Config};
-
-/// The stages that have an inbox and a changelog, in the order in which data flows.
-pub const STATEFUL_STAGES: [&str; 1] = ["home"];
+use super::{AppName, Config, Near};
 
 /// Kafka's name for the largest batch that a topic takes.
 pub const MAX_MESSAGE_BYTES: &str = "max.message.bytes";
@@ -176,6 +173,14 @@ impl Config {
         format!("newsmill.{}.{stage}.state", self.app)
     }
 
+    /// The stages that have an inbox and a changelog, in the order in which data flows.
+    fn stateful_stages(&self) -> &'static [&'static str] {
+        match self.dedupe.near {
+            Near::Off => &["home"],
+            Near::Related | Near::All => &["home", "near"],
+        }
+    }
+
     /// Every topic, in the order in which data flows.
     #[must_use]
     pub fn topic_specs(&self) -> Vec<TopicSpec> {
@@ -196,7 +201,7 @@ impl Config {
             spec(&topics.sightings, Purpose::Output, &kept),
             spec(&topics.dead_letter, Purpose::DeadLetter, &kept),
         ];
-        for stage in STATEFUL_STAGES {
+        for stage in self.stateful_stages() {
             // The append time caps page times, so that one bad clock cannot expire the table.
             let inbox = [("cleanup.policy", "delete"), ("message.timestamp.type", "LogAppendTime")];
             let partitions = Some(topics.partitions_internal);

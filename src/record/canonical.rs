@@ -31,7 +31,7 @@ pub enum Schema {
 }
 
 /// How a story and its canonical story are related.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CanonicalKind {
     /// The story stands for itself.

@@ -8,7 +8,6 @@ use thiserror::Error;
 
 use super::{Outbox, Record, Refusal, Row, Stage, StageName, Table, TableStats};
 use crate::record::{Reason, Reject};
-use crate::stage::table::Key;
 
 /// The version byte of changelog values. A reader takes this one and the one before.
 const STATE_VERSION: u8 = 1;
@@ -120,6 +119,9 @@ pub fn prepare_caught(stage: &dyn DynStage, record: &Record<'_>) -> Result<Prepa
 
 struct Erased<S>(S);
 
+/// What names a row of a stage.
+type RowKey<S> = <<S as Stage>::Row as Row>::Key;
+
 impl<S: Stage> DynStage for Erased<S> {
     fn name(&self) -> StageName {
         self.0.name()
@@ -165,7 +167,7 @@ impl<S: Stage> DynPartition for Partition<S> {
             return self.restore_meta(value);
         }
         let Some(value) = value else {
-            if let Ok(key) = Key::try_from(key) {
+            if let Ok(key) = RowKey::<S>::try_from(key) {
                 self.table.restore(key, None);
             }
             return Ok(());
@@ -182,7 +184,7 @@ impl<S: Stage> DynPartition for Partition<S> {
             self.table.restore_clock(i64::from_be_bytes(ms));
             return Ok(());
         }
-        let key = Key::try_from(key).map_err(|_| corrupt())?;
+        let key = RowKey::<S>::try_from(key).map_err(|_| corrupt())?;
         let row = S::Row::decode(bytes).ok_or_else(corrupt)?;
         self.table.restore(key, Some(row));
         Ok(())
@@ -203,7 +205,7 @@ impl<S: Stage> DynPartition for Partition<S> {
                 row.encode(&mut value);
                 value.as_slice()
             });
-            write(key, value);
+            write(key.as_ref(), value);
         }
     }
 

@@ -9,6 +9,9 @@ pub mod dead_letter;
 mod erased;
 pub mod home;
 mod json;
+mod lead;
+pub mod message;
+pub mod near;
 mod output;
 pub mod parse;
 mod table;
@@ -20,10 +23,11 @@ use crate::record::{Origin, Reject};
 pub use erased::{
     ChangelogWrite, DynPartition, DynStage, Prepared, RestoreError, erase, prepare_caught,
 };
+pub use lead::{Age, Lead};
 pub use output::{
     Cause, Count, Headers, ORIGIN_HEADER, Outbox, Outcome, Output, Tally, Target, VERSION_HEADER,
 };
-pub use table::{Key, Row, Table, TableStats};
+pub use table::{Key, NEVER, Row, Table, TableStats};
 
 /// The name of a stage: in topic names, metrics and the dead letters' `newsmill.dlq.stage`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,6 +59,15 @@ impl<'a> Origin<'a> {
         let Record { topic, partition, offset, timestamp, .. } = *record;
         Self { topic: Cow::Borrowed(topic), partition, offset, timestamp }
     }
+}
+
+/// A page time may be later than the append time of the inbox by so much (state-protocol rule 5): beyond it the page's
+/// clock is wrong, and must not end the rows of everyone else.
+const CLOCK_LEAD_MS: i64 = 5 * 60 * 1_000;
+
+/// A page time as it moves stream time: not far beyond the append time of the record that says it.
+fn capped(page_time: i64, record: &Record<'_>) -> i64 {
+    page_time.min(record.timestamp.map_or(i64::MAX, |at| at.saturating_add(CLOCK_LEAD_MS)))
 }
 
 /// Why `prepare` gives no result.
@@ -106,6 +119,8 @@ pub trait Stage: Send + Sync + 'static {
 pub enum NoRow {}
 
 impl Row for NoRow {
+    type Key = [u8; 0];
+
     fn encode(&self, _: &mut Vec<u8>) {
         match *self {}
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::record::{Decision, Origin, Reason, Warning};
+use crate::record::{CanonicalKind, Decision, Origin, Reason, Warning};
 
 use super::StageName;
 
@@ -33,9 +33,17 @@ impl Cause {
     /// itself, or an inbox message that it caused.
     #[must_use]
     pub fn new(origin: &Origin<'_>, headers: &[(String, Option<Vec<u8>>)]) -> Self {
-        let passed_on = |(name, _): &&(String, _)| TRACE_HEADERS.contains(&name.as_str());
-        let trace = headers.iter().filter(passed_on).cloned().collect();
-        Self { origin: origin.to_string(), trace }
+        Self { origin: origin.to_string(), trace: trace_of(headers) }
+    }
+
+    /// The cause of what follows from a message whose headers name the page that caused it: all of ours do.
+    #[must_use]
+    pub fn passed_on(headers: &[(String, Option<Vec<u8>>)]) -> Self {
+        let origin = headers.iter().find(|(name, _)| name == ORIGIN_HEADER);
+        let origin = origin.and_then(|(_, value)| value.as_deref()).unwrap_or_default();
+        // It is written by us: UTF-8.
+        let origin = std::str::from_utf8(origin).unwrap_or_default();
+        Self { origin: origin.to_owned(), trace: trace_of(headers) }
     }
 
     /// Bytes of the names and values that it puts into headers.
@@ -47,6 +55,11 @@ impl Cause {
         let trace: usize = self.trace.iter().map(of_trace).sum();
         ORIGIN_HEADER.len() + self.origin.len() + trace
     }
+}
+
+fn trace_of(headers: &[(String, Option<Vec<u8>>)]) -> Headers {
+    let passed_on = |(name, _): &&(String, _)| TRACE_HEADERS.contains(&name.as_str());
+    headers.iter().filter(passed_on).cloned().collect()
 }
 
 /// The topic that an output goes to; dead letters are the driver's own.
@@ -118,6 +131,12 @@ pub enum Count {
     Warned(Warning),
     /// A row that reached the end of its time to live.
     Expired(StageName),
+    /// A canonical story that has changed after publication, by what the story is to it now.
+    Settled(CanonicalKind),
+    /// Two stories that were compared.
+    Compared,
+    /// A story that left a full bucket.
+    Evicted(StageName),
 }
 
 /// Counts of one transaction.

@@ -5,12 +5,27 @@
 //! part of the table and rolls back with it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
 
-/// A key of a table: a story id, a line key, a routing key filled up with zeros.
-pub type Key = [u8; 16];
+/// What names a row: an array of bytes.
+pub trait Key:
+    Copy + Ord + Hash + AsRef<[u8]> + for<'a> TryFrom<&'a [u8]> + Send + 'static
+{
+}
+
+impl<const N: usize> Key for [u8; N] {}
+
+/// The hour of a row that has no time to live of its own: its stage ends it.
+pub const NEVER: u32 = u32::MAX;
 
 /// A row as it stands in memory and on the changelog.
 pub trait Row: Clone + Send + 'static {
+    /// What names it: on the changelog, more than one byte long.
+    type Key: Key;
+
+    /// Whether the rows whose keys begin alike are asked for together ([`Table::from_key`]).
+    const IN_ORDER: bool = false;
+
     /// Its bytes on the changelog, without the version byte.
     fn encode(&self, into: &mut Vec<u8>);
 
@@ -19,8 +34,14 @@ pub trait Row: Clone + Send + 'static {
     where
         Self: Sized;
 
-    /// The hour of stream time (hours since 1970) at which it was last seen: what its time to live runs from.
+    /// The hour of stream time (hours since 1970) at which it was last seen: what its time to live runs from; or
+    /// [`NEVER`].
     fn last_seen_hour(&self) -> u32;
+
+    /// Bytes that it holds beside itself.
+    fn heap_bytes(&self) -> usize {
+        0
+    }
 }
 
 /// How full a table is.
@@ -28,7 +49,7 @@ pub trait Row: Clone + Send + 'static {
 pub struct TableStats {
     /// Rows.
     pub rows: u64,
-    /// Bytes that they take, by [`Table::ROW_BYTES`].
+    /// Bytes that they take: [`Table::ROW_BYTES`] each, and what each holds beside itself.
     pub bytes: u64,
 }
 
@@ -39,14 +60,18 @@ const MS_AN_HOUR: i64 = 3_600_000;
 
 /// The rows of one partition.
 #[derive(Debug)]
-pub struct Table<R> {
-    rows: HashMap<Key, R>,
-    /// Every row once, under the hour that its time to live runs from: what ends next stands first.
-    hours: BTreeSet<(u32, Key)>,
+pub struct Table<R: Row> {
+    rows: HashMap<R::Key, R>,
+    /// Every row that has a time to live once, under the hour that it runs from: what ends next stands first.
+    hours: BTreeSet<(u32, R::Key)>,
+    /// The keys in their order, where the row type asks for that.
+    order: BTreeSet<R::Key>,
+    /// Bytes that the rows hold beside themselves.
+    heap_bytes: usize,
     ttl_hours: u32,
     /// Stream time: the greatest page time seen, in milliseconds since 1970.
     clock: i64,
-    touched: BTreeMap<Key, Option<R>>,
+    touched: BTreeMap<R::Key, Option<R>>,
     /// Stream time before the open transaction moved it.
     clock_before: Option<i64>,
 }
@@ -54,7 +79,7 @@ pub struct Table<R> {
 impl<R: Row> Table<R> {
     /// Bytes a row takes in memory, index and hash table included (docs/capacity.md says how it was measured).
     pub const ROW_BYTES: usize =
-        2 * (size_of::<Key>() + size_of::<R>()) + 2 * (size_of::<(u32, Key)>() + 4);
+        2 * (size_of::<R::Key>() + size_of::<R>()) + 2 * (size_of::<(u32, R::Key)>() + 4);
 
     /// An empty table whose rows live so many hours of stream time.
     #[must_use]
@@ -62,6 +87,8 @@ impl<R: Row> Table<R> {
         Self {
             rows: HashMap::new(),
             hours: BTreeSet::new(),
+            order: BTreeSet::new(),
+            heap_bytes: 0,
             ttl_hours,
             clock: i64::MIN,
             touched: BTreeMap::new(),
@@ -71,13 +98,25 @@ impl<R: Row> Table<R> {
 
     /// The row, unless its time to live is over: from then on it reads as absent, swept or not.
     #[must_use]
-    pub fn get(&self, key: &Key) -> Option<&R> {
+    pub fn get(&self, key: &R::Key) -> Option<&R> {
         self.rows.get(key).filter(|row| row.last_seen_hour() >= self.oldest_living_hour())
     }
 
+    /// The living rows from this key on, in the order of their keys; of a row type that is not [`Row::IN_ORDER`], none.
+    pub fn from_key(&self, first: R::Key) -> impl Iterator<Item = (&R::Key, &R)> {
+        self.order.range(first..).filter_map(|key| Some((key, self.get(key)?)))
+    }
+
     /// Puts a row in, or in another's place.
-    pub fn put(&mut self, key: Key, row: R) {
+    pub fn put(&mut self, key: R::Key, row: R) {
         self.set(key, Some(row));
+    }
+
+    /// Takes a row out.
+    pub fn remove(&mut self, key: &R::Key) {
+        if self.rows.contains_key(key) {
+            self.set(*key, None);
+        }
     }
 
     /// Moves stream time forward; it never goes back.
@@ -94,10 +133,16 @@ impl<R: Row> Table<R> {
         u32::try_from(self.clock.div_euclid(MS_AN_HOUR)).unwrap_or(0)
     }
 
-    /// Ends rows whose time to live is over, oldest first, at most a thousand; says how many.
-    pub fn expire(&mut self) -> usize {
+    /// The greatest page time seen, in milliseconds since 1970.
+    #[must_use]
+    pub fn clock(&self) -> i64 {
+        self.clock
+    }
+
+    /// Ends rows whose time to live is over, oldest first, at most a thousand; says which.
+    pub fn expire(&mut self) -> Vec<R::Key> {
         let oldest = self.oldest_living_hour();
-        let due: Vec<Key> = self
+        let due: Vec<R::Key> = self
             .hours
             .iter()
             .take_while(|(hour, _)| *hour < oldest)
@@ -107,7 +152,7 @@ impl<R: Row> Table<R> {
         for key in &due {
             self.set(*key, None);
         }
-        due.len()
+        due
     }
 
     /// Stream time, where it has moved since the last commit.
@@ -118,7 +163,7 @@ impl<R: Row> Table<R> {
 
     /// Each row that has changed since the last commit, as it stands now, in key order. What came and went in between
     /// is none: the changelog never knew it.
-    pub fn changes(&self) -> impl Iterator<Item = (&Key, Option<&R>)> {
+    pub fn changes(&self) -> impl Iterator<Item = (&R::Key, Option<&R>)> {
         self.touched.iter().filter_map(|(key, before)| {
             let now = self.rows.get(key);
             (now.is_some() || before.is_some()).then_some((key, now))
@@ -142,7 +187,7 @@ impl<R: Row> Table<R> {
     }
 
     /// A row read back from the changelog; `None` is a tombstone. It is no change: nothing is owed for it.
-    pub fn restore(&mut self, key: Key, row: Option<R>) {
+    pub fn restore(&mut self, key: R::Key, row: Option<R>) {
         drop(self.replace(key, row));
     }
 
@@ -155,25 +200,30 @@ impl<R: Row> Table<R> {
     #[must_use]
     pub fn stats(&self) -> TableStats {
         let rows = self.rows.len() as u64;
-        TableStats { rows, bytes: rows * Self::ROW_BYTES as u64 }
+        TableStats { rows, bytes: rows * Self::ROW_BYTES as u64 + self.heap_bytes as u64 }
     }
 
     fn oldest_living_hour(&self) -> u32 {
         self.hour().saturating_sub(self.ttl_hours)
     }
 
-    fn set(&mut self, key: Key, row: Option<R>) {
+    fn set(&mut self, key: R::Key, row: Option<R>) {
         let before = self.replace(key, row);
         let _ = self.touched.entry(key).or_insert(before);
     }
 
-    fn replace(&mut self, key: Key, row: Option<R>) -> Option<R> {
-        let hour = row.as_ref().map(Row::last_seen_hour);
+    fn replace(&mut self, key: R::Key, row: Option<R>) -> Option<R> {
+        let hour = row.as_ref().map(Row::last_seen_hour).filter(|hour| *hour != NEVER);
+        self.heap_bytes += row.as_ref().map_or(0, Row::heap_bytes);
+        if R::IN_ORDER {
+            let _ = if row.is_some() { self.order.insert(key) } else { self.order.remove(&key) };
+        }
         let before = match row {
             Some(row) => self.rows.insert(key, row),
             None => self.rows.remove(&key),
         };
-        let hour_before = before.as_ref().map(Row::last_seen_hour);
+        self.heap_bytes -= before.as_ref().map_or(0, Row::heap_bytes);
+        let hour_before = before.as_ref().map(Row::last_seen_hour).filter(|hour| *hour != NEVER);
         if hour != hour_before {
             if let Some(hour) = hour_before {
                 let _ = self.hours.remove(&(hour, key));

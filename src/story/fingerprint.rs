@@ -72,14 +72,25 @@ pub struct RoutingKey {
 }
 
 impl RoutingKey {
+    /// Bytes of the key on the wire.
+    pub const BYTES: usize = 9;
+
     /// The key on the wire: the slot, then the value, big-endian.
     #[must_use]
-    pub fn to_bytes(self) -> [u8; 9] {
+    pub fn to_bytes(self) -> [u8; Self::BYTES] {
         let mut bytes = [0; 9];
         let [slot, value @ ..] = &mut bytes;
         *slot = self.slot;
         *value = self.value.to_be_bytes();
         bytes
+    }
+
+    /// The key of those bytes; `None` where they are none.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (slot, value) = bytes.split_first()?;
+        let value = u64::from_be_bytes(value.try_into().ok()?);
+        (usize::from(*slot) < ROUTING_KEYS).then_some(Self { slot: *slot, value })
     }
 }
 
@@ -127,6 +138,12 @@ impl Sketch {
         &self.shingles
     }
 
+    /// Bytes that it holds beside itself.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        self.shingles.capacity() * size_of::<u32>() + self.numbers.capacity() * size_of::<Number>()
+    }
+
     /// The first 32 numbers of the part of the text that the shingles are of.
     #[must_use]
     pub fn numbers(&self) -> &[Number] {
@@ -153,6 +170,12 @@ impl Fingerprint {
             reading.take(token);
         }
         Some(Self { keys: reading.keys, sketch: reading.sketch })
+    }
+
+    /// A fingerprint from its parts.
+    #[must_use]
+    pub fn new(keys: [u64; ROUTING_KEYS], sketch: Sketch) -> Self {
+        Self { keys, sketch }
     }
 
     /// The routing keys, in their order.

@@ -9,6 +9,7 @@ mod fold_table;
 mod shingle_index;
 mod similarity;
 mod tokens;
+mod wire;
 
 pub use fingerprint::{Fingerprint, MIN_WORDS, NUMBERS, Number, ROUTING_KEYS, RoutingKey, Sketch};
 pub use fold::{FP_VERSION, Folded, Folder};

@@ -4,6 +4,8 @@
 //! numbers. So containment counts only where both begin alike, and numbers that differ on both sides forbid a match.
 //! Integers only, and the order of the two does not matter.
 
+use serde::{Deserialize, Serialize};
+
 use super::fingerprint::{NUMBERS, Number, Sketch};
 use super::shingle_index::ShingleIndex;
 
@@ -47,8 +49,8 @@ impl Default for Thresholds {
     }
 }
 
-/// What two stories are to each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What two stories are to each other. Its place in the list is its number in messages and state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Likeness {
     /// Alike enough to be one story where a third stands between them.
     Loose,

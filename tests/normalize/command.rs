@@ -52,6 +52,17 @@ pub fn normalize(options: &[&str], files: &[&Path], stdin: &[u8]) -> Run {
     run(command, stdin, folder)
 }
 
+/// As [`normalize`], with variables of the environment.
+pub fn normalize_with(variables: &[(&str, &str)], options: &[&str], stdin: &[u8]) -> Run {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = newsmill();
+    command.envs(variables.iter().copied()).arg("normalize").args(options);
+    for kind in KINDS {
+        command.arg(format!("--{kind}")).arg(folder.path().join(kind));
+    }
+    run(command, stdin, folder)
+}
+
 /// Runs with these options and no others.
 pub fn plain(options: &[&str], stdin: &[u8]) -> Run {
     let mut command = newsmill();

@@ -5,6 +5,8 @@ mod command;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod near;
+#[cfg(test)]
 mod score;
 
 #[cfg(test)]

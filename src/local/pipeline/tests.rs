@@ -67,6 +67,8 @@ struct Counter;
 struct Seen(u32);
 
 impl Row for Seen {
+    type Key = [u8; 16];
+
     fn encode(&self, _: &mut Vec<u8>) {}
 
     fn decode(_: &[u8]) -> Option<Self> {

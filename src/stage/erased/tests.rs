@@ -4,6 +4,8 @@ use super::*;
 use crate::record::Reason;
 use crate::stage::{Count, NoRow, Output};
 
+type Key = [u8; 16];
+
 /// A stage that counts the records of a key.
 struct Counter {
     meta: u8,
@@ -13,6 +15,8 @@ struct Counter {
 struct Seen(u32);
 
 impl Row for Seen {
+    type Key = Key;
+
     fn encode(&self, into: &mut Vec<u8>) {
         into.extend_from_slice(&self.0.to_be_bytes());
     }

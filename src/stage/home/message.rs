@@ -1,16 +1,14 @@
-//! What reaches `home`: a version byte, then postcard. The bytes are held by a golden test: a rolling upgrade has
-//! writers and readers of two versions side by side.
+//! What reaches `home`: occurrences from `parse`, verdicts from `near`.
 //!
-//! The head says which occurrence this is. Only a related one carries the text, after the head: an article's own text
-//! is in its article record.
+//! The head of an occurrence says which one this is. Only a related one carries the text, after the head: an article's
+//! own text is in its article record. An own one carries its fingerprint where own stories are compared.
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use crate::record::{ArticleId, Origin, Role, StoryId};
-
-/// The version that this binary writes. A reader takes this one and, from 2 on, the one before.
-pub const VERSION: u8 = 1;
+use crate::stage::lead::Lead;
+use crate::stage::message::{self, MessageError};
+use crate::story::Fingerprint;
 
 /// One occurrence of a story on a page.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +30,8 @@ pub struct Observe<'a> {
 pub enum Place<'a> {
     /// The article's own body.
     Own,
+    /// The article's own body, with what is compared of it.
+    OwnTold(Box<Fingerprint>),
     /// Appended: its position, and its text, which `home` may have to publish.
     Related(u32, Text<'a>),
 }
@@ -63,6 +63,9 @@ pub struct Text<'a> {
 enum Head<'a> {
     #[serde(borrow)]
     Observe(ObserveHead<'a>),
+    Verdict(Verdict),
+    /// An own occurrence with its fingerprint behind the head.
+    ObserveTold(ObserveHead<'a>),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -78,21 +81,32 @@ struct ObserveHead<'a> {
     position: Option<u32>,
 }
 
-/// An inbox is written by newsmill alone: what cannot be read is no bad input but another version, or another writer.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub enum MessageError {
-    /// No value: nobody writes tombstones to an inbox.
-    #[error("it has no value")]
-    Empty,
-    /// Written by another binary.
-    #[error("it has version {0}; this binary reads {VERSION}")]
-    Version(u8),
-    /// Not what this binary writes under that version.
-    #[error("its bytes are no message of version {VERSION}: {0}")]
-    Corrupt(postcard::Error),
-    /// Something stands after the message.
-    #[error("{0} bytes stand after the message")]
-    Trailing(usize),
+/// What `near` has found under one routing key of a story: the register of that key, whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// The story: the key of the message, too.
+    pub story_id: StoryId,
+    /// Which of its routing keys.
+    pub slot: u8,
+    /// The oldest canonical story there that it is alike; `None` where there is none.
+    pub best: Option<Lead>,
+}
+
+/// A message.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Message<'a> {
+    /// From `parse`.
+    Observe(Observe<'a>),
+    /// From `near`.
+    Verdict(Verdict),
+}
+
+impl Verdict {
+    /// The bytes of the message.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        message::begin(&Head::Verdict(*self))
+    }
 }
 
 impl Observe<'_> {
@@ -100,7 +114,7 @@ impl Observe<'_> {
     #[must_use]
     pub fn role(&self) -> Role {
         match self.place {
-            Place::Own => Role::Own,
+            Place::Own | Place::OwnTold(_) => Role::Own,
             Place::Related(..) => Role::Related,
         }
     }
@@ -109,17 +123,15 @@ impl Observe<'_> {
     #[must_use]
     pub fn position(&self) -> Option<u32> {
         match self.place {
-            Place::Own => None,
+            Place::Own | Place::OwnTold(_) => None,
             Place::Related(position, _) => Some(position),
         }
     }
 
     /// The bytes of the message.
-    ///
-    /// # Errors
-    /// Only where memory ends.
-    pub fn encode(&self) -> Result<Vec<u8>, postcard::Error> {
-        let head = Head::Observe(ObserveHead {
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let head = ObserveHead {
             story_id: self.story_id,
             timestamp: self.timestamp,
             topic: &self.origin.topic,
@@ -128,46 +140,56 @@ impl Observe<'_> {
             record_timestamp: self.origin.timestamp,
             article_id: self.article_id,
             position: self.position(),
-        });
-        let bytes = postcard::to_extend(&head, vec![VERSION])?;
+        };
         match &self.place {
-            Place::Own => Ok(bytes),
-            Place::Related(_, text) => postcard::to_extend(text, bytes),
+            Place::Own => message::begin(&Head::Observe(head)),
+            Place::OwnTold(fingerprint) => {
+                let mut bytes = message::begin(&Head::ObserveTold(head));
+                fingerprint.encode(&mut bytes);
+                bytes
+            }
+            Place::Related(_, text) => message::append(text, message::begin(&Head::Observe(head))),
         }
     }
 }
 
-impl<'a> Observe<'a> {
+impl<'a> Message<'a> {
     /// Reads a message.
     ///
     /// # Errors
     /// See [`MessageError`]; each of them means that the process must not go on.
     pub fn decode(value: Option<&'a [u8]>) -> Result<Self, MessageError> {
-        let (version, bytes) = value.and_then(<[u8]>::split_first).ok_or(MessageError::Empty)?;
-        if *version != VERSION {
-            return Err(MessageError::Version(*version));
-        }
-        let (Head::Observe(head), rest) =
-            postcard::take_from_bytes::<Head<'a>>(bytes).map_err(MessageError::Corrupt)?;
-        let (place, rest) = match head.position {
-            None => (Place::Own, rest),
-            Some(position) => {
-                let (text, rest) =
-                    postcard::take_from_bytes::<Text<'a>>(rest).map_err(MessageError::Corrupt)?;
-                (Place::Related(position, text), rest)
+        let (head, rest) = message::take::<Head<'a>>(message::behind_version(value)?)?;
+        let (message, rest) = match head {
+            Head::Verdict(verdict) => (Self::Verdict(verdict), rest),
+            Head::ObserveTold(head) => {
+                let (fingerprint, rest) =
+                    Fingerprint::decode(rest).ok_or(MessageError::NoSketch)?;
+                (head.observe(Place::OwnTold(Box::new(fingerprint))), rest)
             }
+            Head::Observe(head) => match head.position {
+                None => (head.observe(Place::Own), rest),
+                Some(position) => {
+                    let (text, rest) = message::take::<Text<'a>>(rest)?;
+                    (head.observe(Place::Related(position, text)), rest)
+                }
+            },
         };
-        if !rest.is_empty() {
-            return Err(MessageError::Trailing(rest.len()));
-        }
+        message::end(rest)?;
+        Ok(message)
+    }
+}
+
+impl<'a> ObserveHead<'a> {
+    fn observe(self, place: Place<'a>) -> Message<'a> {
         let origin = Origin {
-            topic: head.topic.into(),
-            partition: head.partition,
-            offset: head.offset,
-            timestamp: head.record_timestamp,
+            topic: self.topic.into(),
+            partition: self.partition,
+            offset: self.offset,
+            timestamp: self.record_timestamp,
         };
-        let (timestamp, article_id) = (head.timestamp, head.article_id);
-        Ok(Self { story_id: head.story_id, timestamp, origin, article_id, place })
+        let Self { story_id, timestamp, article_id, .. } = self;
+        Message::Observe(Observe { story_id, timestamp, origin, article_id, place })
     }
 }
 
@@ -176,6 +198,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::stage::lead::Age;
+    use crate::stage::message::VERSION;
+    use crate::story::{Likeness, Sketch};
 
     fn related() -> Observe<'static> {
         Observe {
@@ -204,6 +229,16 @@ mod tests {
         }
     }
 
+    fn fingerprint() -> Fingerprint {
+        let sketch = Sketch::new(20, vec![7, 8], Vec::new()).unwrap();
+        Fingerprint::new([1, 2, 3, 4, 5, 6], sketch)
+    }
+
+    fn lead() -> Lead {
+        let age = Age { timestamp: 1_695_168_000_123, story_id: StoryId([0x22; 16]) };
+        Lead { age, likeness: Likeness::Near, score: 87 }
+    }
+
     fn hex(bytes: &[u8]) -> String {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
@@ -222,7 +257,7 @@ mod tests {
             "22222222222222222222222222222222",
         ]
         .concat();
-        assert_eq!(hex(&own.encode().unwrap()), head.clone() + "00");
+        assert_eq!(hex(&own.encode()), head.clone() + "00");
         let text = [
             "011368747470733a2f2f612e6578616d706c652f31", // URL
             "0106d8aed8a8d8b1",                           // headline
@@ -234,33 +269,61 @@ mod tests {
             "00",
         ]
         .concat();
-        assert_eq!(hex(&related().encode().unwrap()), head + "0102" + &text);
+        assert_eq!(hex(&related().encode()), head + "0102" + &text);
     }
 
     #[test]
     fn a_message_reads_back_as_it_was_written() {
         for observe in [related(), Observe { place: Place::Own, ..related() }] {
-            let bytes = observe.encode().unwrap();
-            assert_eq!(Observe::decode(Some(&bytes)), Ok(observe));
+            let bytes = observe.encode();
+            assert_eq!(Message::decode(Some(&bytes)), Ok(Message::Observe(observe)));
+        }
+        let told = Observe { place: Place::OwnTold(Box::new(fingerprint())), ..related() };
+        let bytes = told.encode();
+        assert_eq!(Message::decode(Some(&bytes)), Ok(Message::Observe(told)));
+        for best in [None, Some(lead())] {
+            let verdict = Verdict { story_id: StoryId([1; 16]), slot: 5, best };
+            let bytes = verdict.encode();
+            assert_eq!(Message::decode(Some(&bytes)), Ok(Message::Verdict(verdict)));
         }
     }
 
     #[test]
+    fn the_bytes_of_a_verdict_stand_for_ever() {
+        let verdict = Verdict { story_id: StoryId([0x11; 16]), slot: 4, best: Some(lead()) };
+        let (story, leader) = ("11".repeat(16), "22".repeat(16));
+        let expected = format!("0101{story}0401f6c197fed562{leader}0157");
+        assert_eq!(hex(&verdict.encode()), expected);
+        let nobody = Verdict { best: None, ..verdict };
+        assert_eq!(hex(&nobody.encode()), format!("0101{story}0400"));
+    }
+
+    #[test]
+    fn an_own_story_that_is_compared_carries_its_fingerprint_behind_the_head() {
+        let own = Observe { place: Place::Own, ..related() }.encode();
+        let told = Observe { place: Place::OwnTold(Box::new(fingerprint())), ..related() };
+        let mut expected = own;
+        expected[1] = 2;
+        fingerprint().encode(&mut expected);
+        assert_eq!(told.encode(), expected);
+    }
+
+    #[test]
     fn an_unknown_version_is_named() {
-        let mut bytes = related().encode().unwrap();
+        let mut bytes = related().encode();
         bytes[0] = 9;
-        let error = Observe::decode(Some(&bytes)).unwrap_err();
+        let error = Message::decode(Some(&bytes)).unwrap_err();
         assert_eq!(error, MessageError::Version(9));
         assert_eq!(error.to_string(), "it has version 9; this binary reads 1");
     }
 
     #[test]
     fn nothing_may_stand_after_a_message_nor_in_its_place() {
-        let mut bytes = related().encode().unwrap();
+        let mut bytes = related().encode();
         bytes.push(0);
-        assert_eq!(Observe::decode(Some(&bytes)), Err(MessageError::Trailing(1)));
-        assert_eq!(Observe::decode(Some(&[])), Err(MessageError::Empty));
-        assert_eq!(Observe::decode(None), Err(MessageError::Empty));
+        assert_eq!(Message::decode(Some(&bytes)), Err(MessageError::Trailing(1)));
+        assert_eq!(Message::decode(Some(&[])), Err(MessageError::Empty));
+        assert_eq!(Message::decode(None), Err(MessageError::Empty));
     }
 
     proptest! {
@@ -270,10 +333,10 @@ mod tests {
             cut in 0..120_usize,
         ) {
             bytes.insert(0, VERSION);
-            drop(Observe::decode(Some(&bytes)));
-            let whole = related().encode().unwrap();
+            drop(Message::decode(Some(&bytes)));
+            let whole = related().encode();
             if let Some((head, _)) = whole.split_at_checked(cut) && cut < whole.len() {
-                prop_assert!(Observe::decode(Some(head)).is_err());
+                prop_assert!(Message::decode(Some(head)).is_err());
             }
         }
     }

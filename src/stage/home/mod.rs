@@ -1,71 +1,68 @@
 //! `home` owns the story ids: a story that it has not seen is new, one that it has is a repetition, and the text of a
-//! related one goes out once a life.
+//! related one goes out once a life. It alone decides which story stands for another: what `near` finds are only its
+//! registers.
 //!
 //! Invariants: what goes out is a function of the inbox alone, append times included. A row's life is counted in
-//! stream time, so that pages of last year, replayed beside today's, do not end at birth.
+//! stream time, so that pages of last year, replayed beside today's, do not end at birth. Nothing waits: a story goes
+//! out at once, and what is found out later is said later.
 
+mod compare;
 pub mod message;
+mod occurrence;
 mod row;
 mod story;
 
 use std::sync::Arc;
 
 use super::json::to_json;
-use super::{Cause, Count, Outbox, Output, Record, Refusal, Stage, StageName, Table, Target};
-use crate::record::schema_name::{CanonicalSchema, SightingSchema};
-use crate::record::{
-    ArticleId, Canonical, CanonicalKind, Decision, FirstSeen, Origin, Role, Sighting, StoryId,
-};
+use super::{Cause, Count, Lead, Outbox, Output, Record, Refusal, Stage, StageName, Table, Target};
+use crate::record::schema_name::CanonicalSchema;
+use crate::record::{Canonical, CanonicalKind, Decision, StoryId};
 use crate::story::FP_VERSION;
-use message::{Observe, Place};
+use message::{Message, Verdict};
+use occurrence::{Occurrence, Place};
 
-pub use row::HomeRow;
+pub use compare::{Compare, RoutingKeys};
+pub use row::{Compared, HomeRow};
 pub use story::story_record;
 
 /// The name of the stage.
 pub const NAME: StageName = StageName("home");
 
-/// A page time may be later than the append time of the inbox by so much (state-protocol rule 5): beyond it the page's
-/// clock is wrong, and must not end the rows of everyone else.
-const CLOCK_LEAD_MS: i64 = 5 * 60 * 1_000;
-
 /// The stage.
 #[derive(Debug, Clone)]
 pub struct Home {
     ttl_hours: u32,
+    compare: Option<Compare>,
 }
 
-/// One occurrence, ready for the table.
+/// One message, ready for the table.
 #[derive(Debug)]
-pub struct Occurrence {
-    story_id: StoryId,
-    /// The page time, capped: what moves stream time.
-    capped: i64,
-    timestamp: i64,
-    origin: Origin<'static>,
-    article_id: ArticleId,
-    place: OccurrencePlace,
-    cause: Arc<Cause>,
-}
-
-#[derive(Debug)]
-enum OccurrencePlace {
-    Own,
-    /// Its position, and the value of the story record, in case that it has to go out.
-    Related(u32, Vec<u8>),
+pub enum Heard {
+    /// An occurrence of a story.
+    Occurrence(Box<Occurrence>),
+    /// What `near` has found, and the page that caused it to look.
+    Verdict(Verdict, Arc<Cause>),
 }
 
 impl Home {
-    /// A stage whose stories are forgotten when stream time has moved on by so many hours since they were last seen.
+    /// A stage whose stories are forgotten when stream time has moved on by so many hours since they were last seen. No
+    /// two stories are compared.
     #[must_use]
     pub fn new(ttl_hours: u32) -> Self {
-        Self { ttl_hours }
+        Self { ttl_hours, compare: None }
+    }
+
+    /// A stage that gives stories to `near`.
+    #[must_use]
+    pub fn comparing(ttl_hours: u32, compare: Compare) -> Self {
+        Self { ttl_hours, compare: Some(compare) }
     }
 }
 
 impl Stage for Home {
     type Row = HomeRow;
-    type Prepared = Occurrence;
+    type Prepared = Heard;
 
     fn name(&self) -> StageName {
         NAME
@@ -75,7 +72,8 @@ impl Stage for Home {
         true
     }
 
-    /// Story ids of another fold version would never meet these.
+    /// Story ids of another fold version would never meet these. Which stories are compared, and under how many keys,
+    /// may change between two runs: a story that is not compared yet is at its next occurrence.
     fn meta(&self) -> Vec<u8> {
         vec![FP_VERSION]
     }
@@ -84,111 +82,127 @@ impl Stage for Home {
         self.ttl_hours
     }
 
-    fn prepare(&self, record: &Record<'_>) -> Result<Occurrence, Refusal> {
-        let observe = Observe::decode(record.value).map_err(|error| {
-            let Record { topic, partition, offset, .. } = record;
-            Refusal::Stop(format!("{topic}/{partition}/{offset} cannot be read: {error}"))
-        })?;
-        let latest = record.timestamp.map_or(i64::MAX, |at| at.saturating_add(CLOCK_LEAD_MS));
-        let cause = Arc::new(Cause::new(&observe.origin, record.headers));
-        let place = match &observe.place {
-            Place::Own => OccurrencePlace::Own,
-            Place::Related(position, text) => {
-                let story = story_record(&observe, *position, text);
-                OccurrencePlace::Related(*position, to_json(&story))
+    fn prepare(&self, record: &Record<'_>) -> Result<Heard, Refusal> {
+        match Message::decode(record.value).map_err(|error| error.stop(record))? {
+            Message::Observe(observe) => {
+                let occurrence = Occurrence::new(observe, record, self.compare);
+                Ok(Heard::Occurrence(Box::new(occurrence)))
             }
-        };
-        Ok(Occurrence {
-            story_id: observe.story_id,
-            capped: observe.timestamp.min(latest),
-            timestamp: observe.timestamp,
-            origin: observe.origin.into_owned(),
-            article_id: observe.article_id,
-            place,
-            cause,
-        })
+            Message::Verdict(verdict) => {
+                Ok(Heard::Verdict(verdict, Arc::new(Cause::passed_on(record.headers))))
+            }
+        }
     }
 
-    /// In this order: the story, its canonical record, the sighting.
-    fn apply(&self, table: &mut Table<HomeRow>, occurrence: Occurrence, outbox: &mut Outbox) {
+    fn apply(&self, table: &mut Table<HomeRow>, heard: Heard, outbox: &mut Outbox) {
+        match heard {
+            Heard::Occurrence(occurrence) => self.observe(table, *occurrence, outbox),
+            Heard::Verdict(verdict, cause) => self.settle(table, verdict, &cause, outbox),
+        }
+    }
+}
+
+impl Home {
+    /// In this order: the story, its canonical record, the sighting; then what `near` is asked and told.
+    fn observe(&self, table: &mut Table<HomeRow>, occurrence: Occurrence, outbox: &mut Outbox) {
         table.advance_clock(occurrence.capped);
-        let expired = table.expire();
+        let expired = table.expire().len();
         outbox.tally.add_n(Count::Expired(NAME), expired as u64);
 
         let known = table.get(&occurrence.story_id.0);
         let decision = if known.is_some() { Decision::Exact } else { Decision::New };
         let mut row = known.cloned().unwrap_or_else(|| occurrence.first_row());
-        let first_seen = row.first_seen;
-        let changed = decision == Decision::New || row.last_seen_hour != table.hour();
+        let mut changed = decision == Decision::New || row.last_seen_hour != table.hour();
         row.last_seen_hour = table.hour();
+        let lead_before = row.lead(occurrence.story_id);
+        let ages = self.compare.is_some() && occurrence.timestamp < row.oldest;
+        if ages {
+            row.oldest = occurrence.timestamp;
+            changed = true;
+        }
+        let lead = row.lead(occurrence.story_id);
 
-        let sighting = occurrence.sighting(decision, first_seen);
-        let Occurrence { story_id, place, cause, .. } = occurrence;
-        let mut publish = false;
-        if let OccurrencePlace::Related(_, story) = place
+        let sighting = occurrence.sighting(decision, row.first_seen, lead);
+        let has_no_canonical = !row.published && row.compared.is_none();
+        let fingerprint = match &row.compared {
+            None => self.compare.and_then(|compare| occurrence.fingerprint(compare)),
+            Some(_) => None,
+        };
+        let Occurrence { story_id, place, cause, capped, .. } = occurrence;
+        if let Place::Related { story, .. } = place
             && !row.published
         {
-            publish = true;
             row.published = true;
-            let canonical = to_json(&itself(story_id));
+            changed = true;
             outbox.outputs.push(output(Target::Stories, story_id, story, &cause));
-            outbox.outputs.push(output(Target::Canonical, story_id, canonical, &cause));
             outbox.tally.add(Count::StoryPublished);
         }
-        if changed || publish {
-            table.put(story_id.0, row);
+        let is_first = has_no_canonical && (row.published || fingerprint.is_some());
+        if is_first || lead != lead_before {
+            outbox.outputs.push(canonical(story_id, lead, &cause));
         }
+        outbox.tally.add_n(Count::Settled(kind(lead)), u64::from(lead != lead_before));
         outbox.outputs.push(output(Target::Sightings, story_id, sighting, &cause));
         outbox.tally.add(Count::Occurrence(decision));
-    }
-}
 
-impl Occurrence {
-    fn position(&self) -> Option<u32> {
-        match self.place {
-            OccurrencePlace::Own => None,
-            OccurrencePlace::Related(position, _) => Some(position),
+        if let (Some(compare), Some(fingerprint)) = (self.compare, fingerprint) {
+            row.compared = Some(Box::new(Compared::new(fingerprint.routing_keys())));
+            changed = true;
+            compare.probe(row.age(story_id), capped, &fingerprint, &cause, outbox);
+        } else if ages {
+            self.tell(&row, story_id, &cause, outbox);
+        }
+        if changed {
+            table.put(story_id.0, row);
         }
     }
 
-    /// The row of a story whose first occurrence this is.
-    fn first_row(&self) -> HomeRow {
-        let first_seen = FirstSeen {
-            article_id: self.article_id,
-            position: self.position(),
-            timestamp: self.timestamp,
-        };
-        HomeRow { first_seen, last_seen_hour: 0, published: false }
+    /// Replaces a register. A story that is gone, or has begun a new life and is not compared yet, has none.
+    fn settle(
+        &self,
+        table: &mut Table<HomeRow>,
+        verdict: Verdict,
+        cause: &Arc<Cause>,
+        outbox: &mut Outbox,
+    ) {
+        let Verdict { story_id, slot, best } = verdict;
+        let Some(mut row) = table.get(&story_id.0).cloned() else { return };
+        let before = row.lead(story_id);
+        let Some(compared) = &mut row.compared else { return };
+        compared.set(slot, best);
+        let lead = row.lead(story_id);
+        if lead != before {
+            outbox.outputs.push(canonical(story_id, lead, cause));
+            outbox.tally.add(Count::Settled(kind(lead)));
+        }
+        if lead.is_some() != before.is_some() {
+            self.tell(&row, story_id, cause, outbox);
+        }
+        table.put(story_id.0, row);
     }
 
-    /// The value of the sighting record.
-    fn sighting(&self, decision: Decision, first_seen: FirstSeen) -> Vec<u8> {
-        to_json(&Sighting {
-            schema: SightingSchema::V1,
-            story_id: self.story_id,
-            canonical_id: self.story_id,
-            decision,
-            role: match self.place {
-                OccurrencePlace::Own => Role::Own,
-                OccurrencePlace::Related(..) => Role::Related,
-            },
-            article_id: self.article_id,
-            position: self.position(),
-            origin: self.origin.borrowed(),
-            first_seen,
-            timestamp: self.timestamp,
-        })
+    /// Tells `near`, under every key of a story, how old it is and whether it stands for itself.
+    fn tell(&self, row: &HomeRow, story_id: StoryId, cause: &Arc<Cause>, outbox: &mut Outbox) {
+        if let (Some(compare), Some(compared)) = (self.compare, &row.compared) {
+            let is_canonical = row.lead(story_id).is_none();
+            compare.tell(compared, row.age(story_id), is_canonical, cause, outbox);
+        }
     }
 }
 
-fn itself(story_id: StoryId) -> Canonical {
-    Canonical {
+fn kind(lead: Option<Lead>) -> CanonicalKind {
+    lead.map_or(CanonicalKind::Itself, |lead| lead.kind())
+}
+
+fn canonical(story_id: StoryId, lead: Option<Lead>, cause: &Arc<Cause>) -> Output {
+    let record = Canonical {
         schema: CanonicalSchema::V1,
         story_id,
-        canonical_id: story_id,
-        kind: CanonicalKind::Itself,
-        score: 100,
-    }
+        canonical_id: lead.map_or(story_id, |lead| lead.age.story_id),
+        kind: kind(lead),
+        score: lead.map_or(100, |lead| lead.score),
+    };
+    output(Target::Canonical, story_id, to_json(&record), cause)
 }
 
 fn output(target: Target, key: StoryId, value: Vec<u8>, cause: &Arc<Cause>) -> Output {

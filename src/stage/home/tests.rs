@@ -5,8 +5,11 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::message::Text;
+use super::message::{Observe, Place, Text};
 use super::*;
+use crate::record::{ArticleId, Origin};
+use crate::stage::{Age, near};
+use crate::story::{Fingerprint, Folder, Likeness};
 
 const HOUR: i64 = 3_600_000;
 const TTL_HOURS: u32 = 48;
@@ -53,13 +56,31 @@ impl Seen {
             article_id: ArticleId([self.article; 16]),
             place: self.position.map_or(Place::Own, |position| Place::Related(position, text)),
         };
-        observe.encode().unwrap()
+        observe.encode()
     }
 }
 
 struct World {
     home: Home,
     table: Table<HomeRow>,
+}
+
+/// A story of forty words.
+fn fingerprint() -> Fingerprint {
+    let words: Vec<_> = (0..40).map(|n| format!("w{}", "x".repeat(n))).collect();
+    Fingerprint::of(&Folder::new().fold([words.join(" ")])).unwrap()
+}
+
+fn own_told(story: u8, page_time: i64) -> Vec<u8> {
+    let topic = "articles.raw".into();
+    Observe {
+        story_id: StoryId([story; 16]),
+        timestamp: page_time,
+        origin: Origin { topic, partition: 0, offset: 1, timestamp: None },
+        article_id: ArticleId([9; 16]),
+        place: Place::OwnTold(Box::new(fingerprint())),
+    }
+    .encode()
 }
 
 impl World {
@@ -227,6 +248,95 @@ fn what_is_no_message_of_ours_stops_the_process() {
         };
         assert!(message.starts_with("newsmill.app.home/1/2 cannot be read: "), "{message}");
     }
+}
+
+const PROBE: Target = Target::Inbox(near::NAME);
+
+impl World {
+    fn comparing(own: bool, keys: RoutingKeys) -> Self {
+        let home = Home::comparing(TTL_HOURS, Compare { own, keys });
+        Self { home, ..Self::new() }
+    }
+
+    fn hear(&mut self, message: &[u8]) -> Outbox {
+        let headers = [("newsmill.origin".to_owned(), Some(b"articles.raw/0/77".to_vec()))];
+        let prepared = self.home.prepare(&record(message, None, &headers)).unwrap();
+        let mut outbox = Outbox::default();
+        self.home.apply(&mut self.table, prepared, &mut outbox);
+        outbox
+    }
+
+    /// What `near` says of story 1.
+    fn verdict(&mut self, slot: u8, best: Option<(u8, i64)>) -> Outbox {
+        let best = best.map(|(story, timestamp)| Lead {
+            age: Age { timestamp, story_id: StoryId([story; 16]) },
+            likeness: Likeness::Near,
+            score: 70,
+        });
+        self.hear(&Verdict { story_id: StoryId([1; 16]), slot, best }.encode())
+    }
+}
+
+#[test]
+fn an_own_story_is_compared_only_where_own_stories_are() {
+    let mut world = World::comparing(false, RoutingKeys::Six);
+    assert_eq!(targets(&world.hear(&own_told(1, HOUR))), [Target::Sightings]);
+    let mut world = World::comparing(true, RoutingKeys::Two);
+    let outbox = world.hear(&own_told(1, HOUR));
+    assert_eq!(targets(&outbox), [Target::Canonical, Target::Sightings, PROBE, PROBE]);
+    assert_eq!(json_of(&outbox.outputs[0])["kind"], "self");
+    let keys: Vec<_> = fingerprint().routing_keys().map(|key| key.to_bytes().to_vec()).collect();
+    let asked: Vec<_> = outbox.outputs[2..].iter().map(|output| output.key.clone()).collect();
+    assert_eq!(asked, keys[..2]);
+    // Its text goes out when it is appended somewhere; whom it follows has been said.
+    let outbox = world.see(Seen::related(1, 2, 0, HOUR));
+    assert_eq!(targets(&outbox), [Target::Stories, Target::Sightings]);
+}
+
+#[test]
+fn the_oldest_register_stands_for_a_story_and_a_change_is_said_once() {
+    let mut world = World::comparing(true, RoutingKeys::Two);
+    world.hear(&own_told(1, 10 * HOUR));
+    let outbox = world.verdict(0, Some((5, 6 * HOUR)));
+    assert_eq!(targets(&outbox), [Target::Canonical, PROBE, PROBE], "it is no leader any more");
+    let expected = json!({
+        "schema": "newsmill.canonical/1", "story_id": "01".repeat(16),
+        "canonical_id": "05".repeat(16), "kind": "near", "score": 70,
+    });
+    assert_eq!(json_of(&outbox.outputs[0]), expected);
+    assert_eq!(outbox.outputs[0].cause.origin, "articles.raw/0/77");
+    let sighting = world.see(Seen::own(1, 3, 11 * HOUR));
+    assert_eq!(json_of(&sighting.outputs[0])["canonical_id"], "05".repeat(16));
+
+    assert_eq!(targets(&world.verdict(1, Some((6, 7 * HOUR)))), [], "a younger one");
+    assert_eq!(targets(&world.verdict(0, None)), [Target::Canonical], "6 is left");
+    let outbox = world.verdict(1, None);
+    assert_eq!(targets(&outbox), [Target::Canonical, PROBE, PROBE], "it stands for itself again");
+    assert_eq!(json_of(&outbox.outputs[0])["kind"], "self");
+}
+
+#[test]
+fn a_story_that_turns_out_older_stands_for_itself_and_says_so() {
+    let mut world = World::comparing(true, RoutingKeys::Two);
+    world.hear(&own_told(1, 10 * HOUR));
+    world.verdict(0, Some((5, 6 * HOUR)));
+    let outbox = world.see(Seen::own(1, 3, 5 * HOUR));
+    assert_eq!(targets(&outbox), [Target::Canonical, Target::Sightings, PROBE, PROBE]);
+    assert_eq!(json_of(&outbox.outputs[0])["kind"], "self");
+    let outbox = world.see(Seen::own(1, 4, 7 * HOUR));
+    assert_eq!(targets(&outbox), [Target::Sightings]);
+}
+
+#[test]
+fn a_verdict_of_a_life_that_is_over_is_nothing() {
+    let mut world = World::comparing(true, RoutingKeys::Two);
+    assert_eq!(targets(&world.verdict(0, Some((5, 0)))), [], "never seen");
+    world.hear(&own_told(1, 0));
+    world.see(Seen::own(1, 1, 500 * HOUR));
+    assert_eq!(targets(&world.verdict(0, Some((5, 0)))), [], "born again, and not compared yet");
+    world.table.commit();
+    assert_eq!(targets(&world.verdict(0, Some((5, 0)))), []);
+    assert_eq!(world.table.changes().count(), 0);
 }
 
 /// A life of a story, as the model keeps it.

@@ -10,9 +10,6 @@ use crate::record::schema_name::ArticleSchema;
 use crate::record::{Article, Origin, Related, Warning};
 use crate::stage::Record;
 
-/// The same folded text, word for word.
-const ALIKE: u8 = 100;
-
 /// Puts together what the envelope, the page and the ids say.
 pub(super) fn article<'a>(
     record: &Record<'a>,
@@ -45,7 +42,7 @@ pub(super) fn article<'a>(
         schema: ArticleSchema::V1,
         article_id: identity.article_id,
         version: page_time,
-        story_id: tales.own.map(|tale| tale.story_id),
+        story_id: tales.own.as_ref().map(|tale| tale.story_id),
         url: envelope.url,
         headline: page.headline,
         published_at,
@@ -71,17 +68,17 @@ pub(super) fn article<'a>(
 }
 
 fn related<'a>(texts: Vec<RelatedText<'a>>, tales: &Tales) -> Vec<Related<'a>> {
-    let told = tales.related.iter().zip(tales.same_as());
+    let told = tales.related.iter().zip(&tales.same);
     let numbered = (0..).zip(texts).zip(told);
     numbered
-        .map(|((position, text), (tale, same_as))| Related {
+        .map(|((position, text), (tale, same))| Related {
             position,
             headline: text.headline,
             teaser: text.teaser,
-            story_id: tale.map(|tale| tale.story_id),
+            story_id: tale.as_ref().map(|tale| tale.story_id),
             kind: text.kind,
-            same_as,
-            similarity: same_as.map(|_| ALIKE),
+            same_as: same.map(|same| same.same_as),
+            similarity: same.map(|same| same.similarity),
         })
         .collect()
 }

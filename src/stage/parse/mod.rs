@@ -24,7 +24,7 @@ use super::{
 use crate::page::envelope::{self, EnvelopeFields};
 use crate::page::{self, ExplainedPiece, Layouts};
 use crate::record::{Origin, Reject};
-use crate::story::Folder;
+use crate::story::{Folder, Thresholds};
 use observe::Occurrences;
 use opened::Opened;
 use tales::Tales;
@@ -48,6 +48,17 @@ pub struct Parse {
     pub key: InputKey,
     /// How large a record may be.
     pub sizes: RecordSizes,
+    /// How stories are compared; `None`: two are one where their folded text is the same.
+    pub comparing: Option<Comparing>,
+}
+
+/// How stories are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Comparing {
+    /// From which overlap on two are alike.
+    pub thresholds: Thresholds,
+    /// Whether `near` wants articles' own stories: then they are told with what is compared of them.
+    pub own: bool,
 }
 
 impl Default for Parse {
@@ -59,6 +70,7 @@ impl Default for Parse {
             limits: envelope::Limits::default(),
             key: InputKey::None,
             sizes: RecordSizes::UNLIMITED,
+            comparing: None,
         }
     }
 }
@@ -145,11 +157,13 @@ impl Parse {
         let Opened { envelope, identity, text } = Opened::of(self, record, value)?;
         let page_time = text.page_time;
         let page = page::read(&text.text, self.layouts, &text.context());
-        let tales = FOLDER.with_borrow_mut(|folder| Tales::of(folder, &page));
+        let comparing = self.comparing.as_ref();
+        let tales = FOLDER.with_borrow_mut(|folder| Tales::of(folder, &page, comparing));
 
         let occurrences = Occurrences {
             page: &page,
             tales: &tales,
+            tells_own: comparing.is_some_and(|comparing| comparing.own),
             article_id: identity.article_id,
             timestamp: page_time,
             url: envelope.url.as_deref(),

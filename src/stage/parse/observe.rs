@@ -5,15 +5,17 @@ use std::sync::Arc;
 use super::size::RecordSizes;
 use super::tales::{Tale, Tales};
 use crate::page::{Page, RelatedText};
-use crate::record::{ArticleId, Origin};
+use crate::record::{ArticleId, Origin, Reject};
 use crate::stage::home::message::{Observe, Place, Text};
 use crate::stage::home::{self, story_record};
-use crate::stage::{Cause, Output, Refusal, Target};
+use crate::stage::{Cause, Output, Target};
 
 /// What the occurrences of stories on one page have in common.
 pub(super) struct Occurrences<'p> {
     pub page: &'p Page<'p>,
     pub tales: &'p Tales,
+    /// Whether the article's own story goes out with its fingerprint.
+    pub tells_own: bool,
     pub article_id: ArticleId,
     /// The page time in milliseconds since 1970.
     pub timestamp: i64,
@@ -30,23 +32,25 @@ impl Occurrences<'_> {
         &self,
         cause: &Arc<Cause>,
         sizes: &RecordSizes,
-    ) -> Result<Vec<Output>, Refusal> {
+    ) -> Result<Vec<Output>, Reject> {
         let mut outputs = Vec::with_capacity(1 + self.tales.related.len());
-        if let Some(tale) = self.tales.own {
-            outputs.push(output(&self.observe(tale, Place::Own), cause)?);
+        if let Some(tale) = &self.tales.own {
+            let fingerprint = tale.fingerprint.clone().filter(|_| self.tells_own);
+            let place = fingerprint.map_or(Place::Own, Place::OwnTold);
+            outputs.push(output(&self.observe(tale, place), cause));
         }
         for ((position, text), tale) in (0..).zip(&self.page.related).zip(&self.tales.related) {
-            let Some(tale) = *tale else { continue };
+            let Some(tale) = tale else { continue };
             let text = self.text(text, tale);
             let observe = self.observe(tale, Place::Own);
             sizes.check_story(&text, cause, || story_record(&observe, position, &text))?;
             let observe = Observe { place: Place::Related(position, text), ..observe };
-            outputs.push(output(&observe, cause)?);
+            outputs.push(output(&observe, cause));
         }
         Ok(outputs)
     }
 
-    fn observe<'o>(&'o self, tale: Tale, place: Place<'o>) -> Observe<'o> {
+    fn observe<'o>(&'o self, tale: &Tale, place: Place<'o>) -> Observe<'o> {
         Observe {
             story_id: tale.story_id,
             timestamp: self.timestamp,
@@ -56,7 +60,7 @@ impl Occurrences<'_> {
         }
     }
 
-    fn text<'o>(&'o self, text: &'o RelatedText<'_>, tale: Tale) -> Text<'o> {
+    fn text<'o>(&'o self, text: &'o RelatedText<'_>, tale: &Tale) -> Text<'o> {
         Text {
             url: self.url,
             headline: text.headline.as_deref(),
@@ -70,13 +74,12 @@ impl Occurrences<'_> {
     }
 }
 
-fn output(observe: &Observe<'_>, cause: &Arc<Cause>) -> Result<Output, Refusal> {
-    let value = observe.encode().map_err(|error| Refusal::Stop(error.to_string()))?;
-    Ok(Output {
+fn output(observe: &Observe<'_>, cause: &Arc<Cause>) -> Output {
+    Output {
         target: Target::Inbox(home::NAME),
         key: observe.story_id.0.to_vec(),
-        value: Some(value),
+        value: Some(observe.encode()),
         cause: Arc::clone(cause),
         version: None,
-    })
+    }
 }

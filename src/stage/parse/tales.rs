@@ -1,15 +1,18 @@
-//! The stories that a page tells, by their ids.
+//! The stories that a page tells, by their ids; and which of them tell the same.
 
+use super::Comparing;
 use crate::page::Page;
 use crate::record::{ArticleWord, RelatedKind, SameAs, StoryId};
-use crate::story::Folder;
+use crate::story::{Fingerprint, Folder, Likeness, Overlap};
 
 /// A body that folds to something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Tale {
     pub story_id: StoryId,
     /// Folded words of the body.
     pub words: u32,
+    /// What is compared; `None` of a short one, and where nothing is.
+    pub fingerprint: Option<Box<Fingerprint>>,
 }
 
 /// The tales of a page; `None` stands for a link and for a body that folds to nothing.
@@ -19,38 +22,87 @@ pub(super) struct Tales {
     pub own: Option<Tale>,
     /// Of what is appended, by position.
     pub related: Vec<Option<Tale>>,
+    /// For each appended thing: what tells the same tale before it on this page, the article first. The same text comes
+    /// before an edited one.
+    pub same: Vec<Option<Same>>,
 }
+
+/// An earlier tale of the same page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Same {
+    pub same_as: SameAs,
+    /// How alike the two are, in per cent.
+    pub similarity: u8,
+}
+
+/// The same folded text, word for word.
+const ALIKE: u8 = 100;
 
 impl Tales {
-    pub(super) fn of(folder: &mut Folder, page: &Page<'_>) -> Self {
-        let own = tale(folder, &page.body);
+    pub(super) fn of(folder: &mut Folder, page: &Page<'_>, comparing: Option<&Comparing>) -> Self {
+        // A page that appends nothing has nothing to compare: unless `near` wants its own story, one fingerprint less.
+        let has_stories = page.related.iter().any(|related| related.kind == RelatedKind::Story);
+        let is_own_compared = comparing.is_some_and(|comparing| comparing.own || has_stories);
+        let own = tale(folder, &page.body, is_own_compared);
         let related = page.related.iter().map(|related| match related.kind {
-            RelatedKind::Story => tale(folder, &related.body),
+            RelatedKind::Story => tale(folder, &related.body, comparing.is_some()),
             RelatedKind::Link => None,
         });
-        Self { own, related: related.collect() }
-    }
-
-    /// For each appended thing: what tells the same tale before it on this page, the article first.
-    pub(super) fn same_as(&self) -> Vec<Option<SameAs>> {
-        let own = self.own.map(|tale| (tale.story_id, SameAs::Article(ArticleWord::Article)));
-        let mut told: Vec<_> = own.into_iter().collect();
-        let mut same_as = Vec::with_capacity(self.related.len());
-        for (position, tale) in (0..).zip(&self.related) {
-            let before = tale.and_then(|tale| {
-                let before = told.iter().find(|(story_id, _)| *story_id == tale.story_id).copied();
-                if before.is_none() {
-                    told.push((tale.story_id, SameAs::Position(position)));
-                }
-                before
-            });
-            same_as.push(before.map(|(_, same_as)| same_as));
-        }
-        same_as
+        let related: Vec<_> = related.collect();
+        let same = same(own.as_ref(), &related, comparing);
+        Self { own, related, same }
     }
 }
 
-fn tale<S: AsRef<str>>(folder: &mut Folder, body: &[S]) -> Option<Tale> {
+fn same(
+    own: Option<&Tale>,
+    related: &[Option<Tale>],
+    comparing: Option<&Comparing>,
+) -> Vec<Option<Same>> {
+    let mut told: Vec<_> =
+        own.map(|tale| (tale, SameAs::Article(ArticleWord::Article))).into_iter().collect();
+    let mut all = Vec::with_capacity(related.len());
+    for (position, tale) in (0..).zip(related) {
+        let before = tale.as_ref().and_then(|tale| {
+            let same = told.iter().find(|(other, _)| other.story_id == tale.story_id);
+            let same = same.map(|(_, same_as)| Same { same_as: *same_as, similarity: ALIKE });
+            let before = same.or_else(|| comparing?.earlier(&told, tale));
+            if before.is_none() {
+                told.push((tale, SameAs::Position(position)));
+            }
+            before
+        });
+        all.push(before);
+    }
+    all
+}
+
+impl Comparing {
+    /// The first tale that another is near to. Those that share no routing key are not looked at.
+    fn earlier(&self, told: &[(&Tale, SameAs)], tale: &Tale) -> Option<Same> {
+        let new = tale.fingerprint.as_deref()?;
+        told.iter().find_map(|(earlier, same_as)| {
+            let earlier = earlier.fingerprint.as_deref()?;
+            if !share_a_key(new, earlier) {
+                return None;
+            }
+            let overlap = Overlap::of(new.sketch(), earlier.sketch());
+            let is_near = overlap.likeness(&self.thresholds)? >= Likeness::Near;
+            is_near.then(|| Same { same_as: *same_as, similarity: overlap.score() })
+        })
+    }
+}
+
+fn share_a_key(one: &Fingerprint, other: &Fingerprint) -> bool {
+    one.routing_keys().zip(other.routing_keys()).any(|(one, other)| one == other)
+}
+
+fn tale<S: AsRef<str>>(folder: &mut Folder, body: &[S], is_compared: bool) -> Option<Tale> {
     let folded = folder.fold(body);
-    Some(Tale { story_id: folded.story_id()?, words: folded.words() })
+    let fingerprint = || Fingerprint::of(&folded).map(Box::new);
+    Some(Tale {
+        story_id: folded.story_id()?,
+        words: folded.words(),
+        fingerprint: if is_compared { fingerprint() } else { None },
+    })
 }

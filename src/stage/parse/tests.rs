@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::record::{ArticleId, Reason};
-use crate::stage::home::message::{Observe, Place};
+use crate::stage::home::message::{Message, Observe, Place};
+use crate::story::{Threshold, Thresholds};
 
 const PAGE: &str = "\
 Harbour bridge opens to walkers
@@ -48,8 +49,16 @@ fn article(outputs: &[Output]) -> Value {
     serde_json::from_slice(outputs[0].value.as_deref().unwrap()).unwrap()
 }
 
+fn value_of(output: &Output) -> Option<&[u8]> {
+    output.value.as_deref()
+}
+
 fn observes(outputs: &[Output]) -> Vec<Observe<'_>> {
-    outputs[1..].iter().map(|output| Observe::decode(output.value.as_deref()).unwrap()).collect()
+    let observe = |output| match Message::decode(value_of(output)).unwrap() {
+        Message::Observe(observe) => observe,
+        Message::Verdict(verdict) => panic!("{verdict:?}"),
+    };
+    outputs[1..].iter().map(observe).collect()
 }
 
 fn refused(parse: &Parse, record: &Record<'_>) -> Reason {
@@ -136,6 +145,53 @@ fn a_story_told_twice_on_a_page_points_back_and_has_two_messages() {
     assert_eq!(article["related"][0]["similarity"], 100);
     let [own, related] = &observes(&outputs)[..] else { panic!("two occurrences") };
     assert_eq!(own.story_id, related.story_id);
+}
+
+/// A page that appends its own article, with another word and a tail.
+const EDITED: &str = "\
+First headline of the page
+Published: 20 September 2023
+The bridge over the harbour opened to walkers on Wednesday after two years of work.
+The mayor said that the town has waited long enough for it.
+The old crossing was shut when a storm took away one of its four towers.
+Source: X
+Read also:
+Second headline of another site
+The bridge over the harbour opened to walkers on Thursday after two years of work.
+The mayor said that the town has waited long enough for it.
+The old crossing was shut when a storm took away one of its four towers.
+";
+
+#[test]
+fn an_edited_copy_on_the_page_points_back_where_stories_are_compared() {
+    let mut parse = Parse::default();
+    let record = record(Some(EDITED.as_bytes()), None);
+    assert_eq!(article(&parsed(&parse, &record).outputs)["related"][0]["same_as"], Value::Null);
+    let comparing = Comparing { thresholds: Thresholds::default(), own: false };
+    parse.comparing = Some(comparing);
+    let outputs = parsed(&parse, &record).outputs;
+    let related = &article(&outputs)["related"][0];
+    assert_eq!(related["same_as"], "article");
+    let similarity = related["similarity"].as_u64().unwrap();
+    assert!((80..100).contains(&similarity), "{similarity}");
+    let [own, related] = &observes(&outputs)[..] else { panic!("two occurrences") };
+    assert_ne!(own.story_id, related.story_id, "an edited text is another story all the same");
+
+    let strict = Threshold { jaccard: 100, containment: 100 };
+    let thresholds = Thresholds { duplicate: strict, near: strict, loose: strict };
+    parse.comparing = Some(Comparing { thresholds, ..comparing });
+    assert_eq!(article(&parsed(&parse, &record).outputs)["related"][0]["same_as"], Value::Null);
+}
+
+#[test]
+fn an_own_story_goes_out_with_its_fingerprint_only_where_it_is_wanted() {
+    let record = record(Some(EDITED.as_bytes()), None);
+    for own in [false, true] {
+        let comparing = Some(Comparing { thresholds: Thresholds::default(), own });
+        let outputs = parsed(&Parse { comparing, ..Parse::default() }, &record).outputs;
+        let place = &observes(&outputs)[0].place;
+        assert_eq!(matches!(place, Place::OwnTold(_)), own, "{place:?}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge};
 
 use super::family::{BYTES, COUNTS, END_TO_END, Families};
 use super::{PerEngine, Watched, gauge_of};
-use crate::record::{Decision, Reason, Warning};
+use crate::record::{CanonicalKind, Decision, Reason, Warning};
 use crate::stage::{Count, Outcome, Tally};
 
 /// The pipeline's, the deduplication's and the dead letters' families.
@@ -22,7 +22,10 @@ pub struct PipelineMetrics {
     warnings: IntCounterVec,
     decisions: IntCounterVec,
     published: IntCounter,
+    settled: IntCounterVec,
+    comparisons: IntCounter,
     expired: IntCounterVec,
+    evicted: IntCounterVec,
     dead_letters: IntCounterVec,
 }
 
@@ -45,6 +48,9 @@ impl PipelineMetrics {
             warnings: families.counters("newsmill_page_warnings_total", "Doubts in article records, by the closed list of warnings.", &["warning"])?,
             decisions: families.counters("newsmill_dedupe_decisions_total", "Occurrences of stories, by what was decided.", &["decision"])?,
             published: families.counter("newsmill_stories_published_total", "Distinct related stories published.")?,
+            settled: families.counters("newsmill_dedupe_canonical_changes_total", "Canonical stories that changed after publication, by what the story is to its canonical one now.", &["kind"])?,
+            comparisons: families.counter("newsmill_dedupe_comparisons_total", "Pairs of stories that were compared.")?,
+            evicted: families.counters("newsmill_dedupe_evictions_total", "Stories that left a full bucket: near-duplicates of theirs that come later may be missed.", &["stage"])?,
             expired: families.counters("newsmill_state_expired_rows_total", "Rows that reached the end of their time to live.", &["stage"])?,
             dead_letters: families.counters("newsmill_dead_letter_records_total", "Dead letters, by reason and stage.", &["reason", "stage"])?,
         };
@@ -57,10 +63,14 @@ impl PipelineMetrics {
         for decision in [Decision::New, Decision::Exact] {
             metrics.decisions.with_label_values(&[decision_name(decision)]).reset();
         }
+        for kind in [CanonicalKind::Itself, CanonicalKind::Near, CanonicalKind::Duplicate] {
+            metrics.settled.with_label_values(&[kind_name(kind)]).reset();
+        }
         for watched in stages {
             let stage = watched.stage.0;
             if watched.is_stateful {
                 metrics.expired.with_label_values(&[stage]).reset();
+                metrics.evicted.with_label_values(&[stage]).reset();
                 metrics.dead_letters.with_label_values(&[Reason::Panic.name(), stage]).reset();
             } else {
                 for reason in Reason::ALL {
@@ -90,6 +100,11 @@ impl PipelineMetrics {
                 Count::Warned(warning) => {
                     self.warnings.with_label_values(&[&warning_name(warning)]).inc_by(n)
                 }
+                Count::Settled(kind) => {
+                    self.settled.with_label_values(&[kind_name(kind)]).inc_by(n)
+                }
+                Count::Compared => self.comparisons.inc_by(n),
+                Count::Evicted(stage) => self.evicted.with_label_values(&[stage.0]).inc_by(n),
                 Count::Expired(stage) => self.expired.with_label_values(&[stage.0]).inc_by(n),
             }
         }
@@ -124,6 +139,14 @@ fn decision_name(decision: Decision) -> &'static str {
     match decision {
         Decision::New => "new",
         Decision::Exact => "exact",
+    }
+}
+
+fn kind_name(kind: CanonicalKind) -> &'static str {
+    match kind {
+        CanonicalKind::Itself => "self",
+        CanonicalKind::Duplicate => "duplicate",
+        CanonicalKind::Near => "near",
     }
 }
 

@@ -34,6 +34,7 @@ fn every_family_has_help_and_only_labels_from_closed_lists() {
         "cause",
         "warning",
         "decision",
+        "kind",
         "stage",
         "reason",
         "phase",

@@ -1,0 +1,84 @@
+//! What `home` asks and tells `near`.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::row::Compared;
+use crate::stage::lead::Age;
+use crate::stage::near::message::{Probe, Status};
+use crate::stage::{Cause, Outbox, Output, Target, near};
+use crate::story::{Fingerprint, RoutingKey};
+
+/// Which stories are compared, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Compare {
+    /// Articles' own stories as well, not only appended ones.
+    pub own: bool,
+    /// Under how many routing keys.
+    pub keys: RoutingKeys,
+}
+
+/// How many of its routing keys a story is compared under: fewer cost less and find less (near-duplicates b7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoutingKeys {
+    /// 91 of 100 near-duplicates are found.
+    Two,
+    /// 95 of 100.
+    Four,
+    /// 96 of 100.
+    Six,
+}
+
+impl RoutingKeys {
+    /// How many.
+    #[must_use]
+    pub fn count(self) -> usize {
+        match self {
+            Self::Two => 2,
+            Self::Four => 4,
+            Self::Six => 6,
+        }
+    }
+}
+
+impl Compare {
+    /// Asks, under each key, which story stands for this one.
+    pub(super) fn probe(
+        self,
+        age: Age,
+        seen: i64,
+        fingerprint: &Fingerprint,
+        cause: &Arc<Cause>,
+        outbox: &mut Outbox,
+    ) {
+        let probe = Probe { age, seen, sketch: Cow::Borrowed(fingerprint.sketch()) }.encode();
+        for key in fingerprint.routing_keys().take(self.keys.count()) {
+            outbox.outputs.push(to_near(key, probe.clone(), cause));
+        }
+    }
+
+    /// Says, under each key, how old a story is and whether it stands for itself.
+    pub(super) fn tell(
+        self,
+        compared: &Compared,
+        age: Age,
+        is_canonical: bool,
+        cause: &Arc<Cause>,
+        outbox: &mut Outbox,
+    ) {
+        let status = Status { age, is_canonical }.encode();
+        for key in compared.routing_keys(self.keys.count()) {
+            outbox.outputs.push(to_near(key, status.clone(), cause));
+        }
+    }
+}
+
+fn to_near(key: RoutingKey, value: Vec<u8>, cause: &Arc<Cause>) -> Output {
+    Output {
+        target: Target::Inbox(near::NAME),
+        key: key.to_bytes().to_vec(),
+        value: Some(value),
+        cause: Arc::clone(cause),
+        version: None,
+    }
+}

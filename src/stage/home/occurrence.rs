@@ -1,0 +1,132 @@
+//! One occurrence of a story, ready for the table.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use super::compare::Compare;
+use super::message::{self, Observe};
+use super::row::HomeRow;
+use super::story::story_record;
+use crate::record::schema_name::SightingSchema;
+use crate::record::{ArticleId, Decision, FirstSeen, Origin, Role, Sighting, StoryId};
+use crate::stage::json::to_json;
+use crate::stage::lead::Lead;
+use crate::stage::{Cause, Record, capped};
+use crate::story::{Fingerprint, Folder, MIN_WORDS};
+
+/// One occurrence.
+#[derive(Debug)]
+pub struct Occurrence {
+    pub(super) story_id: StoryId,
+    /// The page time, capped: what moves stream time.
+    pub(super) capped: i64,
+    pub(super) timestamp: i64,
+    origin: Origin<'static>,
+    article_id: ArticleId,
+    pub(super) place: Place,
+    pub(super) cause: Arc<Cause>,
+}
+
+/// Where on its page it stood.
+#[derive(Debug)]
+pub(super) enum Place {
+    /// The article's own body, with its fingerprint where own stories are compared.
+    Own(Option<Box<Fingerprint>>),
+    /// Appended.
+    Related {
+        position: u32,
+        /// The value of the story record, in case that it has to go out.
+        story: Vec<u8>,
+        /// The paragraphs, in case that it has to be compared: most occurrences repeat a story that already was, and
+        /// need no fingerprint.
+        text: Option<String>,
+    },
+}
+
+thread_local! {
+    /// A folder keeps its buffers: one an engine thread.
+    static FOLDER: RefCell<Folder> = RefCell::new(Folder::new());
+}
+
+impl Occurrence {
+    pub(super) fn new(observe: Observe<'_>, record: &Record<'_>, compare: Option<Compare>) -> Self {
+        let cause = Arc::new(Cause::new(&observe.origin, record.headers));
+        let place = match &observe.place {
+            message::Place::Own => Place::Own(None),
+            message::Place::OwnTold(fingerprint) => Place::Own(Some(fingerprint.clone())),
+            message::Place::Related(position, text) => {
+                let story = to_json(&story_record(&observe, *position, text));
+                let is_compared = compare.is_some() && text.words >= MIN_WORDS;
+                let text = is_compared.then(|| text.body.join("\n"));
+                Place::Related { position: *position, story, text }
+            }
+        };
+        Self {
+            story_id: observe.story_id,
+            capped: capped(observe.timestamp, record),
+            timestamp: observe.timestamp,
+            origin: observe.origin.into_owned(),
+            article_id: observe.article_id,
+            place,
+            cause,
+        }
+    }
+
+    fn position(&self) -> Option<u32> {
+        match self.place {
+            Place::Own(_) => None,
+            Place::Related { position, .. } => Some(position),
+        }
+    }
+
+    /// The row of a story whose first occurrence this is.
+    pub(super) fn first_row(&self) -> HomeRow {
+        let first_seen = FirstSeen {
+            article_id: self.article_id,
+            position: self.position(),
+            timestamp: self.timestamp,
+        };
+        HomeRow {
+            first_seen,
+            last_seen_hour: 0,
+            published: false,
+            oldest: self.timestamp,
+            compared: None,
+        }
+    }
+
+    /// What is compared of the story, where this occurrence is one that brings it to `near`. `None` for a short one.
+    pub(super) fn fingerprint(&self, compare: Compare) -> Option<Fingerprint> {
+        match &self.place {
+            Place::Own(fingerprint) => fingerprint.as_deref().filter(|_| compare.own).cloned(),
+            // A line feed parts tokens as the border of two paragraphs does.
+            Place::Related { text, .. } => text.as_ref().and_then(|text| {
+                FOLDER.with_borrow_mut(|folder| Fingerprint::of(&folder.fold([text])))
+            }),
+        }
+    }
+
+    /// The value of the sighting record; `lead` stands for the story at this moment.
+    pub(super) fn sighting(
+        &self,
+        decision: Decision,
+        first_seen: FirstSeen,
+        lead: Option<Lead>,
+    ) -> Vec<u8> {
+        to_json(&Sighting {
+            schema: SightingSchema::V1,
+            story_id: self.story_id,
+            canonical_id: lead.map_or(self.story_id, |lead| lead.age.story_id),
+            decision,
+            role: match self.place {
+                Place::Own(_) => Role::Own,
+                Place::Related { .. } => Role::Related,
+            },
+            article_id: self.article_id,
+            position: self.position(),
+            origin: self.origin.borrowed(),
+            first_seen,
+            timestamp: self.timestamp,
+        })
+    }
+}

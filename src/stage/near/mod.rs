@@ -1,0 +1,181 @@
+//! `near` owns the routing keys: for each story and key it fills one register of `home`, the oldest canonical story
+//! there that the story matches. It decides nothing; it may be late or off, and nobody waits for it.
+//!
+//! Invariants: what goes out is a function of the inbox alone. A register is replaced, never merged: the last verdict is
+//! the whole truth of its bucket. Rows live in pairs: a sketch ends with its entry.
+
+mod bucket;
+pub mod message;
+mod row;
+
+use std::sync::Arc;
+
+use super::home;
+use super::home::message::Verdict;
+use super::lead::Age;
+use super::message::MessageError;
+use super::{
+    Cause, Count, Outbox, Output, Record, Refusal, Stage, StageName, Table, Target, capped,
+};
+use crate::story::{FP_VERSION, RoutingKey, Sketch, Thresholds};
+use bucket::{Bucket, Change};
+use message::{Message, Probe};
+use row::{Compared, entry_key, sketch_key, sketch_of};
+
+pub use row::{Entry, NearRow};
+
+/// The name of the stage.
+pub const NAME: StageName = StageName("near");
+
+/// The stage.
+#[derive(Debug, Clone)]
+pub struct Near {
+    /// Hours of stream time that a story can be matched after it last was.
+    pub ttl_hours: u32,
+    /// From which overlap on two stories are alike.
+    pub thresholds: Thresholds,
+    /// Under how many keys stories come.
+    pub keys: home::RoutingKeys,
+}
+
+/// A message, ready for the table.
+#[derive(Debug)]
+pub struct Heard {
+    bucket: RoutingKey,
+    word: Word,
+    cause: Arc<Cause>,
+}
+
+#[derive(Debug)]
+enum Word {
+    Probe { age: Age, seen: i64, sketch: Sketch },
+    Status { age: Age, is_canonical: bool },
+}
+
+impl Stage for Near {
+    type Row = NearRow;
+    type Prepared = Heard;
+
+    fn name(&self) -> StageName {
+        NAME
+    }
+
+    fn is_stateful(&self) -> bool {
+        true
+    }
+
+    /// Registers of other thresholds, or of other keys, would say something else.
+    fn meta(&self) -> Vec<u8> {
+        let Thresholds { duplicate, near, loose } = self.thresholds;
+        let keys = self.keys.count().to_le_bytes();
+        let per_cent =
+            [duplicate, near, loose].map(|threshold| [threshold.jaccard, threshold.containment]);
+        [FP_VERSION].into_iter().chain(keys.into_iter().take(1)).chain(per_cent.concat()).collect()
+    }
+
+    fn ttl_hours(&self) -> u32 {
+        self.ttl_hours
+    }
+
+    fn prepare(&self, record: &Record<'_>) -> Result<Heard, Refusal> {
+        let read = || {
+            let message = Message::decode(record.value)?;
+            let bucket = record.key.and_then(RoutingKey::from_bytes);
+            Ok((message, bucket.ok_or(MessageError::NoRoutingKey)?))
+        };
+        let (message, bucket) = read().map_err(|error: MessageError| error.stop(record))?;
+        let word = match message {
+            Message::Probe(Probe { age, seen, sketch }) => {
+                let (seen, sketch) = (capped(seen, record), sketch.into_owned());
+                Word::Probe { age, seen, sketch }
+            }
+            Message::Status(status) => {
+                Word::Status { age: status.age, is_canonical: status.is_canonical }
+            }
+        };
+        Ok(Heard { bucket, word, cause: Arc::new(Cause::passed_on(record.headers)) })
+    }
+
+    fn apply(&self, table: &mut Table<NearRow>, heard: Heard, outbox: &mut Outbox) {
+        let Heard { bucket, word, cause } = heard;
+        let changes = match word {
+            Word::Probe { age, seen, sketch } => {
+                table.advance_clock(seen);
+                expire(table, outbox);
+                self.probe(bucket, age, sketch, table, outbox)
+            }
+            Word::Status { age, is_canonical } => {
+                expire(table, outbox);
+                status(bucket, age, is_canonical, table)
+            }
+        };
+        for Change { story_id, best } in changes {
+            let verdict = Verdict { story_id, slot: bucket.slot, best };
+            outbox.outputs.push(Output {
+                target: Target::Inbox(home::NAME),
+                key: story_id.0.to_vec(),
+                value: Some(verdict.encode()),
+                cause: Arc::clone(&cause),
+                version: None,
+            });
+        }
+    }
+}
+
+impl Near {
+    fn probe(
+        &self,
+        key: RoutingKey,
+        age: Age,
+        sketch: Sketch,
+        table: &mut Table<NearRow>,
+        outbox: &mut Outbox,
+    ) -> Vec<Change> {
+        let mut bucket = Bucket::of(key, table);
+        outbox.tally.add_n(Count::Compared, bucket.len() as u64);
+        if let Some(leaving) = bucket.makes_room(age.story_id) {
+            bucket.drop_out(leaving);
+            table.remove(&entry_key(key, leaving));
+            table.remove(&sketch_key(key, leaving));
+            outbox.tally.add(Count::Evicted(NAME));
+        }
+        let now = table.clock();
+        let alike = bucket.take_in(age, &sketch, &self.thresholds, now, table);
+        let changes = bucket.settle(Some(age.story_id));
+        write(key, &bucket, table);
+        let compared = Compared { sketch, alike };
+        table.put(sketch_key(key, age.story_id), NearRow::Sketch(Box::new(compared)));
+        changes
+    }
+}
+
+/// A story that is not here is not brought back.
+fn status(
+    key: RoutingKey,
+    age: Age,
+    is_canonical: bool,
+    table: &mut Table<NearRow>,
+) -> Vec<Change> {
+    let mut bucket = Bucket::of(key, table);
+    bucket.hear(age, is_canonical);
+    let changes = bucket.settle(None);
+    write(key, &bucket, table);
+    changes
+}
+
+fn write(key: RoutingKey, bucket: &Bucket, table: &mut Table<NearRow>) {
+    for (story_id, entry) in bucket.changed() {
+        table.put(entry_key(key, story_id), NearRow::Entry(entry));
+    }
+}
+
+fn expire(table: &mut Table<NearRow>, outbox: &mut Outbox) {
+    let expired = table.expire();
+    outbox.tally.add_n(Count::Expired(NAME), expired.len() as u64);
+    for entry in expired {
+        table.remove(&sketch_of(entry));
+    }
+}
+
+#[cfg(test)]
+mod tests;

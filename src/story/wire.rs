@@ -1,0 +1,177 @@
+//! The bytes of fingerprints, on the wire and in state: part of what `fp_version` promises.
+//!
+//! A sketch: its words; how many shingles, and each; how many numbers, and of each how many tokens it stands behind the
+//! one before it (the first: behind the beginning) and its hash. A fingerprint: its six routing keys, then the sketch.
+//! Hashes and keys are big-endian, of four and eight bytes; everything else is a count in LEB128 (seven bits a byte, the
+//! low ones first, the eighth says that another byte follows).
+
+use super::fingerprint::{Fingerprint, Number, ROUTING_KEYS, Sketch};
+use super::shingle_index::SHINGLES;
+
+/// A count of 32 bits takes at most so many bytes.
+const COUNT_BYTES: u32 = 5;
+
+impl Sketch {
+    /// Writes the sketch: some 900 bytes for a story of 250 words, 2.5 KB at most.
+    pub fn encode(&self, into: &mut Vec<u8>) {
+        write_count(self.words(), into);
+        write_count(length(self.shingles()), into);
+        for shingle in self.shingles() {
+            into.extend_from_slice(&shingle.to_be_bytes());
+        }
+        write_count(length(self.numbers()), into);
+        let mut last = 0;
+        for Number { at, hash } in self.numbers() {
+            write_count(at - last, into);
+            into.extend_from_slice(&hash.to_be_bytes());
+            last = *at;
+        }
+    }
+
+    /// Reads a sketch from the beginning of the bytes; returns what stands behind it. `None` where they are none.
+    #[must_use]
+    pub fn decode(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let (words, bytes) = read_count(bytes)?;
+        let (count, mut rest) = read_length(bytes)?;
+        let mut shingles = Vec::with_capacity(count.min(SHINGLES));
+        for _ in 0..count {
+            let (shingle, behind) = rest.split_first_chunk()?;
+            shingles.push(u32::from_be_bytes(*shingle));
+            rest = behind;
+        }
+        let (count, mut rest) = read_length(rest)?;
+        let (mut numbers, mut last) = (Vec::new(), 0_u32);
+        for _ in 0..count {
+            let (distance, behind) = read_count(rest)?;
+            let (hash, behind) = behind.split_first_chunk()?;
+            last = last.checked_add(distance)?;
+            numbers.push(Number { at: last, hash: u32::from_be_bytes(*hash) });
+            rest = behind;
+        }
+        numbers.shrink_to_fit();
+        Some((Self::new(words, shingles, numbers)?, rest))
+    }
+}
+
+impl Fingerprint {
+    /// Writes the fingerprint.
+    pub fn encode(&self, into: &mut Vec<u8>) {
+        for key in self.routing_keys() {
+            into.extend_from_slice(&key.value.to_be_bytes());
+        }
+        self.sketch().encode(into);
+    }
+
+    /// Reads a fingerprint from the beginning of the bytes; returns what stands behind it. `None` where they are none.
+    #[must_use]
+    pub fn decode(mut bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let mut keys = [0; ROUTING_KEYS];
+        for key in &mut keys {
+            let (value, behind) = bytes.split_first_chunk()?;
+            *key = u64::from_be_bytes(*value);
+            bytes = behind;
+        }
+        let (sketch, rest) = Sketch::decode(bytes)?;
+        Some((Self::new(keys, sketch), rest))
+    }
+}
+
+fn write_count(mut count: u32, into: &mut Vec<u8>) {
+    while count >= 0x80 {
+        into.push(0x80 | low_bits(count));
+        count >>= 7;
+    }
+    into.push(low_bits(count));
+}
+
+fn low_bits(count: u32) -> u8 {
+    let [low, ..] = count.to_le_bytes();
+    low & 0x7f
+}
+
+/// One spelling of each count only: no byte of nought at its end.
+fn read_count(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    let (mut count, mut rest) = (0_u64, bytes);
+    for nth in 0..COUNT_BYTES {
+        let (byte, behind) = rest.split_first()?;
+        rest = behind;
+        count |= u64::from(byte & 0x7f) << (7 * nth);
+        if byte & 0x80 == 0 {
+            let is_shortest = *byte != 0 || nth == 0;
+            return is_shortest.then_some((u32::try_from(count).ok()?, rest));
+        }
+    }
+    None
+}
+
+fn read_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let (count, rest) = read_count(bytes)?;
+    Some((usize::try_from(count).ok()?, rest))
+}
+
+/// The length of a list of a sketch: 512 at most.
+fn length<T>(list: &[T]) -> u32 {
+    u32::try_from(list.len()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::story::Folder;
+
+    fn bytes(sketch: &Sketch) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        sketch.encode(&mut bytes);
+        bytes
+    }
+
+    #[test]
+    fn the_bytes_of_a_sketch_stand_for_ever() {
+        let numbers = vec![Number { at: 3, hash: 0xa1a2_a3a4 }, Number { at: 300, hash: 5 }];
+        let sketch = Sketch::new(200, vec![0x0102_0304, 0xffff_fffe], numbers).unwrap();
+        let expected = [
+            &[0xc8, 0x01][..],
+            &[2, 1, 2, 3, 4, 0xff, 0xff, 0xff, 0xfe],
+            &[2, 3, 0xa1, 0xa2, 0xa3, 0xa4, 0xa9, 0x02, 0, 0, 0, 5],
+        ];
+        assert_eq!(bytes(&sketch), expected.concat());
+    }
+
+    #[test]
+    fn a_count_has_one_spelling() {
+        assert_eq!(read_count(&[0x80, 0x01]), Some((128, &[][..])));
+        assert_eq!(read_count(&[0x81, 0x00]), None, "1 in two bytes");
+        assert_eq!(read_count(&[0xff, 0xff, 0xff, 0xff, 0x0f]), Some((u32::MAX, &[][..])));
+        assert_eq!(read_count(&[0xff, 0xff, 0xff, 0xff, 0x1f]), None, "33 bits");
+        assert_eq!(read_count(&[0x80; 9]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_fingerprint_reads_back_and_no_other_length_does(
+            words in prop::collection::vec("[a-z]{1,3}|[0-9]{1,4}", 18..700),
+            behind in prop::collection::vec(any::<u8>(), 0..9),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let mut folder = Folder::new();
+            let fingerprint = Fingerprint::of(&folder.fold([words.join(" ")]));
+            prop_assume!(fingerprint.is_some());
+            let fingerprint = fingerprint.unwrap();
+            let mut bytes = Vec::new();
+            fingerprint.encode(&mut bytes);
+            prop_assert!(Fingerprint::decode(&bytes[..cut.index(bytes.len())]).is_none());
+            bytes.extend_from_slice(&behind);
+            prop_assert_eq!(Fingerprint::decode(&bytes), Some((fingerprint, &behind[..])));
+        }
+
+        #[test]
+        fn garbage_is_none_and_never_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            if let Some((sketch, rest)) = Sketch::decode(&bytes) {
+                let read = bytes.len() - rest.len();
+                prop_assert_eq!(super::tests::bytes(&sketch), &bytes[..read]);
+            }
+        }
+    }
+}
