@@ -155,6 +155,7 @@ pub fn parse(
         },
         comparing: compare(&config.dedupe)
             .map(|Compare { own, .. }| Comparing { thresholds: config.dedupe.thresholds, own }),
+        home_keeps_texts: config.dedupe.ttl_hours >= home::KEEPS_TEXTS_HOURS,
     }
 }
 

@@ -227,6 +227,7 @@ fn report(counted: &Tally) -> io::Result<()> {
             Count::Page(_)
             | Count::Occurrence(_)
             | Count::StoryPublished
+            | Count::StoryTextMissing
             | Count::Warned(_)
             | Count::Expired(_)
             | Count::Settled(_)

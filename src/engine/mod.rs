@@ -22,6 +22,7 @@ mod end;
 pub mod ffi;
 mod intake;
 mod observer;
+mod once;
 mod outlet;
 mod partition;
 mod plan;
@@ -41,6 +42,7 @@ pub use end::{End, ExitKind};
 pub use observer::{
     Committed, Observer, PartitionView, RebalanceKind, Rework, TransactionEnd, Unobserved,
 };
+pub use once::SentOnce;
 pub use outlet::{Destination, Destinations};
 pub use plan::engines;
 pub use run::{EngineSpec, StageSpec};

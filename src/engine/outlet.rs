@@ -9,6 +9,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer as _};
@@ -16,6 +17,7 @@ use rdkafka::producer::{BaseRecord, Producer as _};
 use super::End;
 use super::client::{Clients, EngineProducer};
 use super::ffi::{FailureKind, Membership, NextOffset, TransactionCalls, TransactionFailure};
+use super::once::SentOnce;
 use crate::record::partition_for;
 use crate::stage::{Headers, Output, Target};
 
@@ -67,6 +69,9 @@ pub struct Outlet {
     /// The number of the open transaction, and the records sent in it.
     transaction: usize,
     sent: u64,
+    /// When it began, in milliseconds since 1970.
+    opened_at: i64,
+    once: SentOnce,
 }
 
 impl Outlet {
@@ -84,10 +89,20 @@ impl Outlet {
         let timeout = Duration::from_millis(clients.tuning.transaction_timeout_ms);
         retrying(Instant::now() + timeout, |left| calls.init(left))
             .map_err(|failure| End::restart(&failure))?;
-        Ok(Self { producer, calls, destinations, timeout, is_open: false, transaction: 0, sent: 0 })
+        Ok(Self {
+            producer,
+            calls,
+            destinations,
+            timeout,
+            is_open: false,
+            transaction: 0,
+            sent: 0,
+            opened_at: 0,
+            once: SentOnce::default(),
+        })
     }
 
-    /// Sends what a stage put out, to the partition that its key chooses.
+    /// Sends what a stage put out, to the partition that its key chooses; without the part that its receiver has.
     ///
     /// # Errors
     /// [`End`]: the producer takes nothing more.
@@ -101,7 +116,13 @@ impl Outlet {
         output.headers(&mut |key, value| {
             headers = std::mem::take(&mut headers).insert(Header { key, value });
         });
-        self.send(&topic, partition, Some(&output.key), output.value.as_deref(), Some(headers))
+        self.ensure_open()?;
+        let mut value = output.value.as_deref();
+        let short = self.once.short(output.target, &output.key, output.kept, self.opened_at);
+        if let (Some(whole), Some(short)) = (value, short) {
+            value = whole.get(..short).or(value);
+        }
+        self.send(&topic, partition, Some(&output.key), value, Some(headers))
     }
 
     /// Sends a dead letter; records of one partition stay on one partition.
@@ -144,6 +165,7 @@ impl Outlet {
             self.is_open = true;
             self.transaction += 1;
             self.sent = 0;
+            self.opened_at = Timestamp::now().as_millisecond();
             self.producer.context().begin(self.transaction);
         }
         Ok(())
@@ -184,6 +206,7 @@ impl Outlet {
             }
         })?;
         self.is_open = false;
+        self.once.commit();
         Ok(())
     }
 
@@ -193,6 +216,7 @@ impl Outlet {
     /// [`End`]: the producer is of no more use.
     pub fn abort(&mut self) -> Result<(), End> {
         if std::mem::take(&mut self.is_open) {
+            self.once.roll_back();
             retrying(Instant::now() + self.timeout, |left| self.calls.abort(left))
                 .map_err(|failure| End::restart(&failure))?;
         }

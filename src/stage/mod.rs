@@ -25,7 +25,8 @@ pub use erased::{
 };
 pub use lead::{Age, Lead};
 pub use output::{
-    Cause, Count, Headers, ORIGIN_HEADER, Outbox, Outcome, Output, Tally, Target, VERSION_HEADER,
+    Cause, Count, Headers, KeptPart, ORIGIN_HEADER, Outbox, Outcome, Output, Tally, Target,
+    VERSION_HEADER,
 };
 pub use table::{Key, NEVER, Row, Table, TableStats};
 

@@ -90,6 +90,18 @@ pub struct Output {
     pub cause: Arc<Cause>,
     /// The header `newsmill.version`, on articles and their tombstones: the page time in milliseconds since 1970.
     pub version: Option<i64>,
+    /// The end of the value that a receiver keeps for two days of stream time at least.
+    pub kept: Option<KeptPart>,
+}
+
+/// The end of a value that its receiver keeps: a driver may leave it out where the same key went with it, in order, not
+/// long ago.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptPart {
+    /// Where in the value it begins.
+    pub from: usize,
+    /// The page time in milliseconds since 1970.
+    pub page_time: i64,
 }
 
 impl Output {
@@ -127,6 +139,8 @@ pub enum Count {
     Occurrence(Decision),
     /// A distinct related story published.
     StoryPublished,
+    /// A story to be published, and its text not at hand: a bug. The next occurrence that brings it publishes it.
+    StoryTextMissing,
     /// A doubt in an article record.
     Warned(Warning),
     /// A row that reached the end of its time to live.

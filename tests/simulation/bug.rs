@@ -16,6 +16,8 @@ pub enum Bug {
     TwoInboxes,
     /// A partition that was lost and came back within one transaction is kept as it is.
     RegainWithoutAbort,
+    /// Texts of an aborted transaction count as sent.
+    TextsSentThoughAborted,
     /// Offsets are added without member id and generation, and so taken from anybody.
     UnfencedOffsets,
 }

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use newsmill::stage::DynPartition;
+use newsmill::engine::SentOnce;
+use newsmill::stage::{DynPartition, KeptPart};
 
 use crate::bug::Bug;
 use crate::group::{Group, MemberId, View};
@@ -50,6 +51,7 @@ struct Running {
     /// Raw partitions and where they stand; `None` until the committed offset is known.
     raw: BTreeMap<usize, Option<usize>>,
     txn: Option<Txn>,
+    once: SentOnce,
     phase: Phase,
 }
 
@@ -160,6 +162,7 @@ impl Running {
             inboxes: BTreeMap::new(),
             raw: BTreeMap::new(),
             txn: None,
+            once: SentOnce::default(),
             phase: Phase::Working,
         }
     }
@@ -322,7 +325,10 @@ impl Running {
         let Some(txn) = &mut self.txn else { return Ok(()) };
         let _first = *txn.began.entry(tp).or_insert(position);
         if tp.0 == Topic::Raw {
-            txn.unsent.extend(program.parsed(tp, offset, &message));
+            let (once, now) = (&mut self.once, kafka.clock);
+            let parsed = program.parsed(tp, offset, &message).into_iter();
+            txn.unsent
+                .extend(parsed.map(|(tp, message, kept)| (tp, cut(message, kept, once, now))));
             self.raw.insert(tp.1, Some(offset + 1));
         } else if let Some(Inbox::Live { position, table }) = self.inboxes.get_mut(&tp.1) {
             let outputs = program.judged(&mut **table, tp, offset, &message);
@@ -400,6 +406,7 @@ impl Running {
                 table.commit();
             }
         }
+        self.once.commit();
         self.txn = None;
         self.phase = Phase::Working;
         Ok(())
@@ -409,6 +416,11 @@ impl Running {
         self.phase = Phase::Working;
         let Some(txn) = self.txn.take() else { return Ok(()) };
         kafka.end(txn.id, false)?;
+        if program.has(Bug::TextsSentThoughAborted) {
+            self.once.commit()
+        } else {
+            self.once.roll_back()
+        }
         for (p, inbox) in &mut self.inboxes {
             if let Inbox::Live { position, table } = inbox {
                 if program.has(Bug::NoRollback) {
@@ -425,6 +437,15 @@ impl Running {
             }
         }
         Ok(())
+    }
+}
+
+/// The message without the text that went before it.
+fn cut(message: Message, kept: Option<KeptPart>, once: &mut SentOnce, now: i64) -> Message {
+    let (target, key) = (message.target.unwrap(), message.key.as_deref().unwrap());
+    match once.short(target, key, kept, now) {
+        Some(short) => message.cut(short),
+        None => message,
     }
 }
 

@@ -34,6 +34,14 @@ pub struct Message {
     pub timestamp: i64,
 }
 
+impl Message {
+    /// Only so many bytes of the value.
+    pub fn cut(mut self, len: usize) -> Self {
+        self.value.as_mut().unwrap().truncate(len);
+        self
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TxnId(usize);
 

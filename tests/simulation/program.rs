@@ -4,7 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use newsmill::stage::{DynPartition, DynStage, Headers, Outbox, Output, Record, Target};
+use newsmill::stage::{
+    Count, DynPartition, DynStage, Headers, KeptPart, Outbox, Output, Record, Target,
+};
 
 use crate::bug::Bug;
 use crate::kafka::{Message, Topic, Tp};
@@ -12,8 +14,8 @@ use crate::kafka::{Message, Topic, Tp};
 /// Partitions of every topic.
 pub const PARTITIONS: usize = 3;
 
-/// What is written, and where.
-type Writes = Vec<(Tp, Message)>;
+/// What is written, and where, and the part of it that may stay away.
+type Writes = Vec<(Tp, Message, Option<KeptPart>)>;
 
 /// A call fails, or its answer is lost, about once in so many.
 const FAULTS: usize = 12;
@@ -29,6 +31,8 @@ pub struct Program {
     pub faults: Option<usize>,
     /// A restore was refused: the process would end with 78.
     pub refused: Cell<bool>,
+    /// `home` had to publish a story whose text had not come.
+    pub text_missing: Cell<bool>,
     parsed: RefCell<BTreeMap<(Tp, usize), Writes>>,
 }
 
@@ -39,8 +43,16 @@ impl Program {
         bug: Option<Bug>,
         late_flush: bool,
     ) -> Self {
-        let (faults, refused, parsed) = (Some(FAULTS), Cell::default(), RefCell::default());
-        Self { parse, home, bug, late_flush, faults, refused, parsed }
+        Self {
+            parse,
+            home,
+            bug,
+            late_flush,
+            faults: Some(FAULTS),
+            refused: Cell::default(),
+            text_missing: Cell::default(),
+            parsed: RefCell::default(),
+        }
     }
 
     pub fn has(&self, bug: Bug) -> bool {
@@ -78,7 +90,8 @@ impl Program {
                     panic!("parse writes to {:?}", output.target)
                 }
             };
-            (tp, message_of(output))
+            let kept = output.kept;
+            (tp, message_of(output), kept)
         };
         outbox.outputs.into_iter().map(to).collect()
     }
@@ -95,6 +108,8 @@ impl Program {
             self.home.prepare(&record("newsmill.sim.home", tp, offset, message)).unwrap();
         let mut outbox = Outbox::default();
         table.apply(prepared, &mut outbox);
+        let missing = |(count, _): &(Count, u64)| *count == Count::StoryTextMissing;
+        self.text_missing.set(self.text_missing.get() || outbox.tally.iter().any(|n| missing(&n)));
         outbox.outputs.into_iter().map(message_of).collect()
     }
 

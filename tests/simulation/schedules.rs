@@ -1,7 +1,7 @@
 //! The tests: what must hold under every schedule, and the bugs that must not get past.
 
 use newsmill::stage::erase;
-use newsmill::stage::home::Home;
+use newsmill::stage::home::{Home, KEEPS_TEXTS_HOURS};
 use newsmill::stage::parse::Parse;
 
 use crate::bug::Bug;
@@ -12,12 +12,13 @@ use crate::world::World;
 const SCHEDULES: u64 = 1_500;
 
 /// Rows of an ageing world end after so many hours; of another one never.
-const TTL_HOURS: u32 = 2;
+const TTL_HOURS: u32 = KEEPS_TEXTS_HOURS;
 
 fn run(seed: u64, bug: Option<Bug>, late_flush: bool) -> Result<(), String> {
     let ageing = seed % 2 == 1 && bug != Some(Bug::TwoInboxes);
     let ttl = if ageing { TTL_HOURS } else { 24 * 365 };
-    let (parse, home) = (erase(Parse::default()), erase(Home::new(ttl)));
+    let parse = Parse { home_keeps_texts: true, ..Parse::default() };
+    let (parse, home) = (erase(parse), erase(Home::new(ttl)));
     let program = Program::new(parse, home, bug, late_flush);
     World::run(seed, program, ageing)
 }
@@ -85,6 +86,11 @@ fn two_inboxes_with_two_owners_are_found() {
 #[test]
 fn a_partition_regained_without_an_abort_is_found() {
     is_found(Bug::RegainWithoutAbort, false, 500);
+}
+
+#[test]
+fn texts_of_an_aborted_transaction_that_count_as_sent_are_found() {
+    is_found(Bug::TextsSentThoughAborted, false, 100);
 }
 
 #[test]

@@ -122,7 +122,9 @@ impl World {
                 }
             }
             933..960 => {
-                kafka.clock += if self.ageing { HOUR / 2 } else { 1_000 };
+                let step =
+                    if self.ageing { *rng.pick(&[HOUR / 4, 12 * HOUR, 24 * HOUR]) } else { 0 };
+                kafka.clock += step + 1_000;
             }
             _ => self.page(),
         }
@@ -140,7 +142,8 @@ impl World {
             body(own),
             body(related),
         );
-        let age = if self.ageing { i64::try_from(self.rng.below(6)).unwrap() * HOUR } else { 0 };
+        let age =
+            if self.ageing { i64::try_from(self.rng.below(6)).unwrap() * 9 * HOUR } else { 0 };
         let message = Message {
             target: None,
             key: None,

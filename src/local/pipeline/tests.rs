@@ -48,6 +48,7 @@ impl Stage for Words {
             value: Some(word.into()),
             cause: Arc::clone(&cause),
             version: None,
+            kept: None,
         };
         let whole = output(Target::Articles, text);
         let words = text.split_whitespace().map(|word| output(Target::Inbox(COUNTER), word));
@@ -112,7 +113,7 @@ impl Stage for Counter {
         table.put(key, Seen(seen));
         let value = Some(format!("{word} {seen}").into_bytes());
         let (target, key) = (Target::Sightings, word.into_bytes());
-        outbox.outputs.push(Output { target, key, value, cause, version: None });
+        outbox.outputs.push(Output { target, key, value, cause, version: None, kept: None });
     }
 }
 

@@ -80,5 +80,6 @@ fn to_near(key: RoutingKey, value: Vec<u8>, cause: &Arc<Cause>) -> Output {
         value: Some(value),
         cause: Arc::clone(cause),
         version: None,
+        kept: None,
     }
 }

@@ -1,7 +1,8 @@
 //! What reaches `home`: occurrences from `parse`, verdicts from `near`.
 //!
 //! The head of an occurrence says which one this is. Only a related one carries the text, after the head: an article's
-//! own text is in its article record. An own one carries its fingerprint where own stories are compared.
+//! own text is in its article record. An own one carries its fingerprint where own stories are compared. A text may be
+//! left out where it went before (see the engine's `SentOnce`).
 
 use serde::{Deserialize, Serialize};
 
@@ -32,8 +33,9 @@ pub enum Place<'a> {
     Own,
     /// The article's own body, with what is compared of it.
     OwnTold(Box<Fingerprint>),
-    /// Appended: its position, and its text, which `home` may have to publish.
-    Related(u32, Text<'a>),
+    /// Appended: its position, and its text, which `home` may have to publish; `None` where an earlier message brought
+    /// it, not long ago.
+    Related(u32, Option<Text<'a>>),
 }
 
 /// The text of a related story, and what its record says of it.
@@ -131,6 +133,12 @@ impl Observe<'_> {
     /// The bytes of the message.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
+        self.encode_parts().0
+    }
+
+    /// The bytes of the message, and where in them its text begins.
+    #[must_use]
+    pub fn encode_parts(&self) -> (Vec<u8>, Option<usize>) {
         let head = ObserveHead {
             story_id: self.story_id,
             timestamp: self.timestamp,
@@ -142,13 +150,17 @@ impl Observe<'_> {
             position: self.position(),
         };
         match &self.place {
-            Place::Own => message::begin(&Head::Observe(head)),
+            Place::Own | Place::Related(_, None) => (message::begin(&Head::Observe(head)), None),
             Place::OwnTold(fingerprint) => {
                 let mut bytes = message::begin(&Head::ObserveTold(head));
                 fingerprint.encode(&mut bytes);
-                bytes
+                (bytes, None)
             }
-            Place::Related(_, text) => message::append(text, message::begin(&Head::Observe(head))),
+            Place::Related(_, Some(text)) => {
+                let bytes = message::begin(&Head::Observe(head));
+                let from = bytes.len();
+                (message::append(text, bytes), Some(from))
+            }
         }
     }
 }
@@ -169,9 +181,12 @@ impl<'a> Message<'a> {
             }
             Head::Observe(head) => match head.position {
                 None => (head.observe(Place::Own), rest),
+                Some(position) if rest.is_empty() => {
+                    (head.observe(Place::Related(position, None)), rest)
+                }
                 Some(position) => {
                     let (text, rest) = message::take::<Text<'a>>(rest)?;
-                    (head.observe(Place::Related(position, text)), rest)
+                    (head.observe(Place::Related(position, Some(text))), rest)
                 }
             },
         };
@@ -215,7 +230,7 @@ mod tests {
             article_id: ArticleId([0x22; 16]),
             place: Place::Related(
                 2,
-                Text {
+                Some(Text {
                     url: Some("https://a.example/1"),
                     headline: Some("خبر"),
                     language: "ar",
@@ -224,7 +239,7 @@ mod tests {
                     published_raw: None,
                     source: Some("S"),
                     keywords_raw: None,
-                },
+                }),
             ),
         }
     }
@@ -258,6 +273,8 @@ mod tests {
         ]
         .concat();
         assert_eq!(hex(&own.encode()), head.clone() + "00");
+        let brought_before = Observe { place: Place::Related(2, None), ..related() };
+        assert_eq!(hex(&brought_before.encode()), head.clone() + "0102");
         let text = [
             "011368747470733a2f2f612e6578616d706c652f31", // URL
             "0106d8aed8a8d8b1",                           // headline
@@ -269,12 +286,15 @@ mod tests {
             "00",
         ]
         .concat();
-        assert_eq!(hex(&related().encode()), head + "0102" + &text);
+        let (bytes, from) = related().encode_parts();
+        assert_eq!(hex(&bytes), head.clone() + "0102" + &text);
+        assert_eq!(from, Some((head.len() + 4) / 2), "the text comes last");
     }
 
     #[test]
     fn a_message_reads_back_as_it_was_written() {
-        for observe in [related(), Observe { place: Place::Own, ..related() }] {
+        for place in [related().place, Place::Own, Place::Related(2, None)] {
+            let observe = Observe { place, ..related() };
             let bytes = observe.encode();
             assert_eq!(Message::decode(Some(&bytes)), Ok(Message::Observe(observe)));
         }
@@ -334,9 +354,9 @@ mod tests {
         ) {
             bytes.insert(0, VERSION);
             drop(Message::decode(Some(&bytes)));
-            let whole = related().encode();
+            let (whole, text) = related().encode_parts();
             if let Some((head, _)) = whole.split_at_checked(cut) && cut < whole.len() {
-                prop_assert!(Message::decode(Some(head)).is_err());
+                prop_assert_eq!(Message::decode(Some(head)).is_ok(), Some(cut) == text);
             }
         }
     }

@@ -29,6 +29,9 @@ pub use story::story_record;
 /// The name of the stage.
 pub const NAME: StageName = StageName("home");
 
+/// From this time to live on, a text that came within the last day of stream time is sure to be known still.
+pub const KEEPS_TEXTS_HOURS: u32 = 48;
+
 /// The stage.
 #[derive(Debug, Clone)]
 pub struct Home {
@@ -132,10 +135,14 @@ impl Home {
         if let Place::Related { story, .. } = place
             && !row.published
         {
-            row.published = true;
-            changed = true;
-            outbox.outputs.push(output(Target::Stories, story_id, story, &cause));
-            outbox.tally.add(Count::StoryPublished);
+            if let Some(story) = story {
+                row.published = true;
+                changed = true;
+                outbox.outputs.push(output(Target::Stories, story_id, story, &cause));
+                outbox.tally.add(Count::StoryPublished);
+            } else {
+                outbox.tally.add(Count::StoryTextMissing);
+            }
         }
         let is_first = has_no_canonical && (row.published || fingerprint.is_some());
         if is_first || lead != lead_before {
@@ -207,7 +214,7 @@ fn canonical(story_id: StoryId, lead: Option<Lead>, cause: &Arc<Cause>) -> Outpu
 
 fn output(target: Target, key: StoryId, value: Vec<u8>, cause: &Arc<Cause>) -> Output {
     let key = key.hex().as_bytes().to_vec();
-    Output { target, key, value: Some(value), cause: Arc::clone(cause), version: None }
+    Output { target, key, value: Some(value), cause: Arc::clone(cause), version: None, kept: None }
 }
 
 #[cfg(test)]

@@ -35,8 +35,8 @@ pub(super) enum Place {
     /// Appended.
     Related {
         position: u32,
-        /// The value of the story record, in case that it has to go out.
-        story: Vec<u8>,
+        /// The value of the story record, in case that it has to go out; `None` where its text went before it.
+        story: Option<Vec<u8>>,
         /// The paragraphs, in case that it has to be compared: most occurrences repeat a story that already was, and
         /// need no fingerprint.
         text: Option<String>,
@@ -55,9 +55,10 @@ impl Occurrence {
             message::Place::Own => Place::Own(None),
             message::Place::OwnTold(fingerprint) => Place::Own(Some(fingerprint.clone())),
             message::Place::Related(position, text) => {
-                let story = to_json(&story_record(&observe, *position, text));
-                let is_compared = compare.is_some() && text.words >= MIN_WORDS;
-                let text = is_compared.then(|| text.body.join("\n"));
+                let text = text.as_ref();
+                let story = text.map(|text| to_json(&story_record(&observe, *position, text)));
+                let compared = text.filter(|text| compare.is_some() && text.words >= MIN_WORDS);
+                let text = compared.map(|text| text.body.join("\n"));
                 Place::Related { position: *position, story, text }
             }
         };

@@ -54,7 +54,9 @@ impl Seen {
                 timestamp: Some(self.page_time),
             },
             article_id: ArticleId([self.article; 16]),
-            place: self.position.map_or(Place::Own, |position| Place::Related(position, text)),
+            place: self
+                .position
+                .map_or(Place::Own, |position| Place::Related(position, Some(text))),
         };
         observe.encode()
     }

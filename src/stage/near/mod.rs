@@ -117,6 +117,7 @@ impl Stage for Near {
                 value: Some(verdict.encode()),
                 cause: Arc::clone(&cause),
                 version: None,
+                kept: None,
             });
         }
     }

@@ -58,7 +58,7 @@ impl Tale {
         let origin =
             Origin { topic, partition: 0, offset: i64::from(article), timestamp: Some(timestamp) };
         let article_id = ArticleId([article; 16]);
-        let place = Place::Related(0, text);
+        let place = Place::Related(0, Some(text));
         Observe { story_id: self.id, timestamp, origin, article_id, place }.encode()
     }
 }

@@ -48,6 +48,8 @@ pub struct Parse {
     pub key: InputKey,
     /// How large a record may be.
     pub sizes: RecordSizes,
+    /// Whether `home` keeps a story for two days at least, so that its text need not travel with each mention.
+    pub home_keeps_texts: bool,
     /// How stories are compared; `None`: two are one where their folded text is the same.
     pub comparing: Option<Comparing>,
 }
@@ -70,6 +72,7 @@ impl Default for Parse {
             limits: envelope::Limits::default(),
             key: InputKey::None,
             sizes: RecordSizes::UNLIMITED,
+            home_keeps_texts: false,
             comparing: None,
         }
     }
@@ -168,6 +171,7 @@ impl Parse {
             timestamp: page_time,
             url: envelope.url.as_deref(),
             origin: Origin::of(record),
+            home_keeps_texts: self.home_keeps_texts,
         };
         let observes = occurrences.outputs(cause, &self.sizes)?;
         let article = article::article(record, envelope, page, &identity, &tales, page_time);
@@ -179,6 +183,7 @@ impl Parse {
             value: Some(to_json(&article)),
             cause: Arc::clone(cause),
             version: Some(page_time),
+            kept: None,
         };
         let outputs: Vec<_> = [article].into_iter().chain(observes).collect();
         self.sizes.check(&outputs)?;

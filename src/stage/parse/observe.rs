@@ -8,7 +8,7 @@ use crate::page::{Page, RelatedText};
 use crate::record::{ArticleId, Origin, Reject};
 use crate::stage::home::message::{Observe, Place, Text};
 use crate::stage::home::{self, story_record};
-use crate::stage::{Cause, Output, Target};
+use crate::stage::{Cause, KeptPart, Output, Target};
 
 /// What the occurrences of stories on one page have in common.
 pub(super) struct Occurrences<'p> {
@@ -21,6 +21,7 @@ pub(super) struct Occurrences<'p> {
     pub timestamp: i64,
     pub url: Option<&'p str>,
     pub origin: Origin<'p>,
+    pub home_keeps_texts: bool,
 }
 
 impl Occurrences<'_> {
@@ -37,15 +38,15 @@ impl Occurrences<'_> {
         if let Some(tale) = &self.tales.own {
             let fingerprint = tale.fingerprint.clone().filter(|_| self.tells_own);
             let place = fingerprint.map_or(Place::Own, Place::OwnTold);
-            outputs.push(output(&self.observe(tale, place), cause));
+            outputs.push(self.output(&self.observe(tale, place), cause));
         }
         for ((position, text), tale) in (0..).zip(&self.page.related).zip(&self.tales.related) {
             let Some(tale) = tale else { continue };
             let text = self.text(text, tale);
             let observe = self.observe(tale, Place::Own);
             sizes.check_story(&text, cause, || story_record(&observe, position, &text))?;
-            let observe = Observe { place: Place::Related(position, text), ..observe };
-            outputs.push(output(&observe, cause));
+            let observe = Observe { place: Place::Related(position, Some(text)), ..observe };
+            outputs.push(self.output(&observe, cause));
         }
         Ok(outputs)
     }
@@ -72,14 +73,17 @@ impl Occurrences<'_> {
             keywords_raw: text.keywords_raw.as_deref(),
         }
     }
-}
 
-fn output(observe: &Observe<'_>, cause: &Arc<Cause>) -> Output {
-    Output {
-        target: Target::Inbox(home::NAME),
-        key: observe.story_id.0.to_vec(),
-        value: Some(observe.encode()),
-        cause: Arc::clone(cause),
-        version: None,
+    fn output(&self, observe: &Observe<'_>, cause: &Arc<Cause>) -> Output {
+        let (value, text) = observe.encode_parts();
+        let kept = text.filter(|_| self.home_keeps_texts);
+        Output {
+            target: Target::Inbox(home::NAME),
+            key: observe.story_id.0.to_vec(),
+            value: Some(value),
+            cause: Arc::clone(cause),
+            version: None,
+            kept: kept.map(|from| KeptPart { from, page_time: self.timestamp }),
+        }
     }
 }

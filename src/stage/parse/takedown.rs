@@ -30,6 +30,7 @@ pub(super) fn tombstone(
         value: None,
         cause: Arc::clone(cause),
         version: Some(record.timestamp.unwrap_or(0)),
+        kept: None,
     };
     Ok(Parsed { outputs: vec![output], counts: vec![Count::Page(Outcome::TakenDown)] })
 }

@@ -94,7 +94,7 @@ fn a_page_becomes_its_article_and_a_message_for_each_occurrence() {
     assert_eq!(article["story_id"], own.story_id.to_string());
     assert_eq!(article["related"][0]["story_id"], related.story_id.to_string());
     assert_eq!(article["article_id"], related.article_id.to_string());
-    let Place::Related(0, text) = &related.place else { panic!("{related:?}") };
+    let Place::Related(0, Some(text)) = &related.place else { panic!("{related:?}") };
     assert_eq!(text.headline, Some("Ferry line to the islands is back"));
     let body = [
         "The ferry line to the islands runs again from Monday, the company said.",

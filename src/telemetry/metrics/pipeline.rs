@@ -24,6 +24,7 @@ pub struct PipelineMetrics {
     published: IntCounter,
     settled: IntCounterVec,
     comparisons: IntCounter,
+    text_missing: IntCounter,
     expired: IntCounterVec,
     evicted: IntCounterVec,
     dead_letters: IntCounterVec,
@@ -51,6 +52,7 @@ impl PipelineMetrics {
             settled: families.counters("newsmill_dedupe_canonical_changes_total", "Canonical stories that changed after publication, by what the story is to its canonical one now.", &["kind"])?,
             comparisons: families.counter("newsmill_dedupe_comparisons_total", "Pairs of stories that were compared.")?,
             evicted: families.counters("newsmill_dedupe_evictions_total", "Stories that left a full bucket: near-duplicates of theirs that come later may be missed.", &["stage"])?,
+            text_missing: families.counter("newsmill_story_text_missing_total", "Occurrences of stories to be published whose text was not at hand: a bug; the next one with its text publishes the story.")?,
             expired: families.counters("newsmill_state_expired_rows_total", "Rows that reached the end of their time to live.", &["stage"])?,
             dead_letters: families.counters("newsmill_dead_letter_records_total", "Dead letters, by reason and stage.", &["reason", "stage"])?,
         };
@@ -97,6 +99,7 @@ impl PipelineMetrics {
                     self.decisions.with_label_values(&[decision_name(decision)]).inc_by(n);
                 }
                 Count::StoryPublished => self.published.inc_by(n),
+                Count::StoryTextMissing => self.text_missing.inc_by(n),
                 Count::Warned(warning) => {
                     self.warnings.with_label_values(&[&warning_name(warning)]).inc_by(n)
                 }
