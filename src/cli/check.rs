@@ -33,10 +33,14 @@ impl Check {
         for file in layouts.files() {
             let title = file.title.as_deref().unwrap_or_default();
             let whose = if file.builtin { "built in" } else { "yours" };
+            let of = match file.language.as_str() {
+                "" => format!("for {}", file.hosts.join(", ")),
+                language => language.to_owned(),
+            };
             writeln!(
                 out,
-                "#   {} {} ({whose}): {} rules, {} spellings {title}",
-                file.name, file.language, file.rules, file.forms
+                "#   {} {of} ({whose}): {} rules, {} spellings {title}",
+                file.name, file.rules, file.forms
             )?;
         }
         Ok(())

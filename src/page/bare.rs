@@ -28,7 +28,7 @@ pub(super) fn dates(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
         if !form.contains(|c: char| c.is_ascii_digit()) {
             continue;
         }
-        let read = date::read(form, page.layouts.dates(), page.language, page.page_time_ms);
+        let read = date::read(form, &page.dates);
         if read.is_some_and(|read| read.whole) {
             let field = if speaks_of_change(form, page.layouts) {
                 Field::Updated

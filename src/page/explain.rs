@@ -38,6 +38,19 @@ pub struct ExplainedPiece {
     pub signals: BTreeMap<&'static str, i16>,
     /// In words, where no layout rule says it.
     pub reason: &'static str,
+    /// What came second; a score says by how much.
+    pub runner_up: Option<ExplainedRunnerUp>,
+}
+
+/// What a line was nearly taken for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExplainedRunnerUp {
+    /// What it would have been.
+    pub part: Part,
+    /// The rule that says so, where a layout has one.
+    pub rule: Option<ExplainedRule>,
+    /// Why it came second.
+    pub reason: &'static str,
 }
 
 /// A rule of a layout file.
@@ -61,16 +74,40 @@ pub fn explain<'a>(text: &'a str, layouts: &'a Layouts, context: &Context<'a>) -
             text: piece.text.to_string(),
             part: piece.part,
             position: piece.entry,
-            rule: piece.why.rule.and_then(|id| layouts.rule(id)).map(|rule| ExplainedRule {
-                file: rule.file.to_string(),
-                name: rule.name.to_string(),
-            }),
+            rule: rule(piece.why.rule, layouts),
             score: piece.why.score,
             signals: signals(piece),
             reason: piece.why.reason,
+            runner_up: runner_up(piece, layouts),
         })
         .collect();
     Explanation { page: reading.into_page(), lines }
+}
+
+fn rule(id: Option<u32>, layouts: &Layouts) -> Option<ExplainedRule> {
+    let rule = layouts.rule(id?)?;
+    let name = match layouts.site(rule.site) {
+        Some(site) => format!("{}: {}", site.name, rule.name),
+        None => rule.name.to_string(),
+    };
+    Some(ExplainedRule { file: rule.file.to_string(), name })
+}
+
+fn runner_up(piece: &Piece<'_>, layouts: &Layouts) -> Option<ExplainedRunnerUp> {
+    let (part, id, reason) = match (piece.why.runner_up, piece.part) {
+        (Some(second), _) => (second.part, second.rule, second.reason),
+        (None, Part::Headline) if piece.why.score.is_some() => {
+            (Part::Body, None, "it would go on with the story before it")
+        }
+        (None, Part::Body) if piece.why.score.is_some() => {
+            (Part::Headline, None, "it would begin a story")
+        }
+        (None, Part::Headline | Part::Body | Part::Teaser) => return None,
+        (None, Part::Marker | Part::Label | Part::Value(_) | Part::Furniture) => {
+            (Part::Body, None, "words of the text, if no rule said otherwise")
+        }
+    };
+    Some(ExplainedRunnerUp { part, rule: rule(id, layouts), reason })
 }
 
 fn signals(piece: &Piece<'_>) -> BTreeMap<&'static str, i16> {

@@ -1,6 +1,8 @@
 //! Which line is the article's headline.
 
 use super::layout::Field;
+use super::mark::Marking;
+use super::matching::raw_offset;
 use super::piece::{Part, Piece};
 use super::shape;
 use crate::record::Warning;
@@ -30,4 +32,29 @@ pub(super) fn choose(pieces: &mut [Piece<'_>]) -> Vec<Warning> {
     }
     first.take(Part::Headline, None, "the first line");
     Vec::new()
+}
+
+/// Takes the site's name off the headline, where the layout of the site says what it prints there.
+pub(super) fn without_site_name(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
+    let Some(site) = page.layouts.site(page.site) else { return };
+    let Some(at) = pieces.iter().position(|piece| piece.part == Part::Headline) else { return };
+    let Some(headline) = pieces.get(at) else { return };
+    let form = page.matching.text().get(headline.folded.clone()).unwrap_or_default();
+    let prefix = site.headline_prefixes.iter().filter(|prefix| form.starts_with(&***prefix));
+    let suffix = site.headline_suffixes.iter().filter(|suffix| form.ends_with(&***suffix));
+    let (longest_prefix, longest_suffix) =
+        (prefix.map(|form| form.len()).max(), suffix.map(|form| form.len()).max());
+    let cut = longest_prefix.or(longest_suffix.map(|bytes| form.len() - bytes));
+    let Some(cut) = cut.filter(|&cut| cut > 0 && cut < form.len()) else { return };
+    let Some((mut first, mut second)) = headline.split_at(raw_offset(&headline.text, cut), cut)
+    else {
+        return;
+    };
+    let (name, headline) = match longest_prefix {
+        Some(_) => (&mut first, &mut second),
+        None => (&mut second, &mut first),
+    };
+    name.take(Part::Furniture, None, "the name of the site");
+    headline.take(Part::Headline, None, "the first line, without the name of the site");
+    drop(pieces.splice(at..=at, [first, second]));
 }

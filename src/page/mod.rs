@@ -13,6 +13,7 @@ mod clean;
 mod date;
 mod explain;
 mod headline;
+mod judge;
 mod keywords;
 mod language;
 mod layout;
@@ -30,7 +31,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-pub use explain::{ExplainedPiece, ExplainedRule, Explanation, explain};
+pub use explain::{ExplainedPiece, ExplainedRule, ExplainedRunnerUp, Explanation, explain};
 pub use layout::{Field, LayoutError, LayoutFile, Layouts};
 pub use piece::Part;
 

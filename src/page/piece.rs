@@ -42,6 +42,19 @@ pub(super) struct Why {
     pub signals: Option<Box<Signals>>,
     /// What was decided where no layout rule says it.
     pub reason: &'static str,
+    /// What came second.
+    pub runner_up: Option<RunnerUp>,
+}
+
+/// What a piece was nearly taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RunnerUp {
+    /// What it would have been.
+    pub part: Part,
+    /// The layout rule that says so, where one does.
+    pub rule: Option<u32>,
+    /// Why it came second.
+    pub reason: &'static str,
 }
 
 /// A line or a part of one.
@@ -81,6 +94,20 @@ impl<'a> Piece<'a> {
         self.part = part;
         self.why.rule = Some(rule);
         self
+    }
+
+    /// Cuts the piece in two, `bytes` of its text and `folded` bytes of its match form behind its beginning.
+    pub(super) fn split_at(&self, bytes: usize, folded: usize) -> Option<(Self, Self)> {
+        let cut = |range: Range<usize>, form: Range<usize>| {
+            let text = match &self.text {
+                Cow::Borrowed(text) => Cow::Borrowed(text.get(range)?.trim()),
+                Cow::Owned(text) => Cow::Owned(text.get(range)?.trim().to_owned()),
+            };
+            Some(Self { text, folded: form, why: Why::default(), ..*self })
+        };
+        let middle = (self.folded.start + folded).min(self.folded.end);
+        let head = cut(0..bytes, self.folded.start..middle)?;
+        Some((head, cut(bytes..self.text.len(), middle..self.folded.end)?))
     }
 
     /// Takes the piece for `part` of `entry`.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::clean::{self, Line};
-use super::date;
+use super::date::{self, Dates};
 use super::layout::{Field, Layouts};
 use super::mark::{Marking, mark};
 use super::matching::Matching;
@@ -19,6 +19,7 @@ pub(super) struct Reading<'a> {
     pub language: Cow<'a, str>,
     pub warnings: Vec<Warning>,
     layouts: &'a Layouts,
+    site: Option<u32>,
     page_time_ms: i64,
 }
 
@@ -32,16 +33,22 @@ impl<'a> Reading<'a> {
     ) -> Self {
         let lines = clean::lines(text);
         let matching = Matching::of(lines.iter().map(|line| line.text.as_ref()), text.len());
-        let language = language::of(context.language, &lines, layouts);
+        let site = layouts.site_of(context.host);
+        let named =
+            context.language.or(layouts.site(site).and_then(|site| site.language.as_deref()));
+        let language = language::of(named, &lines, layouts);
+        let dates = Dates::of(layouts, site, &language, context.page_time_ms);
         let marking = Marking {
             lines: &lines,
             matching: &matching,
             layouts,
             language: &language,
-            page_time_ms: context.page_time_ms,
+            site,
+            dates,
         };
         let mut pieces = mark(&marking);
         let mut warnings = headline::choose(&mut pieces);
+        headline::without_site_name(&mut pieces, &marking);
         bare::dates(&mut pieces, &marking);
         warnings.extend(block::lay_out(&mut pieces, &matching, layouts, trace));
         let entries =
@@ -54,6 +61,7 @@ impl<'a> Reading<'a> {
             language,
             warnings,
             layouts,
+            site,
             page_time_ms: context.page_time_ms,
         }
     }
@@ -99,11 +107,12 @@ impl<'a> Reading<'a> {
         page
     }
 
-    /// The layout file of most of the rules that matched.
+    /// The layout file, or the site, of most of the rules that matched.
     fn layout(&self) -> Option<Cow<'a, str>> {
         let mut counts: Vec<(&str, usize)> = Vec::new();
         for rule in self.pieces.iter().filter_map(|piece| self.layouts.rule(piece.why.rule?)) {
-            let name = rule.file.strip_suffix(".toml").unwrap_or(&rule.file);
+            let file = rule.file.strip_suffix(".toml").unwrap_or(&rule.file);
+            let name = self.layouts.site(rule.site).map_or(file, |site| &site.name);
             match counts.iter_mut().find(|(file, _)| *file == name) {
                 Some((_, count)) => *count += 1,
                 None => counts.push((name, 1)),
@@ -124,7 +133,8 @@ impl<'a> Reading<'a> {
             return;
         }
         let form = self.matching.text().get(piece.folded).unwrap_or_default();
-        let read = date::read(form, self.layouts.dates(), &self.language, self.page_time_ms);
+        let dates = Dates::of(self.layouts, self.site, &self.language, self.page_time_ms);
+        let read = date::read(form, &dates);
         let (at, precision) = match read {
             Some(read) => {
                 self.warnings.extend(read.warnings);

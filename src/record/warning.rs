@@ -19,6 +19,8 @@ pub enum Warning {
     DateConverted,
     /// A date after the page time.
     DateInFuture,
+    /// A date before any that the layout expects: 1990 where it says nothing else.
+    DateTooEarly,
     /// No paragraph of its own.
     BodyEmpty,
     /// A block of appended stories that could not be split safely stands whole.

@@ -114,7 +114,7 @@ impl<W: Write> Show<'_, W> {
         let part = self.style(colour(piece.part), Effects::BOLD);
         let faint = self.style(AnsiColor::White, Effects::DIMMED);
         let whose = piece.position.map_or_else(String::new, |position| format!(" {position}"));
-        let name = format!("{}{whose}", name(piece.part));
+        let name = format!("{}{whose}", self::name(piece.part));
         let mut why = match &piece.rule {
             Some(rule) => format!("{} · {}", rule.file, rule.name),
             None => piece.reason.to_owned(),
@@ -126,6 +126,17 @@ impl<W: Write> Show<'_, W> {
         writeln!(self.out, "{number:>5}  {part}{name:<14}{part:#} {said}")?;
         if !why.is_empty() {
             writeln!(self.out, "{:>7}{faint}{why}{faint:#}", "")?;
+        }
+        if let Some(second) = &piece.runner_up {
+            let rule = second.rule.as_ref();
+            let rule =
+                rule.map_or_else(String::new, |rule| format!(" {} · {}", rule.file, rule.name));
+            let part = self::name(second.part);
+            writeln!(
+                self.out,
+                "{:>7}{faint}runner-up: {part}{rule}, {}{faint:#}",
+                "", second.reason
+            )?;
         }
         // Where a story begins is the judgement that people ask about; `--json` has the signals of every line.
         if piece.part == Part::Headline && !piece.signals.is_empty() {

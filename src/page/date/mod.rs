@@ -3,7 +3,7 @@
 mod hijri;
 mod parts;
 
-use super::layout::{DateWords, Order};
+use super::layout::{DateWords, Layouts, Order};
 use crate::record::{Precision, Warning};
 use parts::{Parts, Ymd};
 
@@ -24,17 +24,44 @@ pub(super) struct Reading {
 /// print tomorrow's date.
 const OFFSET_SLACK_MS: i64 = 14 * 3_600_000;
 
-/// Reads the date in `text` (match form). `None` where it has no year, or no rule reads it.
-pub(super) fn read(
-    text: &str,
-    words: &DateWords,
-    language: &str,
+/// What the reading of dates needs to know of their page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dates<'d> {
+    words: &'d DateWords,
+    language: &'d str,
+    order: Order,
+    earliest_year: i16,
     page_time_ms: i64,
-) -> Option<Reading> {
+}
+
+impl<'d> Dates<'d> {
+    /// The site's word stands before its language's.
+    pub(super) fn of(
+        layouts: &'d Layouts,
+        site: Option<u32>,
+        language: &'d str,
+        page_time_ms: i64,
+    ) -> Self {
+        let (words, site) = (layouts.dates(), layouts.site(site));
+        let order = site.and_then(|site| site.order);
+        let earliest_year = site.and_then(|site| site.earliest_year);
+        Self {
+            words,
+            language,
+            order: order.unwrap_or_else(|| words.order(language)),
+            earliest_year: earliest_year.unwrap_or_else(|| words.earliest_year(language)),
+            page_time_ms,
+        }
+    }
+}
+
+/// Reads the date in `text` (match form). `None` where it has no year, or no rule reads it.
+pub(super) fn read(text: &str, dates: &Dates<'_>) -> Option<Reading> {
+    let Dates { words, language, order, earliest_year, page_time_ms } = *dates;
     let parts = Parts::of(text, words, language);
     let mut warnings = Vec::new();
     let day = match parts.gregorian {
-        Some(ymd) if ymd.year.is_some() => resolve(ymd, words.order(language), &mut warnings)?,
+        Some(ymd) if ymd.year.is_some() => resolve(ymd, order, &mut warnings)?,
         _ => {
             let hijri = parts.hijri?;
             warnings.push(Warning::DateConverted);
@@ -71,6 +98,9 @@ pub(super) fn read(
     if timestamp.as_millisecond() > page_time_ms.saturating_add(slack) {
         warnings.push(Warning::DateInFuture);
     }
+    if date.year() < earliest_year {
+        warnings.push(Warning::DateTooEarly);
+    }
     Some(Reading {
         at: format!("{date}T{time}{}", printed(offset)),
         precision,
@@ -90,7 +120,8 @@ fn printed(offset: Option<i16>) -> String {
     }
 }
 
-/// Settles which of two small numbers is the day: the impossible value, else the language, else the first and a warning.
+/// Settles which of two small numbers is the day: the impossible value, else the order of the site or of the language,
+/// else the first and a warning.
 fn resolve(ymd: Ymd, order: Order, warnings: &mut Vec<Warning>) -> Option<Ymd> {
     let Some((first, second)) = ymd.small else { return Some(ymd) };
     let (day, month) = match (first > 12, second > 12) {

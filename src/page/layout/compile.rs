@@ -9,7 +9,10 @@ use toml::Spanned;
 use super::dates::{DateWord, DateWords};
 use super::error::{LayoutError, line_of};
 use super::openings::{Opening, Openings};
-use super::raw::{Field, RawDates, RawLabel, RawLayout, RawMarker, RawOpenings};
+use super::raw::{
+    Field, RawDates, RawFurniture, RawLabel, RawLayout, RawMarker, RawOpenings, RawPlain, RawSite,
+};
+use super::sites::{Site, Sites};
 use super::{Label, LayoutFile, Layouts, Marker, Rule, RuleKind};
 use crate::page::matching::folded;
 
@@ -71,6 +74,7 @@ struct Build {
     dates: DateWords,
     openings: Openings,
     common: Vec<(Box<str>, Box<str>)>,
+    sites: Sites,
     files: Vec<LayoutFile>,
     errors: Vec<LayoutError>,
 }
@@ -90,43 +94,35 @@ impl Build {
             }
         };
         let before = self.rules.len();
-        let mut file = FileBuild { source, language: raw.language.get_ref(), build: self };
-        if file.language.is_empty() {
-            file.error(
-                &raw.language,
-                "the language is empty",
-                "give its BCP 47 tag, as in language = \"ar\"",
-            );
-        }
+        let language = raw.language.as_ref().map_or("", |language| language.get_ref().as_str());
+        let mut file = FileBuild { source, language, site: None, build: self };
+        file.check_language(&raw);
         for word in &raw.common {
             if file.form(word).is_some() {
                 let word = word.get_ref().to_lowercase().into_boxed_str();
                 file.build.common.push((word, file.language.into()));
             }
         }
-        for marker in &raw.marker {
-            file.marker(marker);
-        }
-        for label in &raw.label {
-            file.label(label);
-        }
-        for furniture in &raw.furniture {
-            file.rule(furniture.name.get_ref(), RuleKind::WholeFurniture, &furniture.whole);
-            file.rule(furniture.name.get_ref(), RuleKind::StartFurniture, &furniture.start);
-        }
-        for plain in &raw.plain {
-            file.rule("plain", RuleKind::Plain, &plain.forms);
-        }
+        file.rules(&raw.marker, &raw.label, &raw.furniture, &raw.plain);
         if let Some(dates) = &raw.dates {
             file.dates(dates);
         }
         if let Some(openings) = &raw.openings {
             file.openings(openings);
         }
+        for site in &raw.site {
+            file.site(site);
+        }
         let added = self.rules.get(before..).unwrap_or_default();
         self.files.push(LayoutFile {
             name: source.name.clone(),
-            language: raw.language.get_ref().clone(),
+            language: language.to_owned(),
+            hosts: raw
+                .site
+                .iter()
+                .flat_map(|site| &site.hosts)
+                .map(|host| host.get_ref().clone())
+                .collect(),
             title: raw.title,
             builtin: source.builtin,
             rules: added.len(),
@@ -138,7 +134,12 @@ impl Build {
         self.common.sort();
         self.common.dedup_by(|a, b| a.0 == b.0);
         self.rules.sort_by(|(a, _), (b, _)| {
-            (&a.language, &a.file, &a.name).cmp(&(&b.language, &b.file, &b.name))
+            (a.site.is_none(), &a.language, &a.file, &a.name).cmp(&(
+                b.site.is_none(),
+                &b.language,
+                &b.file,
+                &b.name,
+            ))
         });
         let mut patterns: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
         for (id, (_, forms)) in (0..).zip(&self.rules) {
@@ -150,6 +151,7 @@ impl Build {
             .match_kind(MatchKind::LeftmostLongest)
             .kind(Some(AhoCorasickKind::DFA))
             .build(patterns.keys());
+        let shorter = shorter(patterns.keys().copied());
         let patterns: Vec<_> = patterns.into_values().collect();
         let mut errors = self.errors;
         let automaton = automaton
@@ -167,10 +169,12 @@ impl Build {
             Layouts {
                 rules,
                 patterns,
+                shorter,
                 automaton,
                 dates: self.dates,
                 openings: self.openings,
                 common: self.common,
+                sites: self.sites,
                 files: self.files,
             },
             errors,
@@ -178,10 +182,24 @@ impl Build {
     }
 }
 
+/// For each form, in the order of their letters, the longest other one that it begins with, and its bytes.
+fn shorter<'f>(forms: impl Iterator<Item = &'f str>) -> Vec<Option<(u32, usize)>> {
+    let mut open: Vec<(u32, &str)> = Vec::new();
+    let mut shorter = Vec::new();
+    for (id, form) in (0..).zip(forms) {
+        while open.pop_if(|(_, begun)| !form.starts_with(*begun)).is_some() {}
+        shorter.push(open.last().map(|(id, begun)| (*id, begun.len())));
+        open.push((id, form));
+    }
+    shorter
+}
+
 /// One file while it is checked.
 struct FileBuild<'b> {
     source: &'b Source,
     language: &'b str,
+    /// The site whose rules are read.
+    site: Option<u32>,
     build: &'b mut Build,
 }
 
@@ -193,6 +211,75 @@ impl FileBuild<'_> {
             problem: problem.into(),
             fix: fix.into(),
         });
+    }
+
+    fn check_language(&mut self, raw: &RawLayout) {
+        let fix = "give its BCP 47 tag, as in language = \"ar\"";
+        match &raw.language {
+            Some(language) if language.get_ref().is_empty() => {
+                self.error(language, "the language is empty", fix);
+            }
+            None if raw.site.is_empty() => self.build.errors.push(LayoutError {
+                file: self.source.path.clone(),
+                line: None,
+                problem: "the language is missing".to_owned(),
+                fix: fix.to_owned(),
+            }),
+            Some(_) | None => {}
+        }
+    }
+
+    fn site(&mut self, raw: &RawSite) {
+        let forms = |file: &mut Self, forms: &[Spanned<String>]| {
+            forms.iter().filter_map(|form| file.form(form)).map(String::into_boxed_str).collect()
+        };
+        let site = Site {
+            name: raw.hosts.first().map_or("", |host| host.get_ref().as_str()).into(),
+            language: raw.language.as_deref().map(Into::into),
+            headline_prefixes: forms(self, &raw.headline_prefixes),
+            headline_suffixes: forms(self, &raw.headline_suffixes),
+            order: raw.order,
+            earliest_year: raw.earliest_year,
+        };
+        let id = self.build.sites.add(site);
+        for host in &raw.hosts {
+            let name = host.get_ref().to_ascii_lowercase();
+            if name.is_empty() || name.contains(['/', ':', ' ']) {
+                let fix = "write the host alone, as in \"paper.example\"; hosts under it count too";
+                self.error(host, format!("{name:?} is no host"), fix);
+            } else if !self.build.sites.add_host(&name, id) {
+                self.error(
+                    host,
+                    format!("two sites have the host {name}"),
+                    "put their rules together",
+                );
+            }
+        }
+        self.site = Some(id);
+        self.rules(&raw.marker, &raw.label, &raw.furniture, &raw.plain);
+        self.site = None;
+    }
+
+    fn rules(
+        &mut self,
+        markers: &[RawMarker],
+        labels: &[RawLabel],
+        furniture: &[RawFurniture],
+        plain: &[RawPlain],
+    ) {
+        for marker in markers {
+            self.marker(marker);
+        }
+        for label in labels {
+            self.label(label);
+        }
+        for furniture in furniture {
+            self.rule(furniture.name.get_ref(), RuleKind::WholeFurniture, &furniture.whole);
+            self.rule(furniture.name.get_ref(), RuleKind::StartFurniture, &furniture.start);
+        }
+        for plain in plain {
+            self.rule("plain", RuleKind::Plain, &plain.forms);
+        }
     }
 
     fn marker(&mut self, raw: &RawMarker) {
@@ -235,6 +322,7 @@ impl FileBuild<'_> {
                 file: self.source.name.as_str().into(),
                 name: name.into(),
                 language: self.language.into(),
+                site: self.site,
                 kind,
             };
             self.build.rules.push((rule, kept));
@@ -285,6 +373,9 @@ impl FileBuild<'_> {
             }
         }
         self.build.dates.set_order(self.language, raw.order);
+        if let Some(year) = raw.earliest_year {
+            self.build.dates.set_earliest(self.language, year);
+        }
     }
 
     fn openings(&mut self, raw: &RawOpenings) {

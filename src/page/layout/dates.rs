@@ -33,7 +33,11 @@ pub(crate) struct DateWords {
     /// What a word means in each language that has it.
     words: HashMap<Box<str>, Vec<(Box<str>, DateWord)>>,
     orders: HashMap<Box<str>, Order>,
+    earliest: HashMap<Box<str>, i16>,
 }
+
+/// No page of a news site is older, where no layout says otherwise.
+const EARLIEST_YEAR: i16 = 1990;
 
 impl DateWords {
     /// What `word` (a match form) says, in `language` if it says something there.
@@ -46,6 +50,15 @@ impl DateWords {
     /// Which of two small numbers is the day in `language`.
     pub(crate) fn order(&self, language: &str) -> Order {
         self.orders.get(language).copied().unwrap_or_default()
+    }
+
+    /// The first year that a date of a page in `language` can have.
+    pub(crate) fn earliest_year(&self, language: &str) -> i16 {
+        self.earliest.get(language).copied().unwrap_or(EARLIEST_YEAR)
+    }
+
+    pub(super) fn set_earliest(&mut self, language: &str, year: i16) {
+        self.earliest.insert(language.into(), year);
     }
 
     pub(super) fn add(&mut self, language: &str, word: &str, means: DateWord) {

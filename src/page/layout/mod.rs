@@ -9,11 +9,14 @@ mod dates;
 mod error;
 mod openings;
 mod raw;
+mod sites;
 
 use std::path::Path;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+
+use sites::Sites;
 
 pub use error::LayoutError;
 pub use raw::Field;
@@ -21,6 +24,7 @@ pub use raw::Field;
 pub(crate) use dates::{DateWord, DateWords};
 pub(crate) use openings::{Opening, Openings};
 pub(crate) use raw::{Need, Order};
+pub(crate) use sites::Site;
 
 /// The built-in files, by name.
 const BUILTIN: &[(&str, &str)] = &[
@@ -37,6 +41,7 @@ const BUILTIN: &[(&str, &str)] = &[
     ("pt.toml", include_str!("../../../config/layouts/pt.toml")),
     ("ru.toml", include_str!("../../../config/layouts/ru.toml")),
     ("scripts.toml", include_str!("../../../config/layouts/scripts.toml")),
+    ("sites.toml", include_str!("../../../config/layouts/sites.toml")),
     ("sq.toml", include_str!("../../../config/layouts/sq.toml")),
     ("sw.toml", include_str!("../../../config/layouts/sw.toml")),
     ("tr.toml", include_str!("../../../config/layouts/tr.toml")),
@@ -50,12 +55,15 @@ pub struct Layouts {
     rules: Vec<Rule>,
     /// For each pattern of the automaton the rules that have that form, in the order of [`Rule::order`].
     patterns: Vec<Vec<u32>>,
+    /// For each pattern the longest other one that it begins with, and that one's bytes.
+    shorter: Vec<Option<(u32, usize)>>,
     /// `None` only where the forms were too many to compile, which is an error of its own.
     automaton: Option<AhoCorasick>,
     dates: DateWords,
     openings: Openings,
     /// Common words and their language, sorted.
     common: Vec<(Box<str>, Box<str>)>,
+    sites: Sites,
     files: Vec<LayoutFile>,
 }
 
@@ -64,8 +72,10 @@ pub struct Layouts {
 pub struct LayoutFile {
     /// Its name.
     pub name: String,
-    /// The language it is for, BCP 47.
+    /// The language it is for, BCP 47; empty where it is for sites only.
     pub language: String,
+    /// The sites that it has rules for.
+    pub hosts: Vec<String>,
     /// What it calls itself.
     pub title: Option<String>,
     /// Whether it is one of ours.
@@ -82,6 +92,8 @@ pub(crate) struct Rule {
     pub file: Box<str>,
     pub name: Box<str>,
     pub language: Box<str>,
+    /// The only site on whose pages it counts; `None` for all.
+    pub site: Option<u32>,
     pub kind: RuleKind,
 }
 
@@ -183,6 +195,22 @@ impl Layouts {
         ids.into_iter().flatten().filter_map(|&id| Some((id, self.rule(id)?)))
     }
 
+    /// The place of the longest other form that the form of `hit` begins with.
+    pub(crate) fn shorter(&self, hit: Hit) -> Option<Hit> {
+        let (pattern, bytes) = (*self.shorter.get(usize::try_from(hit.pattern).ok()?)?)?;
+        Some(Hit { pattern, start: hit.start, end: hit.start + bytes })
+    }
+
+    /// The site of a host, by number.
+    pub(crate) fn site_of(&self, host: Option<&str>) -> Option<u32> {
+        self.sites.of_host(host?)
+    }
+
+    /// The site of that number.
+    pub(crate) fn site(&self, id: Option<u32>) -> Option<&Site> {
+        self.sites.get(id?)
+    }
+
     /// The rule of that number.
     pub(crate) fn rule(&self, id: u32) -> Option<&Rule> {
         self.rules.get(usize::try_from(id).ok()?)
@@ -213,7 +241,9 @@ mod tests {
     fn the_built_in_layouts_are_good() {
         let layouts = Layouts::builtin();
         assert_eq!(layouts.files().len(), BUILTIN.len());
-        assert!(layouts.files().iter().all(|file| file.builtin && file.rules > 0));
+        assert!(
+            layouts.files().iter().all(|file| file.builtin && file.rules + file.hosts.len() > 0)
+        );
     }
 
     #[test]

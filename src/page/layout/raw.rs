@@ -9,7 +9,7 @@ use toml::Spanned;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawLayout {
-    pub language: Spanned<String>,
+    pub language: Option<Spanned<String>>,
     pub title: Option<String>,
     #[serde(default)]
     pub common: Vec<Spanned<String>>,
@@ -23,6 +23,30 @@ pub(super) struct RawLayout {
     pub plain: Vec<RawPlain>,
     pub dates: Option<RawDates>,
     pub openings: Option<RawOpenings>,
+    #[serde(default)]
+    pub site: Vec<RawSite>,
+}
+
+/// What one site prints otherwise than the others of its language.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSite {
+    pub hosts: Vec<Spanned<String>>,
+    pub language: Option<String>,
+    #[serde(default)]
+    pub headline_prefixes: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub headline_suffixes: Vec<Spanned<String>>,
+    pub order: Option<Order>,
+    pub earliest_year: Option<i16>,
+    #[serde(default)]
+    pub marker: Vec<RawMarker>,
+    #[serde(default)]
+    pub label: Vec<RawLabel>,
+    #[serde(default)]
+    pub furniture: Vec<RawFurniture>,
+    #[serde(default)]
+    pub plain: Vec<RawPlain>,
 }
 
 /// Words that stand before appended stories or links.
@@ -127,6 +151,7 @@ pub(super) struct RawOpenings {
 pub(super) struct RawDates {
     #[serde(default)]
     pub order: Order,
+    pub earliest_year: Option<i16>,
     #[serde(default)]
     pub months: Vec<Vec<Spanned<String>>>,
     #[serde(default)]

@@ -1,0 +1,263 @@
+//! Whether a form that stands on a line is a marker, a label or furniture there, or words of the text.
+
+use super::date;
+use super::layout::{Field, Hit, Label, Marker, Need, Rule, RuleKind};
+use super::mark::{Mark, MarkKind, Marking};
+use super::piece::{Part, RunnerUp};
+use super::shape;
+
+/// What a hit was taken for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Judged {
+    /// `None` leaves it to the text.
+    pub mark: Option<Mark>,
+    /// The rule that came next.
+    pub runner_up: Option<RunnerUp>,
+}
+
+/// Takes a hit for a mark, or leaves it as words of the text. Where no rule of its form may stand here, the longest
+/// shorter form is asked.
+pub(super) fn judge(page: &Marking<'_, '_>, index: usize, hit: Hit) -> Judged {
+    let mut runner_up = None;
+    let mut asked = Some(hit);
+    while let Some(hit) = asked {
+        match judge_form(page, index, hit, &mut runner_up) {
+            Verdict::Mark(mark) => return Judged { mark: Some(mark), runner_up },
+            Verdict::Plain => break,
+            Verdict::Words => asked = page.layouts.shorter(hit),
+        }
+    }
+    Judged { mark: None, runner_up }
+}
+
+enum Verdict {
+    Mark(Mark),
+    /// A phrase that is no mark says so.
+    Plain,
+    Words,
+}
+
+fn judge_form(
+    page: &Marking<'_, '_>,
+    index: usize,
+    hit: Hit,
+    runner_up: &mut Option<RunnerUp>,
+) -> Verdict {
+    let from = page.matching.start(index);
+    let line = page.matching.line(index);
+    let Some(place) = Place::of(line, from, hit) else { return Verdict::Words };
+    let mut found = None;
+    let ranked = |rank| {
+        page.layouts.rules_of(hit).filter(move |(_, rule)| rank_of(rule, page) == Some(rank))
+    };
+    for (id, rule) in Rank::ALL.into_iter().flat_map(ranked) {
+        let next = match place.admits(rule, page) {
+            Ok(MarkKind::Plain) if found.is_none() => {
+                *runner_up = None;
+                return Verdict::Plain;
+            }
+            Ok(kind) if found.is_none() => {
+                found = Some((id, kind));
+                continue;
+            }
+            Ok(_) => RunnerUp { part: part_of(&rule.kind), rule: Some(id), reason: "would do too" },
+            Err(reason) => RunnerUp { part: part_of(&rule.kind), rule: Some(id), reason },
+        };
+        runner_up.get_or_insert(next);
+    }
+    let Some((rule, kind)) = found else { return Verdict::Words };
+    let whole = from..from + line.len();
+    let (start, end) = match kind {
+        MarkKind::Furniture => (whole.start, whole.end),
+        MarkKind::Marker | MarkKind::Label(_) | MarkKind::Plain => (
+            if place.at_start { whole.start } else { hit.start },
+            if place.at_end { whole.end } else { hit.end + place.closing_bytes },
+        ),
+    };
+    Verdict::Mark(Mark { rule, start, end, kind })
+}
+
+/// Whose rules are asked first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rank {
+    Site,
+    Language,
+    OtherLanguage,
+}
+
+impl Rank {
+    const ALL: [Self; 3] = [Self::Site, Self::Language, Self::OtherLanguage];
+}
+
+/// `None` of a rule for another site.
+fn rank_of(rule: &Rule, page: &Marking<'_, '_>) -> Option<Rank> {
+    match rule.site {
+        Some(site) => (page.site == Some(site)).then_some(Rank::Site),
+        None if *rule.language == *page.language => Some(Rank::Language),
+        None => Some(Rank::OtherLanguage),
+    }
+}
+
+fn part_of(kind: &RuleKind) -> Part {
+    match kind {
+        RuleKind::Marker(_) => Part::Marker,
+        RuleKind::Label(_) => Part::Label,
+        RuleKind::WholeFurniture | RuleKind::StartFurniture => Part::Furniture,
+        RuleKind::Plain => Part::Body,
+    }
+}
+
+/// Where on its line a form stands.
+struct Place {
+    /// Of what closes the form, the spaces round it included.
+    closing_bytes: usize,
+    at_start: bool,
+    at_end: bool,
+    colon: bool,
+    bar: bool,
+    free_left: bool,
+    after_sentence: bool,
+    /// Nothing but dots and other signs.
+    after_dots: bool,
+}
+
+impl Place {
+    /// `None` where the form is a part of a longer word.
+    fn of(line: &str, from: usize, hit: Hit) -> Option<Self> {
+        let (before, rest) = line.split_at_checked(hit.start.checked_sub(from)?)?;
+        let (form, after) = rest.split_at_checked(hit.end - hit.start)?;
+        // A visarga is a sign of its word, and is printed for the colon too.
+        if form.ends_with(shape::is_word_char)
+            && after.starts_with(shape::is_word_char)
+            && !after.starts_with('ः')
+        {
+            return None;
+        }
+        let closed = shape::terminator(after);
+        let at_start = !shape::has_words(before);
+        Some(Self {
+            closing_bytes: closed.bytes,
+            at_start,
+            at_end: !shape::has_words(after.get(closed.bytes..).unwrap_or_default()),
+            colon: closed.colon,
+            bar: closed.bar,
+            free_left: !before.ends_with(shape::is_word_char),
+            after_sentence: shape::ends_in_stop(before),
+            after_dots: at_start && before.contains(['.', '…']),
+        })
+    }
+
+    /// What a rule makes of the form here, or why it makes nothing of it.
+    fn admits(&self, rule: &Rule, page: &Marking<'_, '_>) -> Result<MarkKind, &'static str> {
+        let foreign = rank_of(rule, page) == Some(Rank::OtherLanguage);
+        match &rule.kind {
+            RuleKind::Plain => Ok(MarkKind::Plain),
+            RuleKind::Marker(_) if foreign && self.bar => {
+                Err("a bar behind words of another language")
+            }
+            RuleKind::Marker(marker) if self.admits_marker(*marker) => Ok(MarkKind::Marker),
+            RuleKind::Label(label) if self.admits_label(*label) => Ok(MarkKind::Label(*label)),
+            RuleKind::WholeFurniture if self.at_start && self.at_end => Ok(MarkKind::Furniture),
+            RuleKind::StartFurniture if self.at_start => Ok(MarkKind::Furniture),
+            RuleKind::WholeFurniture | RuleKind::StartFurniture => {
+                Err("the line says something else too")
+            }
+            RuleKind::Marker(_) | RuleKind::Label(_) if !self.free_left => {
+                Err("it is glued to the word before it")
+            }
+            RuleKind::Marker(_) | RuleKind::Label(_) if self.colon => {
+                Err("it may not stand at this place of a line")
+            }
+            RuleKind::Marker(_) | RuleKind::Label(_) => {
+                Err("it needs a colon at this place of a line")
+            }
+        }
+    }
+
+    fn admits_marker(&self, marker: Marker) -> bool {
+        let allowed = |need| match need {
+            Need::Never => false,
+            Need::Colon => self.colon,
+            Need::Always => true,
+        };
+        let here = match (self.at_start, self.at_end) {
+            (true, true) => marker.alone,
+            (true, false) => allowed(marker.start),
+            (false, true) => allowed(marker.end),
+            (false, false) => allowed(marker.inside),
+        };
+        // Dots before it: a text that was cut off goes on elsewhere ("...المزيد"), and nothing is appended.
+        here && (self.free_left || marker.glued) && !self.after_dots
+    }
+
+    fn admits_label(&self, label: Label) -> bool {
+        if !self.free_left {
+            return false;
+        }
+        match (self.at_start, self.at_end) {
+            (true, true) => {
+                label.alone
+                    && (self.colon
+                        || matches!(
+                            label.field,
+                            Field::Updated | Field::Published | Field::Keywords
+                        ))
+            }
+            (true, false) => self.colon || !label.colon,
+            (false, _) => label.inside && self.colon && self.after_sentence,
+        }
+    }
+}
+
+/// Whether what follows a label can be its value.
+pub(super) fn is_value(
+    page: &Marking<'_, '_>,
+    index: usize,
+    mark: &Mark,
+    label: Label,
+    value: &str,
+) -> bool {
+    if !shape::has_words(value) {
+        let next = page.matching.line(index + 1);
+        return index > 0 && fits(page, label, next);
+    }
+    // The first line is the headline: "Source: the government is in talks".
+    if index == 0 && label.field == Field::Source {
+        return false;
+    }
+    let inside = mark.start > page.matching.start(index);
+    if inside && label.field != Field::Keywords && words(value) > INSIDE_WORDS {
+        return false;
+    }
+    // A label that needs no colon needs a date behind it.
+    (label.colon || is_date(page, value)) && fits(page, label, value)
+}
+
+/// A value glued to the last sentence of a paragraph has no more words: longer ones are speech.
+const INSIDE_WORDS: usize = 4;
+
+fn words(text: &str) -> usize {
+    text.split(' ').filter(|word| shape::has_words(word)).count()
+}
+
+fn is_date(page: &Marking<'_, '_>, value: &str) -> bool {
+    date::read(value, &page.dates).is_some()
+}
+
+/// Whether a text has the shape of the field's values.
+pub(super) fn fits(page: &Marking<'_, '_>, label: Label, value: &str) -> bool {
+    let value = value.trim();
+    let words = words(value);
+    if words == 0 || words > label.max_words {
+        return false;
+    }
+    match label.field {
+        Field::Published | Field::Updated => {
+            value.contains(|c: char| c.is_ascii_digit()) && (words <= 8 || is_date(page, value))
+        }
+        Field::Source | Field::Author => {
+            !value.starts_with(['«', '"', '“', '(']) && (words <= 3 || !shape::ends_in_stop(value))
+        }
+        Field::Keywords => words <= 12 || !value.ends_with('.'),
+    }
+}
