@@ -20,4 +20,8 @@ pub enum Bug {
     TextsSentThoughAborted,
     /// Offsets are added without member id and generation, and so taken from anybody.
     UnfencedOffsets,
+    /// `near` is not told when a story grows older, or begins or ceases to stand for itself.
+    NoStatus,
+    /// `home` is not told when a story matches nobody any more.
+    NoEmptyVerdict,
 }

@@ -4,24 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use newsmill::engine::SentOnce;
-use newsmill::stage::{DynPartition, KeptPart};
+use newsmill::stage::KeptPart;
 
 use crate::bug::Bug;
 use crate::group::{Group, MemberId, View};
-use crate::kafka::{Fenced, Fetched, Kafka, Message, Topic, Tp, TxnId};
+use crate::inbox::Inbox;
+use crate::kafka::{Fenced, Fetched, Kafka, Message, Side, Topic, Tp, TxnId};
 use crate::program::{Program, owed};
 use crate::rng::Rng;
-
-/// Changelog key of stream time.
-const CLOCK_KEY: &[u8] = &[0x01];
-
-/// A partition of the inbox on its way to being judged.
-enum Inbox {
-    FetchOffset { restored: Option<Box<dyn DynPartition>> },
-    AskMark { offset: Option<usize> },
-    Restore { offset: Option<usize>, mark: usize, position: usize, table: Box<dyn DynPartition> },
-    Live { position: usize, table: Box<dyn DynPartition> },
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -47,7 +37,7 @@ struct Running {
     view: Option<View>,
     /// The callback `lost` waits for a poll.
     lost: bool,
-    inboxes: BTreeMap<usize, Inbox>,
+    inboxes: BTreeMap<(Side, usize), Inbox>,
     /// Raw partitions and where they stand; `None` until the committed offset is known.
     raw: BTreeMap<usize, Option<usize>>,
     txn: Option<Txn>,
@@ -112,8 +102,8 @@ impl Engine {
             && running.raw.iter().all(|(p, position)| {
                 position.is_some_and(|at| ended(kafka, Tp(Topic::Raw, *p), at))
             })
-            && running.inboxes.iter().all(|(p, inbox)| {
-                inbox.position().is_some_and(|at| ended(kafka, Tp(Topic::Home, *p), at))
+            && running.inboxes.iter().all(|((side, p), inbox)| {
+                inbox.position().is_some_and(|at| ended(kafka, Tp(Topic::Inbox(*side), *p), at))
             })
     }
 
@@ -254,24 +244,22 @@ impl Running {
         let idle = view.revoking.iter().filter(|tp| !mine.contains(tp));
         idle.for_each(|tp| group.give_back(self.member, *tp));
         for tp in view.owned.difference(&view.revoking).filter(|tp| !mine.contains(tp)) {
-            if tp.0 == Topic::Raw {
-                self.raw.insert(tp.1, None);
-            } else {
-                drop(self.inboxes.insert(tp.1, program.first_step()));
+            match tp.0.side() {
+                None => drop(self.raw.insert(tp.1, None)),
+                Some(side) => drop(self.inboxes.insert((side, tp.1), program.first_step())),
             }
         }
     }
 
     fn owned(&self) -> impl Iterator<Item = Tp> {
         let raw = self.raw.keys().map(|p| Tp(Topic::Raw, *p));
-        raw.chain(self.inboxes.keys().map(|p| Tp(Topic::Home, *p)))
+        raw.chain(self.inboxes.keys().map(|(side, p)| Tp(Topic::Inbox(*side), *p)))
     }
 
     fn drop_partition(&mut self, tp: Tp) {
-        if tp.0 == Topic::Raw {
-            self.raw.remove(&tp.1);
-        } else {
-            drop(self.inboxes.remove(&tp.1));
+        match tp.0.side() {
+            None => drop(self.raw.remove(&tp.1)),
+            Some(side) => drop(self.inboxes.remove(&(side, tp.1))),
         }
     }
 
@@ -282,18 +270,18 @@ impl Running {
                 *position = kafka.stable_offset(Tp(Topic::Raw, *p));
             }
         }
-        let waiting: Vec<usize> = self
+        let waiting: Vec<(Side, usize)> = self
             .inboxes
             .iter()
             .filter(|(_, inbox)| !matches!(inbox, Inbox::Live { .. }))
-            .map(|(p, _)| *p)
+            .map(|(at, _)| *at)
             .collect();
         if waiting.is_empty() {
             return;
         }
-        let p = *rng.pick(&waiting);
-        let inbox = self.inboxes.remove(&p).unwrap();
-        self.inboxes.insert(p, inbox.advanced(program, kafka, p));
+        let (side, p) = *rng.pick(&waiting);
+        let inbox = self.inboxes.remove(&(side, p)).unwrap();
+        self.inboxes.insert((side, p), inbox.advanced(program, kafka, side, p));
     }
 
     /// Reads and applies one record.
@@ -324,16 +312,16 @@ impl Running {
         }
         let Some(txn) = &mut self.txn else { return Ok(()) };
         let _first = *txn.began.entry(tp).or_insert(position);
-        if tp.0 == Topic::Raw {
+        let Some(side) = tp.0.side() else {
             let (once, now) = (&mut self.once, kafka.clock);
             let parsed = program.parsed(tp, offset, &message).into_iter();
             txn.unsent
                 .extend(parsed.map(|(tp, message, kept)| (tp, cut(message, kept, once, now))));
             self.raw.insert(tp.1, Some(offset + 1));
-        } else if let Some(Inbox::Live { position, table }) = self.inboxes.get_mut(&tp.1) {
-            let outputs = program.judged(&mut **table, tp, offset, &message);
-            let out = Tp(Topic::Out, tp.1);
-            txn.unsent.extend(outputs.into_iter().map(|message| (out, message)));
+            return Ok(());
+        };
+        if let Some(Inbox::Live { position, table }) = self.inboxes.get_mut(&(side, tp.1)) {
+            txn.unsent.extend(program.judged(&mut **table, side, tp.1, offset, &message));
             *position = offset + 1;
         }
         Ok(())
@@ -342,7 +330,9 @@ impl Running {
     fn positions(&self) -> impl Iterator<Item = (Tp, usize)> {
         let raw = self.raw.iter().filter_map(|(p, at)| Some((Tp(Topic::Raw, *p), (*at)?)));
         let inboxes = self.inboxes.iter();
-        raw.chain(inboxes.filter_map(|(p, inbox)| Some((Tp(Topic::Home, *p), inbox.position()?))))
+        raw.chain(inboxes.filter_map(|((side, p), inbox)| {
+            Some((Tp(Topic::Inbox(*side), *p), inbox.position()?))
+        }))
     }
 
     /// The client sends so many of the records that wait in it.
@@ -358,10 +348,10 @@ impl Running {
     /// Changelog rows last: one a key, as it stands now.
     fn begin_commit(&mut self, program: &Program) {
         let Some(txn) = &mut self.txn else { return };
-        for (p, inbox) in &self.inboxes {
+        for ((side, p), inbox) in &self.inboxes {
             if let Inbox::Live { table, .. } = inbox {
-                txn.unsent
-                    .extend(owed(&**table).into_iter().map(|row| (Tp(Topic::State, *p), row)));
+                let state = Tp(Topic::State(*side), *p);
+                txn.unsent.extend(owed(&**table).into_iter().map(|row| (state, row)));
             }
         }
         self.phase = if program.late_flush { Phase::Offsets } else { Phase::Flush };
@@ -421,14 +411,15 @@ impl Running {
         } else {
             self.once.roll_back()
         }
-        for (p, inbox) in &mut self.inboxes {
+        for ((side, p), inbox) in &mut self.inboxes {
             if let Inbox::Live { position, table } = inbox {
                 if program.has(Bug::NoRollback) {
                     table.commit()
                 } else {
                     table.rollback()
                 }
-                *position = txn.began.get(&Tp(Topic::Home, *p)).copied().unwrap_or(*position);
+                *position =
+                    txn.began.get(&Tp(Topic::Inbox(*side), *p)).copied().unwrap_or(*position);
             }
         }
         for (p, position) in &mut self.raw {
@@ -446,65 +437,5 @@ fn cut(message: Message, kept: Option<KeptPart>, once: &mut SentOnce, now: i64) 
     match once.short(target, key, kept, now) {
         Some(short) => message.cut(short),
         None => message,
-    }
-}
-
-impl Program {
-    fn first_step(&self) -> Inbox {
-        if self.has(Bug::OffsetAfterRestore) {
-            Inbox::AskMark { offset: None }
-        } else {
-            Inbox::FetchOffset { restored: None }
-        }
-    }
-}
-
-impl Inbox {
-    /// Where it stands, once it is judged.
-    fn position(&self) -> Option<usize> {
-        if let Self::Live { position, .. } = self { Some(*position) } else { None }
-    }
-
-    /// Stable committed offset, then the mark, then the changelog up to the mark, then judge.
-    fn advanced(self, program: &Program, kafka: &Kafka, p: usize) -> Self {
-        let (home, state) = (Tp(Topic::Home, p), Tp(Topic::State, p));
-        match self {
-            Self::FetchOffset { restored } => match (kafka.stable_offset(home), restored) {
-                (Some(position), Some(table)) => Self::Live { position, table },
-                (offset @ Some(_), None) => Self::AskMark { offset },
-                (None, restored) => Self::FetchOffset { restored },
-            },
-            Self::AskMark { offset } => {
-                let mark = if program.has(Bug::RestoreToLso) {
-                    kafka.last_stable_offset(state)
-                } else {
-                    kafka.high_watermark(state)
-                };
-                Self::Restore { offset, mark, position: 0, table: program.open_table() }
-            }
-            Self::Restore { offset, mark, position, mut table } => {
-                match kafka.fetch(state, position) {
-                    Fetched::Message(at, row) if at < mark => {
-                        let key = row.key.as_deref().unwrap();
-                        let skip = key == CLOCK_KEY && program.has(Bug::ClockOutsideChangelog);
-                        if !skip && table.restore(key, row.value.as_deref()).is_err() {
-                            program.refused.set(true);
-                        }
-                        Self::Restore { offset, mark, position: at + 1, table }
-                    }
-                    Fetched::Message(..) => Self::after_restore(offset, table),
-                    Fetched::End(stable) if stable >= mark => Self::after_restore(offset, table),
-                    Fetched::End(_) => Self::Restore { offset, mark, position, table },
-                }
-            }
-            live @ Self::Live { .. } => live,
-        }
-    }
-
-    fn after_restore(offset: Option<usize>, table: Box<dyn DynPartition>) -> Self {
-        match offset {
-            Some(position) => Self::Live { position, table },
-            None => Self::FetchOffset { restored: Some(table) },
-        }
     }
 }

@@ -2,95 +2,119 @@
 
 use std::collections::BTreeMap;
 
-use newsmill::stage::home::{HomeRow, message::Message as Heard};
+use newsmill::stage::home::{self, HomeRow, message::Message as Heard};
 use newsmill::stage::{Row, Target};
 use serde_json::Value;
 
-use crate::kafka::{Message, Topic, Tp};
+use crate::batch;
+use crate::kafka::{Message, Side, Topic, Tp};
 use crate::program::{PARTITIONS, owed};
 use crate::world::World;
 
 /// Says which property does not hold.
 pub fn judge(world: &World) -> Result<(), String> {
-    one_article_a_page_and_one_message_an_occurrence(world)?;
-    for p in 0..PARTITIONS {
-        replay(world, p)?;
-    }
+    replay_all(world)?;
     if world.program.text_missing.get() {
         return Err("the text of a story had not come when it was to be published".to_owned());
     }
     if !world.is_ageing() {
         each_story_is_new_once_and_published_once(world)?;
+        the_canonical_stories_are_the_batch_answer(world)?;
     }
     Ok(())
 }
 
-/// Property 3, of parse: what the raw topic says, once each; whether the text came along with a message is another matter.
-fn one_article_a_page_and_one_message_an_occurrence(world: &World) -> Result<(), String> {
-    let mut expected = Vec::new();
+/// What each stage has put out by a replay of its inbox through fresh tables.
+struct Replay {
+    /// Everything that is written to inboxes and articles.
+    internal: Vec<(Tp, Message)>,
+}
+
+/// Properties 1 to 3, 8 and 9: everything is what one engine that never fails makes of the committed inboxes.
+fn replay_all(world: &World) -> Result<(), String> {
+    let mut replay = Replay { internal: Vec::new() };
     for p in 0..PARTITIONS {
         let raw = Tp(Topic::Raw, p);
         for (offset, message) in world.kafka.committed(raw) {
             let parsed = world.program.parsed(raw, offset, message).into_iter();
-            expected.extend(parsed.map(|(tp, message, kept)| match kept {
+            replay.internal.extend(parsed.map(|(tp, message, kept)| match kept {
                 Some(kept) => (tp, message.cut(kept.from)),
                 None => (tp, message),
             }));
         }
     }
-    let mut seen: Vec<(Tp, Message)> = Vec::new();
-    for tp in (0..PARTITIONS).map(|p| Tp(Topic::Home, p)).chain([Tp(Topic::Articles, 0)]) {
-        seen.extend(world.kafka.committed(tp).into_iter().map(|(_, message)| (tp, head(message))));
+    for side in [Side::Home, Side::Near] {
+        for p in 0..PARTITIONS {
+            replay.stage(world, side, p)?;
+        }
     }
-    expected.sort_unstable();
+    let topics = [Topic::Inbox(Side::Home), Topic::Inbox(Side::Near), Topic::Articles];
+    let mut seen: Vec<(Tp, Message)> = Vec::new();
+    for tp in topics.into_iter().flat_map(|topic| (0..PARTITIONS).map(move |p| Tp(topic, p))) {
+        seen.extend(committed(world, tp).into_iter().map(|message| (tp, head(message))));
+    }
+    replay.internal.sort_unstable();
     seen.sort_unstable();
-    if expected == seen {
+    if replay.internal == seen {
         return Ok(());
     }
-    Err(format!("3: {} articles and messages for {}", seen.len(), expected.len()))
+    Err(format!("3: {} articles and messages for {}", seen.len(), replay.internal.len()))
 }
 
-/// A record without its time and, where it is a message to home, without its text.
-fn head(message: &Message) -> Message {
-    let mut message = Message { timestamp: 0, ..message.clone() };
-    if matches!(message.target, Some(Target::Inbox(_)))
+impl Replay {
+    fn stage(&mut self, world: &World, side: Side, p: usize) -> Result<(), String> {
+        let (kafka, program) = (&world.kafka, &world.program);
+        let mut table = program.open_table(side);
+        let (mut expected, mut changelog) = (Vec::new(), BTreeMap::new());
+        for (offset, message) in kafka.committed(Tp(Topic::Inbox(side), p)) {
+            for (tp, message) in program.judged(&mut *table, side, p, offset, message) {
+                if tp.0 == Topic::Out {
+                    expected.push(message);
+                } else {
+                    self.internal.push((tp, message));
+                }
+            }
+            for row in owed(&*table) {
+                compact(&mut changelog, &row);
+            }
+            table.commit();
+        }
+        let mut stands = BTreeMap::new();
+        for (_, row) in kafka.committed(Tp(Topic::State(side), p)) {
+            compact(&mut stands, row);
+        }
+        if stands != changelog {
+            return Err(format!("2, {side:?} {p}: the changelog is not what a replay gives"));
+        }
+        if side == Side::Near {
+            return Ok(());
+        }
+        // One engine that never fails gives these bytes; N that do must give the same.
+        let seen = committed(world, Tp(Topic::Out, p));
+        if seen != expected {
+            let (seen, expected) = (told(&seen), told(&expected));
+            return Err(format!(
+                "1 and 8, partition {p}:\nseen     {seen:?}\nexpected {expected:?}"
+            ));
+        }
+        nothing_waits(&expected, &stands, p)
+    }
+}
+
+/// A record without its text, where it is a message to home: whether that came along is another matter.
+fn head(message: Message) -> Message {
+    if message.target == Some(Target::Inbox(home::NAME))
         && let Heard::Observe(observe) = Heard::decode(message.value.as_deref()).unwrap()
         && let (_, Some(text)) = observe.encode_parts()
     {
-        message = message.cut(text);
+        return message.cut(text);
     }
     message
 }
 
-/// Properties 1, 2, 8 and 9, for one partition of home's inbox.
-fn replay(world: &World, p: usize) -> Result<(), String> {
-    let (kafka, program) = (&world.kafka, &world.program);
-    let inbox = Tp(Topic::Home, p);
-    let mut table = program.open_table();
-    let (mut expected, mut changelog) = (Vec::new(), BTreeMap::new());
-    for (offset, message) in kafka.committed(inbox) {
-        expected.extend(program.judged(&mut *table, inbox, offset, message));
-        for row in owed(&*table) {
-            compact(&mut changelog, &row);
-        }
-        table.commit();
-    }
-    // One engine that never fails gives these bytes; N that do must give the same.
-    let out = kafka.committed(Tp(Topic::Out, p)).into_iter();
-    let seen: Vec<_> =
-        out.map(|(_, message)| Message { timestamp: 0, ..message.clone() }).collect();
-    if seen != expected {
-        let (seen, expected) = (told(&seen), told(&expected));
-        return Err(format!("1 and 8, partition {p}:\nseen     {seen:?}\nexpected {expected:?}"));
-    }
-    let mut stands = BTreeMap::new();
-    for (_, row) in kafka.committed(Tp(Topic::State, p)) {
-        compact(&mut stands, row);
-    }
-    if stands != changelog {
-        return Err(format!("2, partition {p}: the changelog is not what a replay gives"));
-    }
-    nothing_waits(&expected, &stands, p)
+fn committed(world: &World, tp: Tp) -> Vec<Message> {
+    let messages = world.kafka.committed(tp).into_iter();
+    messages.map(|(_, message)| Message { timestamp: 0, ..message.clone() }).collect()
 }
 
 fn compact(changelog: &mut BTreeMap<Vec<u8>, Vec<u8>>, row: &Message) {
@@ -121,6 +145,9 @@ fn nothing_waits(
         if appended.get(&id) != Some(&row.published) {
             return Err(format!("9, partition {p}: story {id} is appended, not published"));
         }
+        if row.compared.is_some() != row.published {
+            return Err(format!("9, partition {p}: story {id} is published, not compared"));
+        }
     }
     Ok(())
 }
@@ -144,6 +171,36 @@ fn each_story_is_new_once_and_published_once(world: &World) -> Result<(), String
         }
     }
     Ok(())
+}
+
+/// Properties 4 to 6: in the end a reader has the batch answer, whatever the order of arrival.
+fn the_canonical_stories_are_the_batch_answer(world: &World) -> Result<(), String> {
+    let mut told = batch::Told::default();
+    let mut canonical: BTreeMap<String, String> = BTreeMap::new();
+    for p in 0..PARTITIONS {
+        for (_, message) in world.kafka.committed(Tp(Topic::Out, p)) {
+            let record = json(message);
+            let text = |field: &str| record[field].as_str().unwrap().to_owned();
+            match message.target {
+                Some(Target::Sightings) => {
+                    told.seen(text("story_id"), record["timestamp"].as_i64().unwrap());
+                }
+                Some(Target::Stories) => told.published(text("story_id"), &record["body"]),
+                Some(Target::Canonical) => {
+                    drop(canonical.insert(text("story_id"), text("canonical_id")));
+                }
+                _ => {}
+            }
+        }
+    }
+    let answer = told.answer(world.keys);
+    if canonical != answer {
+        return Err(format!("4: canonical stories\nseen     {canonical:?}\nexpected {answer:?}"));
+    }
+    match canonical.values().find(|leader| canonical[*leader] != **leader) {
+        Some(leader) => Err(format!("5: {leader} leads, and follows {}", canonical[leader])),
+        None => Ok(()),
+    }
 }
 
 fn json(message: &Message) -> Value {

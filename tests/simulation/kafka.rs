@@ -10,13 +10,28 @@ use crate::rng::Rng;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Topic {
     Raw,
-    /// The inbox of home.
-    Home,
+    /// The inbox of a stage.
+    Inbox(Side),
     /// Its changelog.
-    State,
+    State(Side),
     Articles,
-    /// Everything that home puts out for a partition of its inbox, in one log, so that its order can be compared.
+    /// Everything that home puts out to others for a partition of its inbox, in one log, so that its order can be
+    /// compared.
     Out,
+}
+
+/// A stage with an inbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    Home,
+    Near,
+}
+
+impl Topic {
+    /// The stage whose inbox it is.
+    pub fn side(self) -> Option<Side> {
+        if let Self::Inbox(side) = self { Some(side) } else { None }
+    }
 }
 
 /// A partition of a topic.

@@ -5,17 +5,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use newsmill::stage::{
-    Count, DynPartition, DynStage, Headers, KeptPart, Outbox, Output, Record, Target,
+    Count, DynPartition, DynStage, Headers, KeptPart, Outbox, Output, Record, Target, home, near,
 };
 
 use crate::bug::Bug;
-use crate::kafka::{Message, Topic, Tp};
+use crate::kafka::{Message, Side, Topic, Tp};
 
 /// Partitions of every topic.
 pub const PARTITIONS: usize = 3;
 
-/// What is written, and where, and the part of it that may stay away.
-type Writes = Vec<(Tp, Message, Option<KeptPart>)>;
+/// What is written, and where.
+type Writes = Vec<(Tp, Message)>;
+
+/// What `parse` writes, and the part of it that may stay away.
+type Parsed = Vec<(Tp, Message, Option<KeptPart>)>;
 
 /// A call fails, or its answer is lost, about once in so many.
 const FAULTS: usize = 12;
@@ -24,6 +27,7 @@ const FAULTS: usize = 12;
 pub struct Program {
     parse: Arc<dyn DynStage>,
     home: Arc<dyn DynStage>,
+    near: Arc<dyn DynStage>,
     bug: Option<Bug>,
     /// Flush only after the offsets: allowed as long as offsets are fetched before the restore.
     pub late_flush: bool,
@@ -33,19 +37,19 @@ pub struct Program {
     pub refused: Cell<bool>,
     /// `home` had to publish a story whose text had not come.
     pub text_missing: Cell<bool>,
-    parsed: RefCell<BTreeMap<(Tp, usize), Writes>>,
+    parsed: RefCell<BTreeMap<(Tp, usize), Parsed>>,
 }
 
 impl Program {
     pub fn new(
-        parse: Arc<dyn DynStage>,
-        home: Arc<dyn DynStage>,
+        [parse, home, near]: [Arc<dyn DynStage>; 3],
         bug: Option<Bug>,
         late_flush: bool,
     ) -> Self {
         Self {
             parse,
             home,
+            near,
             bug,
             late_flush,
             faults: Some(FAULTS),
@@ -60,21 +64,19 @@ impl Program {
     }
 
     /// The partition of home's inbox for an occurrence.
-    pub fn inbox_of(&self, output: &Output, own: bool) -> usize {
-        let partition = newsmill::record::partition_for(&output.key, count().try_into().unwrap());
-        let partition = usize::try_from(partition).unwrap();
+    fn inbox_of(&self, output: &Output, own: bool) -> usize {
         // Two topics in one group do not co-locate: the other one's partition is at another owner.
         let elsewhere = self.has(Bug::TwoInboxes) && !own;
-        (partition + usize::from(elsewhere)) % PARTITIONS
+        (partition(&output.key) + usize::from(elsewhere)) % PARTITIONS
     }
 
     /// What a record of the raw topic becomes: always the same, so that it is made once.
-    pub fn parsed(&self, tp: Tp, offset: usize, message: &Message) -> Writes {
+    pub fn parsed(&self, tp: Tp, offset: usize, message: &Message) -> Parsed {
         let mut parsed = self.parsed.borrow_mut();
         parsed.entry((tp, offset)).or_insert_with(|| self.parse(tp, offset, message)).clone()
     }
 
-    fn parse(&self, tp: Tp, offset: usize, message: &Message) -> Writes {
+    fn parse(&self, tp: Tp, offset: usize, message: &Message) -> Parsed {
         let mut outbox = Outbox::default();
         let prepared = self.parse.prepare(&record("articles.raw", tp, offset, message)).unwrap();
         Arc::clone(&self.parse).open(1).apply(prepared, &mut outbox);
@@ -84,7 +86,7 @@ impl Program {
                 Target::Articles => Tp(Topic::Articles, 0),
                 Target::Inbox(_) => {
                     occurrences += 1;
-                    Tp(Topic::Home, self.inbox_of(&output, occurrences == 1))
+                    Tp(Topic::Inbox(Side::Home), self.inbox_of(&output, occurrences == 1))
                 }
                 Target::Stories | Target::Canonical | Target::Sightings => {
                     panic!("parse writes to {:?}", output.target)
@@ -96,26 +98,74 @@ impl Program {
         outbox.outputs.into_iter().map(to).collect()
     }
 
-    /// What home makes of a message of its inbox.
+    /// What a stage makes of a message of its inbox.
     pub fn judged(
         &self,
         table: &mut dyn DynPartition,
-        tp: Tp,
+        side: Side,
+        p: usize,
         offset: usize,
         message: &Message,
-    ) -> Vec<Message> {
-        let prepared =
-            self.home.prepare(&record("newsmill.sim.home", tp, offset, message)).unwrap();
+    ) -> Writes {
+        let tp = Tp(Topic::Inbox(side), p);
+        let record = record("newsmill.sim.inbox", tp, offset, message);
+        let prepared = self.stage(side).prepare(&record).unwrap();
         let mut outbox = Outbox::default();
         table.apply(prepared, &mut outbox);
-        let missing = |(count, _): &(Count, u64)| *count == Count::StoryTextMissing;
-        self.text_missing.set(self.text_missing.get() || outbox.tally.iter().any(|n| missing(&n)));
-        outbox.outputs.into_iter().map(message_of).collect()
+        let missing = |(count, _): (Count, u64)| count == Count::StoryTextMissing;
+        self.text_missing.set(self.text_missing.get() || outbox.tally.iter().any(missing));
+        let kept = outbox.outputs.into_iter().filter(|output| !self.is_lost(output));
+        let to = |output: Output| {
+            let tp = match output.target {
+                Target::Inbox(home::NAME) => Tp(Topic::Inbox(Side::Home), partition(&output.key)),
+                Target::Inbox(near::NAME) => Tp(Topic::Inbox(Side::Near), partition(&output.key)),
+                Target::Inbox(stage) => panic!("nobody reads {stage:?}"),
+                Target::Articles | Target::Stories | Target::Canonical | Target::Sightings => {
+                    Tp(Topic::Out, p)
+                }
+            };
+            (tp, message_of(output))
+        };
+        kept.map(to).collect()
     }
 
-    pub fn open_table(&self) -> Box<dyn DynPartition> {
-        Arc::clone(&self.home).open(count())
+    /// Messages that a deliberate bug does not send.
+    fn is_lost(&self, output: &Output) -> bool {
+        let value = output.value.as_deref();
+        let is_status = || {
+            matches!(near::message::Message::decode(value), Ok(near::message::Message::Status(_)))
+        };
+        let is_empty_verdict = || match home::message::Message::decode(value) {
+            Ok(home::message::Message::Verdict(verdict)) => verdict.best.is_none(),
+            Ok(home::message::Message::Observe(_)) | Err(_) => false,
+        };
+        match output.target {
+            Target::Inbox(near::NAME) => self.has(Bug::NoStatus) && is_status(),
+            Target::Inbox(home::NAME) => self.has(Bug::NoEmptyVerdict) && is_empty_verdict(),
+            Target::Inbox(_)
+            | Target::Articles
+            | Target::Stories
+            | Target::Canonical
+            | Target::Sightings => false,
+        }
     }
+
+    pub fn open_table(&self, side: Side) -> Box<dyn DynPartition> {
+        Arc::clone(self.stage(side)).open(count())
+    }
+
+    fn stage(&self, side: Side) -> &Arc<dyn DynStage> {
+        match side {
+            Side::Home => &self.home,
+            Side::Near => &self.near,
+        }
+    }
+}
+
+/// The partition of a key on every topic.
+fn partition(key: &[u8]) -> usize {
+    let partition = newsmill::record::partition_for(key, count().try_into().unwrap());
+    usize::try_from(partition).unwrap()
 }
 
 fn count() -> u32 {

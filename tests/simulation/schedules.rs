@@ -1,15 +1,17 @@
 //! The tests: what must hold under every schedule, and the bugs that must not get past.
 
 use newsmill::stage::erase;
-use newsmill::stage::home::{Home, KEEPS_TEXTS_HOURS};
+use newsmill::stage::home::{Compare, Home, KEEPS_TEXTS_HOURS, RoutingKeys};
+use newsmill::stage::near::Near;
 use newsmill::stage::parse::Parse;
+use newsmill::story::Thresholds;
 
 use crate::bug::Bug;
 use crate::program::Program;
 use crate::world::World;
 
 /// Schedules of a run, where nobody says otherwise.
-const SCHEDULES: u64 = 1_500;
+const SCHEDULES: u64 = 3_500;
 
 /// Rows of an ageing world end after so many hours; of another one never.
 const TTL_HOURS: u32 = KEEPS_TEXTS_HOURS;
@@ -17,10 +19,14 @@ const TTL_HOURS: u32 = KEEPS_TEXTS_HOURS;
 fn run(seed: u64, bug: Option<Bug>, late_flush: bool) -> Result<(), String> {
     let ageing = seed % 2 == 1 && bug != Some(Bug::TwoInboxes);
     let ttl = if ageing { TTL_HOURS } else { 24 * 365 };
+    let keys = [RoutingKeys::Two, RoutingKeys::Four, RoutingKeys::Six];
+    let keys = keys[usize::try_from(seed / 2 % 3).unwrap()];
+    let home = Home::comparing(ttl, Compare { own: false, keys });
+    let near = Near { ttl_hours: ttl, thresholds: Thresholds::default(), keys };
     let parse = Parse { home_keeps_texts: true, ..Parse::default() };
-    let (parse, home) = (erase(parse), erase(Home::new(ttl)));
-    let program = Program::new(parse, home, bug, late_flush);
-    World::run(seed, program, ageing)
+    let stages = [erase(parse), erase(home), erase(near)];
+    let program = Program::new(stages, bug, late_flush);
+    World::run(seed, program, ageing, keys.count())
 }
 
 fn number(name: &str) -> Option<u64> {
@@ -65,7 +71,7 @@ fn a_restore_to_the_last_stable_offset_is_found() {
 
 #[test]
 fn an_offset_fetched_after_the_restore_is_found() {
-    is_found(Bug::OffsetAfterRestore, true, 2_000);
+    is_found(Bug::OffsetAfterRestore, true, 12_000);
 }
 
 #[test]
@@ -96,4 +102,14 @@ fn texts_of_an_aborted_transaction_that_count_as_sent_are_found() {
 #[test]
 fn offsets_without_member_and_generation_are_found() {
     is_found(Bug::UnfencedOffsets, false, 500);
+}
+
+#[test]
+fn a_near_that_is_not_told_how_things_stand_is_found() {
+    is_found(Bug::NoStatus, false, 200);
+}
+
+#[test]
+fn a_home_that_is_not_told_of_lost_matches_is_found() {
+    is_found(Bug::NoEmptyVerdict, false, 500);
 }

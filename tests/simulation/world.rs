@@ -5,7 +5,7 @@ use newsmill::stage::Headers;
 use crate::engine::Engine;
 use crate::group::Group;
 use crate::judge;
-use crate::kafka::{Kafka, Message, Topic, Tp};
+use crate::kafka::{Kafka, Message, Side, Topic, Tp};
 use crate::program::{PARTITIONS, Program};
 use crate::rng::Rng;
 
@@ -32,6 +32,8 @@ pub struct World {
     coming: usize,
     /// Whether times are such that rows end.
     ageing: bool,
+    /// Under how many keys stories are compared.
+    pub keys: usize,
     /// A partition whose broker writes markers late.
     slow: Option<Tp>,
     /// An engine that stands still (SIGSTOP, a long pause), and for how many steps yet.
@@ -40,19 +42,20 @@ pub struct World {
 
 impl World {
     /// Runs a schedule to its end and judges what a reader sees.
-    pub fn run(seed: u64, program: Program, ageing: bool) -> Result<(), String> {
+    pub fn run(seed: u64, program: Program, ageing: bool, keys: usize) -> Result<(), String> {
         let mut rng = Rng::new(seed);
         let coming = 8 + rng.below(20);
-        let slow = rng.once_in(2).then(|| Tp(Topic::State, rng.below(PARTITIONS)));
-        let partitions = (0..PARTITIONS).flat_map(|p| [Tp(Topic::Raw, p), Tp(Topic::Home, p)]);
+        let side = *rng.pick(&[Side::Home, Side::Near]);
+        let slow = rng.once_in(2).then(|| Tp(Topic::State(side), rng.below(PARTITIONS)));
         let mut world = Self {
             program,
             kafka: Kafka::new(BEGINNING),
-            group: Group::new(partitions.collect()),
+            group: Group::new(read().collect()),
             engines: (0..ENGINES).map(Engine::new).collect(),
             rng,
             coming,
             ageing,
+            keys,
             slow,
             stopped: None,
         };
@@ -136,14 +139,15 @@ impl World {
             return;
         }
         self.coming -= 1;
-        let (own, related) = (self.rng.below(6), self.rng.below(6));
+        let (own, related) = (self.rng.below(STORIES), self.rng.below(STORIES));
         let text = format!(
             "Article {own}\nPublished: 20 September 2023\n{}\nSource: Post\nRead also:\nStory {related}\n{}\n",
             body(own),
             body(related),
         );
+        // In an ageing world rows end; in the other one pages come out of order.
         let age =
-            if self.ageing { i64::try_from(self.rng.below(6)).unwrap() * 9 * HOUR } else { 0 };
+            i64::try_from(self.rng.below(6)).unwrap() * if self.ageing { 9 * HOUR } else { 700 };
         let message = Message {
             target: None,
             key: None,
@@ -188,18 +192,69 @@ impl World {
 
     /// Whether the group's offsets are at the end of everything.
     fn covered(&self) -> bool {
-        (0..PARTITIONS).flat_map(|p| [Tp(Topic::Raw, p), Tp(Topic::Home, p)]).all(|tp| {
+        read().all(|tp| {
             let last = self.kafka.committed(tp).last().map_or(0, |(offset, _)| offset + 1);
             self.kafka.stable_offset(tp) == Some(last)
         })
     }
 }
 
-/// Long enough to be a body, and each other's by nobody.
-fn body(story: usize) -> String {
-    let word = ["harbour", "bridge", "ferry", "market", "school", "library"][story];
-    format!(
-        "The {word} opened to visitors on Wednesday after two years of work, the town said.\n\
-         Nobody had expected the {word} to be ready before the end of the winter."
-    )
+/// The partitions that the group reads.
+fn read() -> impl Iterator<Item = Tp> {
+    let topics = [Topic::Raw, Topic::Inbox(Side::Home), Topic::Inbox(Side::Near)];
+    topics.into_iter().flat_map(|topic| (0..PARTITIONS).map(move |p| Tp(topic, p)))
 }
+
+/// How many stories there are.
+const STORIES: usize = 10;
+
+/// Stories 0 to 4 are a chain, of which only neighbours are near; 5 to 7 the same story edited; 8 and 9 one template
+/// with other numbers.
+fn body(story: usize) -> String {
+    let words = |from: usize, changed: &dyn Fn(usize) -> bool| -> String {
+        let word =
+            |n: usize| if changed(n) { OTHERS[n % 8] } else { WORDS[(from + n) % WORDS.len()] };
+        (0..48).map(|n| format!("{}{} ", word(n), if n == 24 { ".\nThen" } else { "" })).collect()
+    };
+    match story {
+        0..5 => words(0, &|n| n % 12 < 2 * story && n % 2 == 1),
+        5..8 => words(13, &|n| n == 7 * (story - 4)),
+        _ => format!(
+            "The rate stood at {0}1 to the dollar, {0}2 to the pound and {0}3 to the franc, said the bank.\n\
+             On the day before it had stood at {0}4, {0}5 and {0}6 after a week of {0}7 and {0}8, it said.",
+            story,
+        ),
+    }
+}
+
+const WORDS: [&str; 26] = [
+    "harbour",
+    "bridge",
+    "ferry",
+    "market",
+    "school",
+    "library",
+    "visitors",
+    "winter",
+    "storm",
+    "crossing",
+    "council",
+    "quarter",
+    "workers",
+    "reopened",
+    "yesterday",
+    "towers",
+    "company",
+    "evening",
+    "families",
+    "garden",
+    "station",
+    "village",
+    "doctors",
+    "northern",
+    "building",
+    "promised",
+];
+
+const OTHERS: [&str; 8] =
+    ["copper", "lantern", "meadow", "violin", "orchard", "pebble", "saddle", "thimble"];
