@@ -31,7 +31,9 @@ mod run;
 mod sequencer;
 mod settle;
 mod state;
+mod stop;
 mod supervisor;
+mod watchdog;
 mod workers;
 
 pub use budget::Lane;
@@ -48,5 +50,6 @@ pub use plan::engines;
 pub use run::{EngineSpec, StageSpec};
 pub use sequencer::Sequencer;
 pub use state::EngineState;
-pub use supervisor::{Stop, run};
+pub use stop::Stop;
+pub use supervisor::run;
 pub use workers::{panic_message, prepare};

@@ -64,6 +64,19 @@ pub fn create_topic(bootstrap: &str, name: &str, partitions: i32, settings: &[(&
     }
 }
 
+/// Deletes what stands before an offset of a partition, as retention does.
+pub fn delete_before(bootstrap: &str, topic: &str, partition: i32, offset: i64) {
+    let admin: AdminClient<DefaultClientContext> =
+        config(bootstrap).create().expect("a valid configuration");
+    let mut offsets = TopicPartitionList::new();
+    let offset = Offset::Offset(offset);
+    offsets.add_partition_offset(topic, partition, offset).expect("a valid offset");
+    let deleted = block_on(admin.delete_records(&offsets, &AdminOptions::new()));
+    for element in deleted.expect("the broker answers").elements() {
+        element.error().expect("it deletes");
+    }
+}
+
 /// Runs a future to its end on this thread.
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()

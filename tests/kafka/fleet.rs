@@ -44,6 +44,8 @@ pub struct Fleet {
     bootstrap: String,
     folder: PathBuf,
     replicas: Vec<Option<Tethered>>,
+    /// What the environment says to those that start from now on: `NEWSMILL__…` goes before their configuration.
+    pub environment: Vec<(&'static str, &'static str)>,
     /// How often one ended by itself and was started again.
     pub ended_by_itself: usize,
 }
@@ -57,6 +59,7 @@ impl Fleet {
             bootstrap: bootstrap.to_owned(),
             folder: scratch("fleet"),
             replicas: Vec::new(),
+            environment: Vec::new(),
             ended_by_itself: 0,
         };
         let partitions = PARTITIONS.to_string();
@@ -121,7 +124,8 @@ impl Fleet {
         }
     }
 
-    fn newsmill(&self, args: &[&str], number: usize) -> Command {
+    /// The program with these arguments, under the name of a replica.
+    pub fn newsmill(&self, args: &[&str], number: usize) -> Command {
         let config = self.folder.join(format!("{number}.toml"));
         let text = CONFIG
             .replace("{app}", &self.names.app)
@@ -130,7 +134,7 @@ impl Fleet {
             .replace("{partitions}", &PARTITIONS.to_string());
         fs::write(&config, text).expect("our own folder");
         let mut command = Command::new(env!("CARGO_BIN_EXE_newsmill"));
-        command.args(args).arg("--config").arg(config);
+        command.args(args).arg("--config").arg(config).envs(self.environment.iter().copied());
         command
     }
 

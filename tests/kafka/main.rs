@@ -8,6 +8,8 @@ mod chaos;
 #[cfg(test)]
 mod equality;
 #[cfg(test)]
+mod explain;
+#[cfg(test)]
 mod smoke;
 #[cfg(test)]
 mod traps;

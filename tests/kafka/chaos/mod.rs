@@ -17,6 +17,8 @@ use crate::proxy::Proxy;
 use crate::wait::wait_until;
 use scene::{Scene, rounds, settle};
 
+const LIMIT: Duration = Duration::from_secs(60);
+
 #[test]
 fn kill_9_of_one_of_three_replicas_and_of_all_at_once_loses_and_doubles_nothing() {
     let broker = Broker::start();
@@ -92,7 +94,6 @@ fn refused_offsets_and_commits_whose_answer_is_lost_lose_and_double_nothing() {
 
 #[test]
 fn a_partition_that_is_given_back_while_it_is_restored_ends_no_other_restore() {
-    const LIMIT: Duration = Duration::from_secs(60);
     let broker = Broker::start();
     let mut fleet = Fleet::new(&broker.bootstrap(), "shared");
     // An open transaction on the changelog holds every restore back.
@@ -149,4 +150,68 @@ fn the_same_story_on_pages_of_every_partition_at_once_is_published_once_by_three
     assert_eq!(count("sightings", r#""decision":"exact","role":"related""#), PAGES as usize - 1);
     assert_eq!(count("stories", ""), 1, "one story record");
     assert_eq!(count("canonical", r#""kind":"self""#), 1);
+}
+
+#[test]
+fn a_second_sigterm_ends_a_replica_that_a_client_call_holds() {
+    let proxy = Proxy::new();
+    let broker = Broker::start_behind(&proxy);
+    let mut fleet = Fleet::new(&proxy.bootstrap(), "twice");
+    // Neither the drain nor the commit would end by itself so soon.
+    fleet.environment = vec![
+        ("NEWSMILL__ENGINE__DRAIN_TIMEOUT", "25s"),
+        ("NEWSMILL__ENGINE__SESSION_TIMEOUT", "30s"),
+        ("NEWSMILL__ENGINE__TRANSACTION_TIMEOUT", "5m"),
+        ("NEWSMILL__ENGINE__WATCHDOG_TIMEOUT", "6m"),
+        ("NEWSMILL__ENGINE__MAX_POLL_INTERVAL", "7m"),
+    ];
+    fleet.grow(1);
+    let mut scene = Scene::over(fleet, &broker.bootstrap(), 100);
+    scene.some_progress(50);
+    proxy.lose_commits(1);
+    wait_until("a commit whose answer is lost", LIMIT, || proxy.commits_lost() == 1);
+    scene.fleet.signal(0, Signal::SIGTERM);
+    wait_until("it has heard", LIMIT, || scene.fleet.has_said(0, &["a signal came"]));
+    assert_eq!(scene.fleet.terminate(0), 75, "the second one");
+    assert!(scene.fleet.has_said(0, &["abort_timed_out"]), "it was held");
+    scene.fleet.start(0);
+    scene.some_progress(50);
+    assert!(scene.end().articles > 0);
+}
+
+#[test]
+fn pages_that_were_deleted_before_they_were_read_are_reported_and_all_others_are_read_once() {
+    let broker = Broker::start();
+    let bootstrap = broker.bootstrap();
+    let mut fleet = Fleet::new(&bootstrap, "gap");
+    let (raw, feed) = (fleet.names.topic("raw"), Feed::new(&bootstrap));
+    let give = |numbers: std::ops::Range<u64>| {
+        for number in numbers {
+            feed.send(&raw, 0, None, Some(page_appending(number, 7).as_bytes()));
+        }
+        feed.flush();
+    };
+    give(0..20);
+    fleet.grow(1);
+    settle(&mut fleet, &bootstrap);
+    assert_eq!(fleet.terminate(0), 0);
+    give(20..40);
+    client::delete_before(&bootstrap, &raw, 0, 30);
+    fleet.start(0);
+    wait_until("the gap is behind it", LIMIT, || {
+        fleet.tend();
+        client::group_offsets(&bootstrap, &fleet.names.group("parse"), &raw)[0] == Some(40)
+    });
+    settle(&mut fleet, &bootstrap);
+
+    assert!(fleet.has_said(0, &["offset_out_of_range", "committed=20", "earliest=30"]));
+    let articles = client::read_committed(&bootstrap, &fleet.names.topic("articles"));
+    let mut origins: Vec<&str> =
+        articles.iter().map(|seen| seen.header("newsmill.origin").expect("each has one")).collect();
+    origins.sort_unstable();
+    let mut expected: Vec<String> =
+        (0..20).chain(30..40).map(|offset| format!("{raw}/0/{offset}")).collect();
+    expected.sort_unstable();
+    assert_eq!(origins, expected);
+    assert_eq!(fleet.terminate(0), 0);
 }
