@@ -37,6 +37,12 @@ impl Names {
     }
 }
 
+/// A variable of the environment and what it says.
+type Variable = (&'static str, &'static str);
+
+/// Near-duplicates are looked for.
+const COMPARES: Variable = ("NEWSMILL__DEDUPE__NEAR", "related");
+
 /// The replicas.
 pub struct Fleet {
     /// What its topics are called.
@@ -45,7 +51,7 @@ pub struct Fleet {
     folder: PathBuf,
     replicas: Vec<Option<Tethered>>,
     /// What the environment says to those that start from now on: `NEWSMILL__…` goes before their configuration.
-    pub environment: Vec<(&'static str, &'static str)>,
+    pub environment: Vec<Variable>,
     /// How often one ended by itself and was started again.
     pub ended_by_itself: usize,
 }
@@ -53,13 +59,22 @@ pub struct Fleet {
 impl Fleet {
     /// Makes the topics of an application; nobody runs yet.
     pub fn new(bootstrap: &str, app: &str) -> Self {
+        Self::with(bootstrap, app, Vec::new())
+    }
+
+    /// The same, and near-duplicates are looked for.
+    pub fn comparing(bootstrap: &str, app: &str) -> Self {
+        Self::with(bootstrap, app, vec![COMPARES])
+    }
+
+    fn with(bootstrap: &str, app: &str, environment: Vec<Variable>) -> Self {
         let names = Names { app: app.to_owned() };
         let fleet = Self {
             names,
             bootstrap: bootstrap.to_owned(),
             folder: scratch("fleet"),
             replicas: Vec::new(),
-            environment: Vec::new(),
+            environment,
             ended_by_itself: 0,
         };
         let partitions = PARTITIONS.to_string();
@@ -67,6 +82,11 @@ impl Fleet {
         let output = fleet.newsmill(&args, 0).output().expect("the program starts");
         assert!(output.status.success(), "topics create: {}", told(&output));
         fleet
+    }
+
+    /// The stages that have an inbox and a changelog.
+    pub fn stateful_stages(&self) -> &'static [&'static str] {
+        if self.environment.contains(&COMPARES) { &["home", "near"] } else { &["home"] }
     }
 
     /// Starts so many more.

@@ -97,21 +97,36 @@ impl Scene {
 /// Waits until every stage is at the end of its inbox and no transaction is open anywhere.
 pub fn settle(fleet: &mut Fleet, bootstrap: &str) {
     let names = fleet.names.clone();
-    let topics = ["articles", "stories", "canonical", "sightings", "dead-letter"];
-    let mut topics: Vec<_> = topics.map(|topic| names.topic(topic)).into();
-    topics.extend([names.inbox("home"), format!("{}.state", names.inbox("home"))]);
-
-    for (stage, inbox) in [("parse", names.topic("raw")), ("home", names.inbox("home"))] {
-        wait_until(&format!("{stage} at the end of {inbox}"), LIMIT, || {
-            fleet.tend();
-            let offsets = client::group_offsets(bootstrap, &names.group(stage), &inbox);
-            client::read_committed_from(bootstrap, &inbox, &offsets).is_empty()
-        });
+    let outputs = ["articles", "stories", "canonical", "sightings", "dead-letter"];
+    let mut topics: Vec<_> = outputs.map(|topic| names.topic(topic)).into();
+    let mut inboxes = vec![("parse", names.topic("raw"))];
+    for stage in fleet.stateful_stages() {
+        topics.extend([names.inbox(stage), format!("{}.state", names.inbox(stage))]);
+        inboxes.push((stage, names.inbox(stage)));
     }
-    for topic in &topics {
-        wait_until(&format!("no open transaction on {topic}"), LIMIT, || {
-            client::open_transactions(bootstrap, topic).is_empty()
-        });
+    let wait_for_ends = |fleet: &mut Fleet| {
+        for (stage, inbox) in &inboxes {
+            wait_until(&format!("{stage} at the end of {inbox}"), LIMIT, || {
+                fleet.tend();
+                let offsets = client::group_offsets(bootstrap, &names.group(stage), inbox);
+                client::read_committed_from(bootstrap, inbox, &offsets).is_empty()
+            });
+        }
+    };
+    let is_quiet =
+        || topics.iter().all(|topic| client::open_transactions(bootstrap, topic).is_empty());
+    // Stages that write to each other are done only when all of them are at once.
+    loop {
+        wait_for_ends(fleet);
+        wait_until("no open transaction", LIMIT, is_quiet);
+        let ends: Vec<_> =
+            inboxes.iter().map(|(_, inbox)| client::ends(bootstrap, inbox)).collect();
+        wait_for_ends(fleet);
+        let later: Vec<_> =
+            inboxes.iter().map(|(_, inbox)| client::ends(bootstrap, inbox)).collect();
+        if ends == later && is_quiet() {
+            return;
+        }
     }
 }
 
