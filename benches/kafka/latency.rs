@@ -25,7 +25,7 @@ const WARM_UP: usize = 400;
 
 /// Prints p50 and p99 of both hops.
 pub fn measure(bootstrap: &str) {
-    let pages = Pages::make(2_000, 0);
+    let pages = Pages::make(2_000, 0, false);
     let folder = scratch("bench");
     let (config, log) = (folder.join("config.toml"), folder.join("log"));
     fs::write(&config, config_of(bootstrap, "raw", "latency")).unwrap();
@@ -55,7 +55,7 @@ pub fn measure(bootstrap: &str) {
     };
     send(0);
     wait_until("the first page", Duration::from_secs(60), || {
-        !client::read_committed(bootstrap, "latency.articles").is_empty()
+        !client::read_committed(bootstrap, "latency.sightings").is_empty()
     });
     let start = Instant::now();
     for number in 1..total {
@@ -66,7 +66,7 @@ pub fn measure(bootstrap: &str) {
     producer.flush(Duration::from_secs(30)).unwrap();
     for (reader, what) in readers.into_iter().zip(["articles", "sightings (second hop)"]) {
         let mut ms = reader.join().unwrap();
-        ms.drain(..WARM_UP.min(ms.len()));
+        ms.drain(..ms.len() * WARM_UP / total);
         ms.sort_unstable();
         let at = |share: f64| ms[((ms.len() - 1) as f64 * share) as usize];
         println!("{what}: p50 {} ms, p99 {} ms, of {}", at(0.5), at(0.99), ms.len());

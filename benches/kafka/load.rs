@@ -18,12 +18,16 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// So many pages, each filled up to so many bytes by repeating its own paragraphs.
-    pub fn make(count: usize, page_bytes: usize) -> Self {
+    /// So many pages, each filled up to so many bytes by repeating its own paragraphs. They are as old as their records,
+    /// as a live stream has it, unless they are to be as old as they say.
+    pub fn make(count: usize, page_bytes: usize, old: bool) -> Self {
         let (mut lines, origin) = match from_corpora(count) {
             Some(lines) => (lines, "make_pages.py over saudinewsnet-ar and antcorpus-ar"),
             None => (from_samples(count), "examples/pages (../shared/corpora is not there)"),
         };
+        if !old {
+            lines = lines.iter().map(|line| fresh(line)).collect();
+        }
         if page_bytes > 0 {
             lines = lines.iter().map(|line| fill(line, page_bytes)).collect();
         }
@@ -101,6 +105,12 @@ fn from_samples(count: usize) -> Vec<String> {
         pages.push(page.to_string());
     }
     pages
+}
+
+fn fresh(line: &str) -> String {
+    let mut page: Value = serde_json::from_str(line).unwrap();
+    page.as_object_mut().unwrap().remove("fetched_at");
+    page.to_string()
 }
 
 fn fill(line: &str, bytes: usize) -> String {

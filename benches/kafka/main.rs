@@ -54,6 +54,9 @@ struct Options {
     /// Fill each page up to so many bytes
     #[arg(long, default_value_t = 0)]
     page_bytes: usize,
+    /// Take the pages for as old as they say, as when an archive is read again: a story's text then travels every time
+    #[arg(long)]
+    old: bool,
     /// Measure latency instead of throughput
     #[arg(long)]
     latency: bool,
@@ -77,7 +80,7 @@ fn main() {
         latency::measure(&bootstrap);
         return;
     }
-    let pages = Pages::make(options.pages, options.page_bytes);
+    let pages = Pages::make(options.pages, options.page_bytes, options.old);
     println!("{} pages of {:.1} KB, from {}", pages.count(), pages.mean_kb(), pages.origin);
     pages.load(&bootstrap, "raw");
     let mut measured: Vec<Measured> = Vec::new();

@@ -62,7 +62,7 @@ impl Engine {
             engines,
             workers: keys.key("engine.workers", workers),
             memory_budget: keys.key("engine.memory_budget", Bytes::mib(64 * engines.get())).0,
-            commit_interval_min: keys.key("engine.commit_interval_min", ms(10)),
+            commit_interval_min: keys.key("engine.commit_interval_min", ms(1)),
             commit_interval_max: keys.key("engine.commit_interval_max", ms(200)),
             transaction_max_records: keys
                 .key("engine.transaction_max_records", NonZeroUsize::MIN.saturating_add(4_999)),

@@ -197,7 +197,9 @@ impl Engine {
         busy |= self.read()?;
         // Polling is what brings the group's word: it is acted on before anything is applied or committed.
         busy |= self.take_rebalances()?;
-        busy |= self.apply_ready()?;
+        if self.cadence.rest(Instant::now()).is_zero() {
+            busy |= self.apply_ready()?;
+        }
         self.work_the_gates()?;
         let idle = !busy && self.is_idle();
         if self.cadence.is_due(Instant::now(), idle) {
@@ -288,7 +290,12 @@ impl Engine {
     }
 
     fn wait(&self, idle: bool) {
-        let wait = self.cadence.wait(Instant::now(), idle).unwrap_or(IDLE_WAIT).min(IDLE_WAIT);
+        let now = Instant::now();
+        let mut wait = self.cadence.wait(now, idle).unwrap_or(IDLE_WAIT).min(IDLE_WAIT);
+        let rest = self.cadence.rest(now);
+        if !rest.is_zero() {
+            wait = wait.min(rest);
+        }
         // A time-out is as good as a wake-up: the next turn looks at everything.
         self.wake.recv_timeout(wait).ok();
     }

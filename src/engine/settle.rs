@@ -257,7 +257,7 @@ impl Engine {
         self.applied = AppliedWork::default();
         self.outbox.outputs.clear();
         self.outbox.tally.clear();
-        self.cadence.reset();
+        self.cadence.reset(Instant::now());
     }
 
     fn seek_to_committed(&mut self) -> Result<(), End> {
