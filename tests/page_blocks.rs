@@ -1,7 +1,7 @@
 //! The shapes that blocks of appended stories and links have on real pages (page-shapes §6), on text of our own.
 
 use newsmill::page::{Context, Layouts, Page, RelatedText, read};
-use newsmill::record::RelatedKind;
+use newsmill::record::{RelatedKind, Warning};
 
 fn page(text: &str) -> Page<'_> {
     let context = Context { page_time_ms: 1_767_225_600_000, ..Context::default() };
@@ -224,4 +224,15 @@ fn a_line_that_is_nothing_but_a_date_below_the_headline_is_the_date() {
         assert_eq!(date.and_then(|date| date.at).as_deref(), Some(at), "{line}");
         assert_eq!(page.body.len(), 1);
     }
+}
+
+#[test]
+fn a_block_that_can_not_be_split_safely_stays_whole_and_is_a_doubt() {
+    // A headline that shares no word with its paragraph, whose words are those of the story before.
+    let odd = "Ferry waits for better weather\n\
+        The captain said on Tuesday evening that the weather in the valley is to blame.";
+    let text = format!("{ARTICLE}\nSource: Harbour Post\nRead also:\n{}\n{odd}", joined(&FROST));
+    let page = page(&text);
+    assert_eq!(told(&page.related), [(STORY, FROST[0], 4)]);
+    assert_eq!(page.warnings, [Warning::DateMissing, Warning::RelatedUnsplit]);
 }

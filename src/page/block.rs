@@ -256,7 +256,11 @@ impl Blocks<'_> {
     fn stories(&mut self, lines: &[BlockLine]) -> Vec<Verdict> {
         let weights = Weights::builtin();
         let verdicts = split::split(lines, &self.article.keys, weights);
-        if verdicts.iter().skip(1).any(|verdict| verdict.score.abs() < weights.doubt) {
+        if verdicts
+            .iter()
+            .skip(1)
+            .any(|verdict| (verdict.score - weights.cut).abs() < weights.doubt)
+        {
             self.doubt();
         }
         verdicts

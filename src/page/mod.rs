@@ -17,6 +17,7 @@ mod judge;
 mod keywords;
 mod language;
 mod layout;
+mod links;
 mod mark;
 mod matching;
 mod piece;

@@ -3,12 +3,10 @@
 //! Every signal is a whole number, mostly 0 or 100 or a share in hundredths. Their weights stand in
 //! config/split.toml and are learned by tools/learn_split.py from these very numbers (`explain` shows them).
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
 use super::layout::Opening;
+use super::links::{Links, hundredths};
 use super::shape::{self, Stop};
-use super::words::{StemHasher, Stems};
+use super::words::Stems;
 
 /// A line of a block.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +25,10 @@ pub(super) struct BlockLine {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct LineShape {
     pub chars: usize,
+    pub words: usize,
     pub stop: Stop,
+    /// A sentence ends within it.
+    pub stop_inside: bool,
     pub colon_inside: bool,
     pub dots_inside: bool,
     pub question_inside: bool,
@@ -62,7 +63,12 @@ impl LineShape {
         };
         Self {
             chars,
+            words: bytes.iter().filter(|byte| **byte == b' ').count() + 1,
             stop: shape::stop(text),
+            stop_inside: has_pair(*b". ") || has_pair(*b"! ") || has_pair(*b"? ") || {
+                // U+061F and U+06D4.
+                inner.contains("؟ ") || inner.contains("۔ ")
+            },
             colon_inside: has(b':'),
             dots_inside: has_pair(*b"..") || has(0xe2) && inner.contains('…'),
             // U+061F is D8 9F.
@@ -87,21 +93,28 @@ macro_rules! signals {
         /// The names of the signals, in the order of their values.
         pub(super) const NAMES: &[&str] = &[$(stringify!($name)),*];
 
+        /// What a signal is called.
         #[expect(non_camel_case_types, reason = "the names are those of the data file")]
         #[derive(Clone, Copy)]
-        enum Signal { $($name),* }
+        pub(super) enum Signal { $($name),* }
     };
 }
 
 signals! {
     bias, ends_in_full_stop, ends_in_question, ends_in_dots, ends_in_comma, ends_in_colon,
-    before_ends_in_full_stop, before_ends_otherwise, before_is_short,
+    before_ends_in_full_stop, before_ends_in_question, before_ends_in_dots, before_ends_in_comma, before_ends_in_colon, before_does_not_stop,
+    before_is_short, before_last_ends_in_full_stop, before_last_does_not_stop,
+    bare_behind_full_stop, bare_behind_bare, bare_before_full_stop, bare_before_bare, full_stops_if_bare_behind_one, full_stops_if_behind_none,
+    stop_inside, words_below_4, words_below_6, words_above_14, words_above_18,
     chars_below_15, chars_below_25, chars_below_45, chars_below_60, chars_above_90, chars_above_110, chars_above_140, chars_above_200,
     next_below_45, next_below_80, next_below_140, next_does_not_stop, next_is_dateline, is_last,
+    next_but_one_ends_in_full_stop, next_but_one_does_not_stop,
     longer_than_next, much_shorter_than_before,
     colon_inside, dots_inside, question_inside, starts_with_digit, starts_with_quote, starts_oddly, is_dateline,
     in_next, in_next_three, in_last, in_last_three, only_ahead, only_behind, new_here,
     across, next_in_last_two, next_in_this,
+    none_in_next_three, in_next_three_above_30, in_next_three_above_50, none_in_last_three, in_last_three_above_30,
+    next_not_in_last_two, next_in_last_two_above_10, next_in_last_two_above_20, none_across, new_here_above_60,
     lines_without_stop, no_stop_as_most, continues, leads, next_continues, next_leads,
     second_line, repeat_begins, repeat_goes_on,
 }
@@ -119,9 +132,14 @@ pub(super) fn of_block(lines: &[BlockLine], article: &[u64]) -> Vec<Signals> {
     let links = Links::of(lines);
     let repeats = repeats(lines, article);
     let without_stop = lines.iter().filter(|line| !line.shape.stops()).count();
-    let without_stop = hundredths(without_stop, lines.len());
-    let mut signals: Vec<Signals> =
-        (0..lines.len()).map(|at| of_line(lines, &links, without_stop, at)).collect();
+    let full_stops = lines.iter().filter(|line| line.shape.stop == Stop::Full).count();
+    let block = Block {
+        lines,
+        links,
+        without_stop: hundredths(without_stop, lines.len()),
+        full_stops: hundredths(full_stops, lines.len()),
+    };
+    let mut signals: Vec<Signals> = (0..lines.len()).map(|at| block.line(at)).collect();
     for (signals, repeat) in signals.iter_mut().zip(repeats) {
         let signal = match repeat {
             Repeat::None => continue,
@@ -194,6 +212,10 @@ impl Sheet {
         }
     }
 
+    fn get(&self, signal: Signal) -> i16 {
+        self.0.get(signal as usize).copied().unwrap_or_default()
+    }
+
     fn yes(&mut self, signal: Signal, holds: bool) {
         self.set(signal, if holds { 100 } else { 0 });
     }
@@ -231,12 +253,30 @@ impl Sheet {
         self.yes(Signal::starts_with_quote, shape.start == Start::Quote);
         self.yes(Signal::starts_oddly, shape.start == Start::Other);
         self.yes(Signal::is_dateline, shape.dateline);
+        self.yes(Signal::stop_inside, shape.stop_inside);
+        self.yes(Signal::words_below_4, shape.words < 4);
+        self.yes(Signal::words_below_6, shape.words < 6);
+        self.yes(Signal::words_above_14, shape.words > 14);
+        self.yes(Signal::words_above_18, shape.words > 18);
     }
 
-    fn before(&mut self, line: &BlockLine, before: &BlockLine) {
-        let full = before.shape.stop == Stop::Full;
-        self.yes(Signal::before_ends_in_full_stop, full);
-        self.yes(Signal::before_ends_otherwise, before.shape.stops() && !full);
+    fn before(&mut self, line: &BlockLine, before: &BlockLine, full_stops: i16) {
+        let signal = match before.shape.stop {
+            Stop::None => Signal::before_does_not_stop,
+            Stop::Full => Signal::before_ends_in_full_stop,
+            Stop::Question => Signal::before_ends_in_question,
+            Stop::Dots => Signal::before_ends_in_dots,
+            Stop::Comma => Signal::before_ends_in_comma,
+            Stop::Colon => Signal::before_ends_in_colon,
+        };
+        self.yes(signal, true);
+        if before.shape.stop != Stop::Full {
+            self.set(Signal::full_stops_if_behind_none, full_stops);
+        } else if !line.shape.stops() {
+            self.yes(Signal::bare_behind_full_stop, true);
+            self.set(Signal::full_stops_if_bare_behind_one, full_stops);
+        }
+        self.yes(Signal::bare_behind_bare, !line.shape.stops() && !before.shape.stops());
         self.yes(Signal::before_is_short, before.shape.chars < 60);
         let (chars, chars_before) = (line.shape.chars, before.shape.chars);
         self.yes(Signal::much_shorter_than_before, chars * 3 < chars_before * 2);
@@ -251,157 +291,78 @@ impl Sheet {
         self.yes(Signal::longer_than_next, line.shape.chars > next.shape.chars);
         self.yes(Signal::next_continues, next.opening == Opening::Continues);
         self.yes(Signal::next_leads, next.opening == Opening::Leads);
+        let bare = !line.shape.stops();
+        self.yes(Signal::bare_before_full_stop, bare && next.shape.stop == Stop::Full);
+        self.yes(Signal::bare_before_bare, bare && !next.shape.stops());
     }
-}
 
-fn of_line(lines: &[BlockLine], links: &Links, without_stop: i16, at: usize) -> Signals {
-    let mut sheet = Sheet([0; COUNT]);
-    let Some(line) = lines.get(at) else { return sheet.0 };
-    sheet.yes(Signal::bias, true);
-    sheet.shape(&line.shape);
-    sheet.set(Signal::lines_without_stop, without_stop);
-    sheet.set(Signal::no_stop_as_most, if line.shape.stops() { 0 } else { without_stop });
-    sheet.yes(Signal::continues, line.opening == Opening::Continues);
-    sheet.yes(Signal::leads, line.opening == Opening::Leads);
-    sheet.yes(Signal::second_line, at == 1);
-    if let Some(before) = at.checked_sub(1).and_then(|before| lines.get(before)) {
-        sheet.before(line, before);
-    }
-    match lines.get(at + 1) {
-        Some(next) => sheet.next(line, next),
-        None => sheet.yes(Signal::is_last, true),
-    }
-    for (signal, share) in links.shares(at) {
-        sheet.set(signal, share);
-    }
-    sheet.0
-}
-
-/// Where the words of each line occur before and after it.
-struct Links {
-    lines: Vec<LineLinks>,
-}
-
-/// Counts of a line's words.
-#[derive(Clone, Copy, Default)]
-struct LineLinks {
-    stems: usize,
-    in_next: usize,
-    in_next_three: usize,
-    in_last: usize,
-    in_last_three: usize,
-    /// In the three lines behind this one and not in the three before it.
-    only_ahead: usize,
-    /// The other way round.
-    only_behind: usize,
-    new_here: usize,
-    /// Words that stand in one of the two lines before this one and next in one of the two behind it.
-    across: usize,
-    /// Words of the next line that stand not here but in one of the two lines before.
-    next_in_last_two: usize,
-}
-
-/// Where a word was said last.
-#[derive(Clone, Copy)]
-struct Last {
-    line: usize,
-    /// It had been said near before that too.
-    again: bool,
-}
-
-/// How many lines apart two occurrences of a word may stand to count as near.
-const NEAR: usize = 3;
-
-impl Links {
-    fn of(lines: &[BlockLine]) -> Self {
-        let words: usize = lines.iter().map(|line| line.stems.len()).sum();
-        let mut seen: HashMap<u32, Last, StemHasher> =
-            HashMap::with_capacity_and_hasher(words, StemHasher::default());
-        let mut links = Self { lines: vec![LineLinks::default(); lines.len()] };
-        for (at, line) in lines.iter().enumerate() {
-            if let Some(own) = links.lines.get_mut(at) {
-                own.stems = line.stems.len();
-            }
-            for stem in line.stems.iter() {
-                let last = match seen.entry(stem) {
-                    Entry::Occupied(mut last) => {
-                        let again = at - last.get().line <= NEAR;
-                        Some(last.insert(Last { line: at, again }))
-                    }
-                    Entry::Vacant(first) => {
-                        first.insert(Last { line: at, again: false });
-                        None
-                    }
-                };
-                links.note(last, at);
-            }
+    fn shares(&mut self, shares: [(Signal, i16); 10]) {
+        for (signal, share) in shares {
+            self.set(signal, share);
         }
-        links
-    }
-
-    /// Notes that a word of line `at` was last said where `last` says.
-    fn note(&mut self, last: Option<Last>, at: usize) {
-        let Some(last) = last else {
-            if let Some(line) = self.lines.get_mut(at) {
-                line.new_here += 1;
-            }
-            return;
-        };
-        let gap = at - last.line;
-        if gap > NEAR + 1 {
-            return;
+        // Which side of a bound a share lies on says more than how far.
+        for (signal, share, bound) in [
+            (Signal::in_next_three_above_30, Signal::in_next_three, 30),
+            (Signal::in_next_three_above_50, Signal::in_next_three, 50),
+            (Signal::in_last_three_above_30, Signal::in_last_three, 30),
+            (Signal::next_in_last_two_above_10, Signal::next_in_last_two, 10),
+            (Signal::next_in_last_two_above_20, Signal::next_in_last_two, 20),
+            (Signal::new_here_above_60, Signal::new_here, 60),
+        ] {
+            self.yes(signal, self.get(share) > bound);
         }
-        if gap <= NEAR {
-            if let Some(line) = self.lines.get_mut(at) {
-                line.in_last += usize::from(gap == 1);
-                line.in_last_three += 1;
-                line.only_behind += 1;
-            }
-            if let Some(line) = self.lines.get_mut(last.line) {
-                line.in_next += usize::from(gap == 1);
-                line.in_next_three += 1;
-                if last.again {
-                    line.only_behind = line.only_behind.saturating_sub(1);
-                } else {
-                    line.only_ahead += 1;
-                }
-            }
-        }
-        if gap >= 2 {
-            for between in at.saturating_sub(2).max(last.line + 1)..at.min(last.line + 3) {
-                if let Some(line) = self.lines.get_mut(between) {
-                    line.across += 1;
-                }
-            }
-        }
-        if (2..=3).contains(&gap)
-            && let Some(line) = self.lines.get_mut(at - 1)
-        {
-            line.next_in_last_two += 1;
+        for (signal, share) in [
+            (Signal::none_in_next_three, Signal::in_next_three),
+            (Signal::none_in_last_three, Signal::in_last_three),
+            (Signal::next_not_in_last_two, Signal::next_in_last_two),
+            (Signal::none_across, Signal::across),
+        ] {
+            self.yes(signal, self.get(share) == 0);
         }
     }
-
-    fn shares(&self, at: usize) -> [(Signal, i16); 10] {
-        let near =
-            |at: Option<usize>| at.and_then(|at| self.lines.get(at)).copied().unwrap_or_default();
-        let (line, last, next) = (near(Some(at)), near(at.checked_sub(1)), near(Some(at + 1)));
-        let of = |count: usize| hundredths(count, line.stems);
-        [
-            (Signal::in_next, of(line.in_next)),
-            (Signal::in_next_three, of(line.in_next_three)),
-            (Signal::in_last, of(line.in_last)),
-            (Signal::in_last_three, of(line.in_last_three)),
-            (Signal::only_ahead, of(line.only_ahead)),
-            (Signal::only_behind, of(line.only_behind)),
-            (Signal::new_here, of(line.new_here)),
-            (Signal::across, hundredths(line.across, last.stems.min(next.stems))),
-            (Signal::next_in_this, hundredths(next.in_last, next.stems)),
-            (Signal::next_in_last_two, hundredths(line.next_in_last_two, next.stems)),
-        ]
-    }
 }
 
-fn hundredths(count: usize, of: usize) -> i16 {
-    let share = (count * 100).checked_div(of).unwrap_or(0);
-    i16::try_from(share.min(100)).unwrap_or(100)
+/// The lines of a block, and what is said of all of them.
+struct Block<'l> {
+    lines: &'l [BlockLine],
+    links: Links,
+    /// The share of lines that do not stop.
+    without_stop: i16,
+    /// The share of lines that end in a full stop.
+    full_stops: i16,
+}
+
+impl Block<'_> {
+    fn line(&self, at: usize) -> Signals {
+        let mut sheet = Sheet([0; COUNT]);
+        let near = |at: Option<usize>| at.and_then(|at| self.lines.get(at));
+        let Some(line) = self.lines.get(at) else { return sheet.0 };
+        sheet.yes(Signal::bias, true);
+        sheet.shape(&line.shape);
+        sheet.set(Signal::lines_without_stop, self.without_stop);
+        let bare = if line.shape.stops() { 0 } else { self.without_stop };
+        sheet.set(Signal::no_stop_as_most, bare);
+        sheet.yes(Signal::continues, line.opening == Opening::Continues);
+        sheet.yes(Signal::leads, line.opening == Opening::Leads);
+        sheet.yes(Signal::second_line, at == 1);
+        if let Some(before) = near(at.checked_sub(1)) {
+            sheet.before(line, before, self.full_stops);
+        }
+        if let Some(before) = near(at.checked_sub(2)) {
+            let full = before.shape.stop == Stop::Full;
+            sheet.yes(Signal::before_last_ends_in_full_stop, full);
+            sheet.yes(Signal::before_last_does_not_stop, !before.shape.stops());
+        }
+        match near(Some(at + 1)) {
+            Some(next) => sheet.next(line, next),
+            None => sheet.yes(Signal::is_last, true),
+        }
+        if let Some(next) = near(Some(at + 2)) {
+            let full = next.shape.stop == Stop::Full;
+            sheet.yes(Signal::next_but_one_ends_in_full_stop, full);
+            sheet.yes(Signal::next_but_one_does_not_stop, !next.shape.stops());
+        }
+        sheet.shares(self.links.shares(at));
+        sheet.0
+    }
 }

@@ -45,7 +45,7 @@ pub(super) fn split(lines: &[BlockLine], article: &[u64], weights: &Weights) -> 
     });
     let mut verdicts: Vec<Verdict> = margins
         .zip(signals)
-        .map(|(score, signals)| Verdict { headline: score > 0, score, signals })
+        .map(|(score, signals)| Verdict { headline: score > weights.cut, score, signals })
         .collect();
     if let Some(first) = verdicts.first_mut() {
         first.headline = true;

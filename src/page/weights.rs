@@ -7,7 +7,9 @@ use super::signals::{COUNT, NAMES, Signals};
 /// What each signal counts, and what a headline near another one costs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Weights {
-    /// A line whose score lies within this of nought is a doubt.
+    /// A line begins a story where its score lies above this.
+    pub cut: i32,
+    /// A line whose score lies within this of the cut is a doubt.
     pub doubt: i32,
     /// Added to a headline that stands right behind another.
     pub next_line: i32,
@@ -22,6 +24,7 @@ pub(super) struct Weights {
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawWeights {
+    cut: i32,
     doubt: i32,
     next_line: i32,
     two_lines: i32,
@@ -37,6 +40,7 @@ impl Weights {
             debug_assert!(read.is_ok(), "{read:?}");
             // Without weights nothing scores above nought: every block stands whole.
             read.unwrap_or(Weights {
+                cut: 0,
                 doubt: 0,
                 next_line: 0,
                 two_lines: 0,
@@ -56,8 +60,8 @@ impl Weights {
         if let Some(unknown) = raw.weights.keys().find(|name| !NAMES.contains(&name.as_str())) {
             return Err(format!("no signal is called {unknown}"));
         }
-        let RawWeights { doubt, next_line, two_lines, at_end, .. } = raw;
-        Ok(Self { doubt, next_line, two_lines, at_end, weights })
+        let RawWeights { cut, doubt, next_line, two_lines, at_end, .. } = raw;
+        Ok(Self { cut, doubt, next_line, two_lines, at_end, weights })
     }
 
     /// The score of a line as a headline, near others left aside.

@@ -6,3 +6,6 @@ mod page;
 #[cfg(test)]
 #[path = "../common/validate.rs"]
 mod validate;
+
+#[cfg(test)]
+mod tutorial;

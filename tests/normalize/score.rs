@@ -45,18 +45,32 @@ fn assert_at_least(corpus: &str, report: &Value, figures: &[(&str, f64)]) {
     }
 }
 
+/// What each corpus must reach: headline, body, boundary_f1, story_body. What is left of the first two is what the answers
+/// keep and newsmill takes out: entities and directional marks (docs/quality.md).
+const FLOORS: &[(&str, [f64; 4])] = &[
+    ("saudinewsnet-ar", [0.992, 0.988, 0.945, 0.993]),
+    ("antcorpus-ar", [0.997, 1.0, 0.981, 1.0]),
+];
+
 #[test]
 fn on_real_news_nothing_is_lost_or_doubled_and_fields_are_right() {
     let Some(corpora) = corpora() else {
         println!("SKIPPED: ../shared/corpora is not there");
         return;
     };
-    for corpus in ["saudinewsnet-ar", "antcorpus-ar"] {
+    for (corpus, [headline, body, boundary, story_body]) in FLOORS {
         let report = report(&corpora, corpus, "2000");
         println!("{corpus}: {report:#}");
         let exact = ["once", "sightings", "exact_once"].map(|name| (name, 1.0));
         assert_at_least(corpus, &report, &exact);
-        let fields = ["published", "source", "keywords_raw"].map(|name| (name, 0.999));
+        let fields = ["published", "source", "keywords_raw"].map(|name| (name, 0.9999));
         assert_at_least(corpus, &report, &fields);
+        let floors = [
+            ("headline", *headline),
+            ("body", *body),
+            ("boundary_f1", *boundary),
+            ("story_body", *story_body),
+        ];
+        assert_at_least(corpus, &report, &floors);
     }
 }
