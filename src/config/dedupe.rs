@@ -108,6 +108,18 @@ const NAMES: [[&str; 2]; 3] = [
     ["dedupe.thresholds.loose_jaccard", "dedupe.thresholds.loose_containment"],
 ];
 
+impl NearKeys {
+    /// How many.
+    #[must_use]
+    pub fn count(self) -> usize {
+        match self {
+            Self::Two => 2,
+            Self::Four => 4,
+            Self::Six => 6,
+        }
+    }
+}
+
 impl Value for NearKeys {
     fn parse(text: &str) -> Result<Self, String> {
         match text.trim() {
@@ -119,12 +131,7 @@ impl Value for NearKeys {
     }
 
     fn show(&self) -> String {
-        let digit = match self {
-            Self::Two => "2",
-            Self::Four => "4",
-            Self::Six => "6",
-        };
-        digit.to_owned()
+        self.count().to_string()
     }
 }
 

@@ -1,6 +1,8 @@
 //! `newsmill explain`, as a user runs it.
 
 #[cfg(test)]
+mod compare;
+#[cfg(test)]
 mod page;
 
 #[cfg(test)]

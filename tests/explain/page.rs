@@ -9,7 +9,7 @@ use crate::validate;
 
 const SEED: &str = include_str!("../pages/seed.txt");
 
-fn explain(arguments: &[&str], stdin: &[u8]) -> Output {
+pub fn explain(arguments: &[&str], stdin: &[u8]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_newsmill"));
     command.arg("explain").args(arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

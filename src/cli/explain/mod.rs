@@ -1,5 +1,6 @@
 //! `explain`: every decision on one page, line by line.
 
+mod compare;
 mod fetch;
 mod show;
 
@@ -25,6 +26,7 @@ use crate::record::{Origin, Reject};
 use crate::service;
 use crate::stage::parse::Explained;
 use crate::stage::{Output, StageName, Target};
+use compare::{Comparison, Named, Story};
 use fetch::Place;
 
 pub(super) const EXAMPLES: &str = "\
@@ -33,6 +35,8 @@ Examples:
   newsmill explain pages.jsonl --page 3                 the fourth page of JSON lines
   newsmill explain articles.raw:7:1042 -c newsmill.toml    a record of a topic, such as a dead letter names
   newsmill explain --json < page.txt | jq .lines
+  newsmill explain one.txt other.txt                    are the articles of two pages one story?
+  newsmill explain one.txt 'other.txt#2'                the article of one, what the other has appended at position 2
 
 The page is judged alone: a story that the service knows already would have a sighting there, and no new record. Exit
 code 65 where there is no such page.";
@@ -44,9 +48,15 @@ pub(super) struct Explain {
     /// A file, `-` or nothing for the standard input, or topic:partition:offset
     #[arg(value_name = "FILE|TOPIC:PARTITION:OFFSET", default_value = STDIN)]
     page: PathBuf,
+    /// Another page: the two articles' stories are compared, or with #POSITION behind a page what is appended there
+    #[arg(value_name = "OTHER")]
+    other: Option<PathBuf>,
     /// Which page of a file that holds several, from 0
     #[arg(long = "page", value_name = "INDEX", default_value = "0")]
     index: usize,
+    /// The same for the other page
+    #[arg(long, value_name = "INDEX", default_value = "0", requires = "other")]
+    other_page: usize,
     /// One JSON object instead of text
     #[arg(long)]
     json: bool,
@@ -84,17 +94,13 @@ struct DeadLetter {
 impl Explain {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let config = self.config.load()?;
-        let input = self.input(&config)?;
+        if let Some(other) = &self.other {
+            return self.compare(other, &config);
+        }
+        let input = input(&self.page, self.index, &config)?;
         let record = input.record();
         let parse = service::parse(&config, &BTreeMap::new(), layouts_of(&config)?);
-        let mut made = Made { config: &config, outputs: Vec::new(), dead_letter: None };
-        let page = [Ok::<_, Infallible>(input.clone())].into_iter();
-        let _counted =
-            local::run(&pipeline(&config)?, 1, page, &mut made).map_err(|error| match error {
-                RunError::Read(never) => match never {},
-                RunError::Write(error) => Exit::Bug.because(error),
-                RunError::Bug(message) => Exit::Bug.because(anyhow!(message)),
-            })?;
+        let made = Made::of(&input, &config)?;
         let report = Report {
             origin: Origin::of(&record),
             // Why not stands in the dead letter.
@@ -114,28 +120,46 @@ impl Explain {
         Ok(out.flush()?)
     }
 
-    /// A file wins where both could be meant.
-    fn input(&self, config: &Config) -> Result<Input, Failure> {
-        if self.page != Path::new(STDIN)
-            && !self.page.exists()
-            && let Some(place) = self.page.to_str().and_then(Place::parse)
-        {
-            return fetch::record(config, &place);
-        }
-        let reading = Reading {
-            cut: Cut::ByFirstByte,
-            page_bytes: config.input.max_page_bytes,
-            now: Timestamp::now().as_millisecond(),
+    fn compare(&self, other: &Path, config: &Config) -> Result<(), Failure> {
+        let story = |named: &Path, index| {
+            let named = Named::parse(named);
+            let input = input(&named.page, index, config)?;
+            Story::of(&named, &Origin::of(&input.record()), &Made::of(&input, config)?)
         };
-        let read = Arc::default();
-        let mut pages = Sources::new(vec![self.page.clone()], reading, &read);
-        let name = self.page.display();
-        let none = || Exit::BadInput.because(anyhow!("{name}: there is no page {}", self.index));
-        for _ in 0..self.index {
-            drop(pages.next().ok_or_else(none)?.map_err(|error| Exit::BadInput.because(error))?);
+        let (a, b) = (story(&self.page, self.index)?, story(other, self.other_page)?);
+        let comparison = Comparison::of(a, b, config);
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        if self.json {
+            serde_json::to_writer_pretty(&mut out, &comparison).map_err(io::Error::from)?;
+            writeln!(out)?;
+        } else {
+            comparison.text(&mut out)?;
         }
-        pages.next().ok_or_else(none)?.map_err(|error| Exit::BadInput.because(error))
+        Ok(out.flush()?)
     }
+}
+
+/// A page of a file, or a record of a topic; a file wins where both could be meant.
+fn input(page: &Path, index: usize, config: &Config) -> Result<Input, Failure> {
+    if page != Path::new(STDIN)
+        && !page.exists()
+        && let Some(place) = page.to_str().and_then(Place::parse)
+    {
+        return fetch::record(config, &place);
+    }
+    let reading = Reading {
+        cut: Cut::ByFirstByte,
+        page_bytes: config.input.max_page_bytes,
+        now: Timestamp::now().as_millisecond(),
+    };
+    let read = Arc::default();
+    let mut pages = Sources::new(vec![page.to_owned()], reading, &read);
+    let name = page.display();
+    let none = || Exit::BadInput.because(anyhow!("{name}: there is no page {index}"));
+    for _ in 0..index {
+        drop(pages.next().ok_or_else(none)?.map_err(|error| Exit::BadInput.because(error))?);
+    }
+    pages.next().ok_or_else(none)?.map_err(|error| Exit::BadInput.because(error))
 }
 
 /// What the stages made of the page.
@@ -143,6 +167,20 @@ struct Made<'c> {
     config: &'c Config,
     outputs: Vec<Sent>,
     dead_letter: Option<DeadLetter>,
+}
+
+impl<'c> Made<'c> {
+    fn of(input: &Input, config: &'c Config) -> Result<Self, Failure> {
+        let mut made = Self { config, outputs: Vec::new(), dead_letter: None };
+        let page = [Ok::<_, Infallible>(input.clone())].into_iter();
+        let _counted =
+            local::run(&pipeline(config)?, 1, page, &mut made).map_err(|error| match error {
+                RunError::Read(never) => match never {},
+                RunError::Write(error) => Exit::Bug.because(error),
+                RunError::Bug(message) => Exit::Bug.because(anyhow!(message)),
+            })?;
+        Ok(made)
+    }
 }
 
 impl Sink for Made<'_> {
