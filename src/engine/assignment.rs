@@ -7,25 +7,18 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use rdkafka::consumer::Consumer as _;
-use rdkafka::topic_partition_list::{Offset, TopicPartitionList, TopicPartitionListElem};
+use rdkafka::topic_partition_list::Offset;
 
 use super::budget::Lane;
-use super::client::{Rebalance, StageConsumer};
+use super::client::Rebalance;
 use super::end::{End, ExitKind};
 use super::observer::{RebalanceKind, Rework};
 use super::partition::{Live, Partition, Phase};
+use super::position::{list, placed, seek};
 use super::restore::{self, Request, RestoreFailure, Restored, Start, Wanted};
 use super::run::Engine;
-
-/// How long a seek may wait for the client's own threads.
-const SEEK: Duration = Duration::from_secs(10);
-/// How long the brokers may take to say where a log begins.
-const ASK: Duration = Duration::from_secs(10);
-/// When to ask again.
-const SEEK_AGAIN: Duration = Duration::from_millis(5);
 
 impl Engine {
     /// Acts on everything that the groups have said since the last turn.
@@ -156,9 +149,7 @@ impl Engine {
             rows = table.stats().rows
         );
         let list = list(&run.spec.inbox, &[partition], Offset::Offset(offset));
-        run.consumer
-            .seek_partitions(list.clone(), SEEK)
-            .map_err(|error| End::client("seek", &error))?;
+        seek(&run.consumer, &list)?;
         if run.is_open && !is_draining {
             run.consumer.resume(&list).map_err(|error| End::client("resume", &error))?;
         }
@@ -234,50 +225,4 @@ impl Engine {
             .incremental_unassign(&list(&run.spec.inbox, partitions, Offset::Invalid))
             .map_err(|error| End::client("unassign", &error))
     }
-}
-
-/// Moves a consumer to explicit offsets. The client takes an assignment in threads of its own and refuses to seek a
-/// partition that it has not taken yet: it is asked again.
-pub(super) fn seek(consumer: &StageConsumer, list: &TopicPartitionList) -> Result<(), End> {
-    let deadline = Instant::now() + SEEK;
-    loop {
-        let result = consumer
-            .seek_partitions(list.clone(), SEEK)
-            .and_then(|moved| moved.elements().iter().try_for_each(TopicPartitionListElem::error));
-        match result {
-            Ok(()) => return Ok(()),
-            Err(error) if Instant::now() >= deadline => return Err(End::client("seek", &error)),
-            Err(error) => {
-                tracing::debug!(event = "seek_refused", %error);
-                crossbeam_channel::after(SEEK_AGAIN).recv().ok();
-            }
-        }
-    }
-}
-
-/// Partitions at the earliest offset that the log has of each, where nothing can be out of range.
-fn placed(
-    consumer: &StageConsumer,
-    topic: &str,
-    partitions: &[i32],
-) -> Result<TopicPartitionList, End> {
-    let mut list = TopicPartitionList::with_capacity(partitions.len());
-    for partition in partitions {
-        let (earliest, _) = consumer
-            .fetch_watermarks(topic, *partition, ASK)
-            .map_err(|error| End::client("watermarks", &error))?;
-        list.add_partition_offset(topic, *partition, Offset::Offset(earliest))
-            .map_err(|error| End::client("assign", &error))?;
-    }
-    Ok(list)
-}
-
-/// A list of partitions of one topic, all at one offset.
-pub(super) fn list(topic: &str, partitions: &[i32], offset: Offset) -> TopicPartitionList {
-    let mut list = TopicPartitionList::with_capacity(partitions.len());
-    for partition in partitions {
-        // Only a negative concrete offset is refused; these are the broker's own or symbolic.
-        list.add_partition_offset(topic, *partition, offset).ok();
-    }
-    list
 }

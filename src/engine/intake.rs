@@ -10,11 +10,11 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::Message as _;
 use rdkafka::topic_partition_list::Offset;
 
-use super::assignment::list;
 use super::budget::Lane;
 use super::end::End;
 use super::ffi::known_end;
 use super::partition::{Live, Phase};
+use super::position::list;
 use super::run::{Engine, StageRun};
 use super::workers::{Job, Ticket};
 

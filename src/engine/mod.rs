@@ -26,6 +26,7 @@ mod once;
 mod outlet;
 mod partition;
 mod plan;
+mod position;
 mod restore;
 mod run;
 mod sequencer;

@@ -18,8 +18,8 @@ use rdkafka::message::Message as _;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use thiserror::Error;
 
-use super::assignment::list;
 use super::client::{Clients, Isolation, QuietContext};
+use super::position::list;
 use crate::stage::{DynPartition, DynStage, RestoreError};
 
 /// How long one question to the brokers may take before it is asked again.

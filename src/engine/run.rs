@@ -8,7 +8,6 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use rdkafka::consumer::Consumer as _;
 use rdkafka::topic_partition_list::Offset;
 
-use super::assignment::list;
 use super::budget::{Budget, Lane};
 use super::cadence::{Cadence, CommitLimits};
 use super::client::{Clients, Rebalance, StageConsumer};
@@ -17,6 +16,7 @@ use super::ffi::{Membership, known_end};
 use super::observer::{Observer, PartitionView};
 use super::outlet::{Destinations, Outlet};
 use super::partition::{Partition, Phase};
+use super::position::list;
 use super::restore::{Restored, Wanted};
 use super::state::EngineState;
 use super::stop::Stop;

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
-use super::assignment::seek;
 use super::budget::Lane;
 use super::end::{End, ExitKind};
 use super::ffi::{Membership, NextOffset};
 use super::observer::{Committed, Rework, TransactionEnd};
 use super::outlet::{CommitFailure, GroupOffsets};
 use super::partition::{Live, Phase};
+use super::position::seek;
 use super::run::{AppliedWork, Engine, StageRun};
 use super::workers::{Done, Ticket, panic_message};
 use crate::record::{Reason, Reject};
