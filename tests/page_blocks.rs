@@ -236,3 +236,37 @@ fn a_block_that_can_not_be_split_safely_stays_whole_and_is_a_doubt() {
     assert_eq!(told(&page.related), [(STORY, FROST[0], 4)]);
     assert_eq!(page.warnings, [Warning::DateMissing, Warning::RelatedUnsplit]);
 }
+
+#[test]
+fn a_marker_glued_to_its_headline_or_without_its_colon_in_flattened_text_is_found() {
+    let persian = page(
+        "عنوان خبر دربارهٔ پل بندر\nپل بندر از دوشنبه بسته می‌شود، شورای شهر گفت.\nبیشتر بخوانیدباغداران نگران سرما هستند",
+    );
+    assert_eq!(persian.body.len(), 1);
+    assert_eq!(told(&persian.related), [(LINK, "باغداران نگران سرما هستند", 0)]);
+    let french = "Le pont du port ferme lundi\nLe pont du port ferme lundi, dit le conseil. Lire aussi Les vergers craignent le gel";
+    let french = page(french);
+    assert_eq!(french.body, ["Le pont du port ferme lundi, dit le conseil."]);
+    assert_eq!(told(&french.related), [(LINK, "Les vergers craignent le gel", 0)]);
+    let words = "Le pont du port ferme lundi\nOn peut lire aussi les lettres que le conseil a reçues du port.";
+    assert_eq!(page(words).body.len(), 1);
+    assert!(page(words).related.is_empty());
+}
+
+#[test]
+fn keywords_are_cut_where_they_are_glued_and_names_are_not() {
+    for (line, keywords) in [
+        ("SchweizGenfEuropaRussland", &["Schweiz", "Genf", "Europa", "Russland"][..]),
+        ("one, two", &["one", "two"]),
+        ("#frost_in_may #harbour", &["frost in may", "harbour"]),
+        ("McDonald harbour", &["McDonald", "harbour"]),
+        ("Orchard valley", &["Orchard valley"]),
+        ("YouTube and SoundCloud", &["YouTube", "and", "SoundCloud"]),
+    ] {
+        let text =
+            format!("Frost in the orchard valley\nThe orchard valley had frost.\nTags: {line}");
+        let page = page(&text);
+        assert_eq!(page.keywords, keywords, "{line}");
+        assert_eq!(page.keywords_raw.as_deref(), Some(line));
+    }
+}

@@ -4,7 +4,7 @@ use super::date;
 use super::layout::{Field, Hit, Label, Marker, Need, Rule, RuleKind};
 use super::mark::{Mark, MarkKind, Marking};
 use super::piece::{Part, RunnerUp};
-use super::shape;
+use super::shape::{self, Stop};
 
 /// What a hit was taken for.
 #[derive(Debug, Clone, Copy)]
@@ -116,23 +116,23 @@ struct Place {
     colon: bool,
     bar: bool,
     free_left: bool,
-    after_sentence: bool,
+    /// No letter stands right behind it.
+    free_right: bool,
+    /// How the text before it ends.
+    after_stop: Stop,
     /// Nothing but dots and other signs.
     after_dots: bool,
 }
 
 impl Place {
-    /// `None` where the form is a part of a longer word.
+    /// `None` where the form is no part of the line.
     fn of(line: &str, from: usize, hit: Hit) -> Option<Self> {
         let (before, rest) = line.split_at_checked(hit.start.checked_sub(from)?)?;
         let (form, after) = rest.split_at_checked(hit.end - hit.start)?;
         // A visarga is a sign of its word, and is printed for the colon too.
-        if form.ends_with(shape::is_word_char)
-            && after.starts_with(shape::is_word_char)
-            && !after.starts_with('ः')
-        {
-            return None;
-        }
+        let free_right = !form.ends_with(shape::is_word_char)
+            || !after.starts_with(shape::is_word_char)
+            || after.starts_with('ः');
         let closed = shape::terminator(after);
         let at_start = !shape::has_words(before);
         Some(Self {
@@ -142,13 +142,24 @@ impl Place {
             colon: closed.colon,
             bar: closed.bar,
             free_left: !before.ends_with(shape::is_word_char),
-            after_sentence: shape::ends_in_stop(before),
+            free_right,
+            after_stop: shape::stop(before),
             after_dots: at_start && before.contains(['.', '…']),
         })
     }
 
     /// What a rule makes of the form here, or why it makes nothing of it.
     fn admits(&self, rule: &Rule, page: &Marking<'_, '_>) -> Result<MarkKind, &'static str> {
+        if !self.free_right {
+            return match &rule.kind {
+                RuleKind::Marker(marker) if marker.glued && self.at_start => Ok(MarkKind::Marker),
+                RuleKind::Marker(_)
+                | RuleKind::Label(_)
+                | RuleKind::WholeFurniture
+                | RuleKind::StartFurniture
+                | RuleKind::Plain => Err("it is a part of a longer word"),
+            };
+        }
         let foreign = rank_of(rule, page) == Some(Rank::OtherLanguage);
         match &rule.kind {
             RuleKind::Plain => Ok(MarkKind::Plain),
@@ -178,6 +189,9 @@ impl Place {
         let allowed = |need| match need {
             Need::Never => false,
             Need::Colon => self.colon,
+            Need::Sentence => {
+                self.colon || matches!(self.after_stop, Stop::Full | Stop::Question | Stop::Dots)
+            }
             Need::Always => true,
         };
         let here = match (self.at_start, self.at_end) {
@@ -204,7 +218,7 @@ impl Place {
                         ))
             }
             (true, false) => self.colon || !label.colon,
-            (false, _) => label.inside && self.colon && self.after_sentence,
+            (false, _) => label.inside && self.colon && self.after_stop != Stop::None,
         }
     }
 }

@@ -21,6 +21,8 @@ pub(super) fn split<'a>(
     for line in lines {
         if line.text.contains(is_separator) {
             phrases.extend(cut_at_signs(&line.text));
+        } else if let Some(glued) = cut_at_capitals(&line.text) {
+            phrases.extend(glued);
         } else if lines.len() > 1 {
             phrases.push(line.text.clone());
         } else {
@@ -51,6 +53,26 @@ fn cut_at_signs<'a>(text: &Cow<'a, str>) -> Vec<Cow<'a, str>> {
         .filter(|part| !part.is_empty())
         .map(|part| Cow::Owned(part.replace('_', " ").trim().to_owned()))
         .collect()
+}
+
+/// Phrases that a scraper has glued, each with a capital: "SchweizGenfEuropa". A capital inside a word can be a name's
+/// ("McDonald"), so a list has more of them than spaces; a script without capitals has none.
+fn cut_at_capitals<'a>(text: &str) -> Option<Vec<Cow<'a, str>>> {
+    let mut starts = vec![0];
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        if c.is_uppercase() && before.is_lowercase() {
+            starts.push(at);
+        }
+        before = c;
+    }
+    let caseless = |c: char| c.is_alphabetic() && !c.is_uppercase() && !c.is_lowercase();
+    let spaces = text.matches(' ').count();
+    let glued = starts.len() > 1 && starts.len() - 1 > spaces && !text.contains(caseless);
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    let phrase =
+        |(start, end): (usize, usize)| Some(Cow::Owned(text.get(start..end)?.trim().to_owned()));
+    glued.then(|| starts.iter().copied().zip(ends).filter_map(phrase).collect())
 }
 
 /// The match form of headline and body, its words each between single spaces.

@@ -46,7 +46,7 @@ pub(super) fn terminator(after: &str) -> Terminator {
     let signs = trimmed.trim_start_matches([':', '.', '-', '…', '!', '»', '>', '|', '*', '؛', 'ः']);
     let taken = trimmed.len() - signs.len();
     let colon = trimmed.get(..taken).is_some_and(|signs| {
-        signs.starts_with([':', '…', '!', '|', '»', '>', 'ः'])
+        signs.starts_with([':', '…', '!', '|', '»', '>', '؛', 'ः'])
             || signs.starts_with("..")
             // A dash with a space behind it; without one it is part of a word: "source-based".
             || signs.starts_with('-') && matches!(trimmed.get(taken..).and_then(|rest| rest.chars().next()), None | Some(' '))

@@ -76,6 +76,8 @@ pub(crate) enum Need {
     Never,
     /// A colon, two dots or a dash.
     Colon,
+    /// A colon, or the end of a sentence before it.
+    Sentence,
     /// Nothing.
     Always,
 }
