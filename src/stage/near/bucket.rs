@@ -5,30 +5,32 @@
 //! (their numbers forbid every likeness). A story follows the oldest canonical story that it matches here. Whom it
 //! follows it keeps for as long as that one is canonical and older: what once stood between the two may end before them.
 
+use std::borrow::Cow;
+
 use super::row::{Alike, Entry, NearRow, entry_in, entry_key, sketch_key};
 use crate::record::StoryId;
 use crate::stage::Table;
 use crate::stage::lead::{Age, Lead};
 use crate::story::{Likeness, Overlap, Probe, RoutingKey, Sketch, Thresholds};
 
-/// A bucket holds so many stories (near-duplicates b7). A set of them is a [`u64`].
+/// A bucket holds so many stories (near-duplicates b7).
 pub const CAP: usize = 64;
 
 /// The living stories of a bucket.
-pub struct Bucket {
+pub struct Bucket<'t> {
     key: RoutingKey,
     /// In the order of their ids.
-    members: Vec<Member>,
+    members: Vec<Member<'t>>,
 }
 
 /// One of them.
-struct Member {
+struct Member<'t> {
     story_id: StoryId,
     entry: Entry,
     /// As the table has it; `None` of one that has just come.
     before: Option<Entry>,
-    /// Those that it was alike when it came.
-    alike: Vec<Alike>,
+    /// Those that it was alike when it came, in the order of their ids.
+    alike: Cow<'t, [Alike]>,
 }
 
 /// A story whose register has changed, or that has just come.
@@ -40,20 +42,20 @@ pub struct Change {
     pub best: Option<Lead>,
 }
 
-impl Bucket {
+impl<'t> Bucket<'t> {
     /// Reads a bucket.
     #[must_use]
-    pub fn of(key: RoutingKey, table: &Table<NearRow>) -> Self {
+    pub fn of(key: RoutingKey, table: &'t Table<NearRow>) -> Self {
         let rows = table.from_key(entry_key(key, StoryId([0; 16])));
         let members = rows.map_while(|(row_key, row)| {
             let (story_id, NearRow::Entry(entry)) = (entry_in(key, row_key)?, row) else {
                 return None;
             };
             let alike = match table.get(&sketch_key(key, story_id)) {
-                Some(NearRow::Sketch(compared)) => compared.alike.clone(),
-                Some(NearRow::Entry(_)) | None => Vec::new(),
+                Some(NearRow::Sketch(compared)) => compared.alike.as_slice(),
+                Some(NearRow::Entry(_)) | None => &[],
             };
-            Some(Member { story_id, entry: *entry, before: Some(*entry), alike })
+            Some(Member { story_id, entry: *entry, before: Some(*entry), alike: alike.into() })
         });
         Self { key, members: members.collect() }
     }
@@ -90,7 +92,7 @@ impl Bucket {
         let entry =
             Entry { oldest: age.timestamp, is_canonical: true, best: None, last_matched: now };
         let place = self.members.partition_point(|member| member.story_id < age.story_id);
-        let (story_id, alike_too) = (age.story_id, alike.clone());
+        let (story_id, alike_too) = (age.story_id, Cow::Owned(alike.clone()));
         self.members.insert(place, Member { story_id, entry, before: None, alike: alike_too });
         alike
     }
@@ -102,7 +104,7 @@ impl Bucket {
         if self.len() < CAP || self.members.iter().any(|member| member.story_id == coming) {
             return None;
         }
-        let rank = |member: &&Member| {
+        let rank = |member: &&Member<'_>| {
             let Entry { is_canonical, last_matched, .. } = member.entry;
             (is_canonical, last_matched, member.entry.age(member.story_id))
         };
@@ -129,7 +131,7 @@ impl Bucket {
 
     /// Finds whom each story follows; says whose register has changed, and always that of `asking`, which comes first.
     pub fn settle(&mut self, asking: Option<StoryId>) -> Vec<Change> {
-        let bests = Matches::of(&self.members).bests(&self.members);
+        let bests = bests(&self.members);
         let mut changes = Vec::new();
         for (member, best) in self.members.iter_mut().zip(bests) {
             member.entry.best = best;
@@ -144,79 +146,58 @@ impl Bucket {
     }
 
     /// The entries that are not as the table has them.
-    pub fn changed(&self) -> impl Iterator<Item = (StoryId, Entry)> {
+    #[must_use]
+    pub fn changed(&self) -> Vec<(StoryId, Entry)> {
         let changed = self.members.iter().filter(|member| member.before != Some(member.entry));
-        changed.map(|member| (member.story_id, member.entry))
+        changed.map(|member| (member.story_id, member.entry)).collect()
     }
 }
 
-/// Who matches whom.
-struct Matches {
-    /// For each member, those that it is LOOSE to, and those that it is NEAR to or more.
-    loose: Vec<u64>,
-    near: Vec<u64>,
-    /// What two members are to each other, the lesser place first.
-    pairs: Vec<((usize, usize), Alike)>,
+/// Whom each member follows.
+fn bests(members: &[Member<'_>]) -> Vec<Option<Lead>> {
+    let mut leaders: Vec<(Age, &Member<'_>)> = members
+        .iter()
+        .filter(|member| member.entry.is_canonical)
+        .map(|member| (member.entry.age(member.story_id), member))
+        .collect();
+    leaders.sort_unstable_by_key(|(age, _)| *age);
+    let best = |member: &Member<'_>| {
+        let age = member.entry.age(member.story_id);
+        let kept = member.entry.best.and_then(|best| still(best, members));
+        let kept = kept.filter(|lead| lead.age < age);
+        let limit = kept.map_or(age, |lead| lead.age);
+        let older = leaders.iter().take_while(|(age, _)| *age < limit);
+        let found = older.filter_map(|(age, leader)| joins(member, leader, *age, members)).next();
+        found.or(kept)
+    };
+    members.iter().map(best).collect()
 }
 
-impl Matches {
-    fn of(members: &[Member]) -> Self {
-        let none = vec![0; members.len()];
-        let mut matches = Self { loose: none.clone(), near: none, pairs: Vec::new() };
-        for (here, member) in members.iter().enumerate() {
-            for alike in &member.alike {
-                let place = members.binary_search_by_key(&alike.story_id, |other| other.story_id);
-                // One that is gone is alike nobody any more.
-                let Ok(there) = place else { continue };
-                let sets = if alike.likeness == Likeness::Loose {
-                    &mut matches.loose
-                } else {
-                    &mut matches.near
-                };
-                for (one, other) in [(here, there), (there, here)] {
-                    if let Some(set) = sets.get_mut(one) {
-                        *set |= 1 << other;
-                    }
-                }
-                matches.pairs.push(((here.min(there), here.max(there)), *alike));
-            }
-        }
-        matches.pairs.sort_unstable_by_key(|(pair, _)| *pair);
-        matches
-    }
+/// Whether a member matches another.
+fn joins(
+    member: &Member<'_>,
+    leader: &Member<'_>,
+    age: Age,
+    members: &[Member<'_>],
+) -> Option<Lead> {
+    let Alike { likeness, score, .. } = pair(member, leader)?;
+    let is_near = |a, b| pair(a, b).is_some_and(|alike| alike.likeness >= Likeness::Near);
+    let has_witness =
+        || members.iter().any(|third| is_near(member, third) && is_near(leader, third));
+    (likeness >= Likeness::Near || has_witness()).then_some(Lead { age, likeness, score })
+}
 
-    fn bests(&self, members: &[Member]) -> Vec<Option<Lead>> {
-        let best = |(here, member): (usize, &Member)| {
-            let age = member.entry.age(member.story_id);
-            let matched = members.iter().enumerate().filter_map(|(there, other)| {
-                let lead = other.entry.age(other.story_id);
-                let may_lead = other.entry.is_canonical && lead < age;
-                (may_lead && self.match_each_other(here, there))
-                    .then(|| self.lead(here, there, lead))?
-            });
-            let kept = member.entry.best.and_then(|best| still(best, members));
-            matched.chain(kept.filter(|lead| lead.age < age)).min_by_key(|lead| lead.age)
-        };
-        members.iter().enumerate().map(best).collect()
-    }
-
-    fn match_each_other(&self, here: usize, there: usize) -> bool {
-        let set = |sets: &[u64], place: usize| sets.get(place).copied().unwrap_or(0);
-        let near = set(&self.near, here);
-        let has_witness = near & set(&self.near, there) != 0;
-        near >> there & 1 != 0 || (has_witness && set(&self.loose, here) >> there & 1 != 0)
-    }
-
-    fn lead(&self, here: usize, there: usize, age: Age) -> Option<Lead> {
-        let pair = (here.min(there), here.max(there));
-        let place = self.pairs.binary_search_by_key(&pair, |(pair, _)| *pair).ok()?;
-        let (_, Alike { likeness, score, .. }) = *self.pairs.get(place)?;
-        Some(Lead { age, likeness, score })
-    }
+/// What two members are to each other: the one that came later knows.
+fn pair(a: &Member<'_>, b: &Member<'_>) -> Option<Alike> {
+    let known = |one: &Member<'_>, other: &Member<'_>| {
+        let place = one.alike.binary_search_by_key(&other.story_id, |alike| alike.story_id);
+        place.ok().and_then(|place| one.alike.get(place).copied())
+    };
+    known(a, b).or_else(|| known(b, a))
 }
 
 /// Whom a story follows already: gone from here it leads on; here it must be canonical, and is as old as it is now.
-fn still(best: Lead, members: &[Member]) -> Option<Lead> {
+fn still(best: Lead, members: &[Member<'_>]) -> Option<Lead> {
     let place = members.binary_search_by_key(&best.age.story_id, |member| member.story_id);
     let Ok(place) = place else { return Some(best) };
     let member = members.get(place).filter(|member| member.entry.is_canonical)?;

@@ -17,6 +17,7 @@ use super::message::MessageError;
 use super::{
     Cause, Count, Outbox, Output, Record, Refusal, Stage, StageName, Table, Target, capped,
 };
+use crate::record::StoryId;
 use crate::story::{FP_VERSION, RoutingKey, Sketch, Thresholds};
 use bucket::{Bucket, Change};
 use message::{Message, Probe};
@@ -132,18 +133,22 @@ impl Near {
         table: &mut Table<NearRow>,
         outbox: &mut Outbox,
     ) -> Vec<Change> {
+        let now = table.clock();
         let mut bucket = Bucket::of(key, table);
         outbox.tally.add_n(Count::Compared, bucket.len() as u64);
-        if let Some(leaving) = bucket.makes_room(age.story_id) {
+        let leaving = bucket.makes_room(age.story_id);
+        if let Some(leaving) = leaving {
             bucket.drop_out(leaving);
-            table.remove(&entry_key(key, leaving));
-            table.remove(&sketch_key(key, leaving));
             outbox.tally.add(Count::Evicted(NAME));
         }
-        let now = table.clock();
         let alike = bucket.take_in(age, &sketch, &self.thresholds, now, table);
         let changes = bucket.settle(Some(age.story_id));
-        write(key, &bucket, table);
+        let entries = bucket.changed();
+        if let Some(leaving) = leaving {
+            table.remove(&entry_key(key, leaving));
+            table.remove(&sketch_key(key, leaving));
+        }
+        write(key, entries, table);
         let compared = Compared { sketch, alike };
         table.put(sketch_key(key, age.story_id), NearRow::Sketch(Box::new(compared)));
         changes
@@ -160,12 +165,13 @@ fn status(
     let mut bucket = Bucket::of(key, table);
     bucket.hear(age, is_canonical);
     let changes = bucket.settle(None);
-    write(key, &bucket, table);
+    let entries = bucket.changed();
+    write(key, entries, table);
     changes
 }
 
-fn write(key: RoutingKey, bucket: &Bucket, table: &mut Table<NearRow>) {
-    for (story_id, entry) in bucket.changed() {
+fn write(key: RoutingKey, entries: Vec<(StoryId, Entry)>, table: &mut Table<NearRow>) {
+    for (story_id, entry) in entries {
         table.put(entry_key(key, story_id), NearRow::Entry(entry));
     }
 }

@@ -50,7 +50,7 @@ pub struct Entry {
 pub struct Compared {
     /// The sketch.
     pub sketch: Sketch,
-    /// The stories that were there when it came and are alike. What two texts are to each other never changes.
+    /// The stories that were there when it came and are alike, in the order of their ids. What two texts are to each other never changes.
     pub alike: Vec<Alike>,
 }
 
@@ -155,7 +155,8 @@ impl Compared {
             bytes = behind;
         }
         alike.shrink_to_fit();
-        Some(Self { sketch, alike })
+        let in_order = alike.is_sorted_by(|a, b| a.story_id < b.story_id);
+        in_order.then_some(Self { sketch, alike })
     }
 }
 
@@ -272,8 +273,11 @@ mod tests {
             let best = follows.then(lead);
             let entry = NearRow::Entry(Entry { oldest, is_canonical, best, last_matched });
             let sketch = Sketch::new(30, vec![4, 5, 6], Vec::new()).unwrap();
-            let story_id = StoryId([9; 16]);
-            let alike = vec![Alike { story_id, likeness: Likeness::Near, score: 60 }; alike];
+            let alike = (0..alike).map(|n| {
+                let story_id = StoryId([u8::try_from(n).unwrap(); 16]);
+                Alike { story_id, likeness: Likeness::Near, score: 60 }
+            });
+            let alike = alike.collect();
             let sketch = NearRow::Sketch(Box::new(Compared { sketch, alike }));
             for row in [entry, sketch] {
                 let mut bytes = bytes(&row);
