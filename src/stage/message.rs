@@ -42,9 +42,19 @@ impl MessageError {
     }
 }
 
+/// Bytes of most heads.
+const HEAD_BYTES: usize = 96;
+
 /// Begins a message with its version and its head.
 pub(super) fn begin<T: Serialize>(head: &T) -> Vec<u8> {
-    append(head, vec![VERSION])
+    begin_with_room(head, 0)
+}
+
+/// Begins a message behind whose head so many bytes are to come.
+pub(super) fn begin_with_room<T: Serialize>(head: &T, behind: usize) -> Vec<u8> {
+    let mut message = Vec::with_capacity(HEAD_BYTES + behind);
+    message.push(VERSION);
+    append(head, message)
 }
 
 /// Appends a part to a message. Every part is of types whose `Serialize` never fails, and memory takes any bytes: were

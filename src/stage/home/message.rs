@@ -4,12 +4,18 @@
 //! own text is in its article record. An own one carries its fingerprint where own stories are compared. A text may be
 //! left out where it went before (see the engine's `SentOnce`).
 
+use std::fmt;
+
+use serde::de::{Deserializer, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::record::{ArticleId, Origin, Role, StoryId};
 use crate::stage::lead::Lead;
 use crate::stage::message::{self, MessageError};
 use crate::story::Fingerprint;
+
+/// More than the length of a string takes, on the average of a text's.
+const LENGTH_BYTES: usize = 3;
 
 /// One occurrence of a story on a page.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +56,7 @@ pub struct Text<'a> {
     /// Folded words of the body.
     pub words: u32,
     /// Its paragraphs.
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "paragraphs")]
     pub body: Vec<&'a str>,
     /// A date line inside it.
     pub published_raw: Option<&'a str>,
@@ -58,6 +64,49 @@ pub struct Text<'a> {
     pub source: Option<&'a str>,
     /// Its keyword lines, joined by a line feed.
     pub keywords_raw: Option<&'a str>,
+}
+
+impl Text<'_> {
+    /// About how many bytes it takes on the wire.
+    fn bytes(&self) -> usize {
+        let lines = [self.url, self.headline, self.published_raw, self.source, self.keywords_raw];
+        let strings = lines.into_iter().flatten().chain([self.language]).map(str::len);
+        let paragraphs = self.body.iter().copied().map(str::len);
+        strings.chain(paragraphs).map(|bytes| bytes + LENGTH_BYTES).sum()
+    }
+}
+
+/// Paragraphs are nearly all of a message. postcard writes bytes as it writes a string: read as bytes, they can be
+/// checked by the vector.
+fn paragraphs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<&'de str>, D::Error> {
+    let paragraphs = Vec::<Paragraph<'de>>::deserialize(deserializer)?;
+    Ok(paragraphs.into_iter().map(|paragraph| paragraph.0).collect())
+}
+
+struct Paragraph<'a>(&'a str);
+
+impl<'de> Deserialize<'de> for Paragraph<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OfBytes;
+
+        impl<'de> Visitor<'de> for OfBytes {
+            type Value = Paragraph<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_bytes<E: serde::de::Error>(
+                self,
+                bytes: &'de [u8],
+            ) -> Result<Self::Value, E> {
+                let text = simdutf8::basic::from_utf8(bytes);
+                text.map(Paragraph).map_err(|_| E::invalid_value(Unexpected::Bytes(bytes), &self))
+            }
+        }
+
+        deserializer.deserialize_bytes(OfBytes)
+    }
 }
 
 /// Every kind of message; a kind's number is its place here, so new ones come last.
@@ -157,7 +206,7 @@ impl Observe<'_> {
                 (bytes, None)
             }
             Place::Related(_, Some(text)) => {
-                let bytes = message::begin(&Head::Observe(head));
+                let bytes = message::begin_with_room(&Head::Observe(head), text.bytes());
                 let from = bytes.len();
                 (message::append(text, bytes), Some(from))
             }
