@@ -1,7 +1,9 @@
 //! Lines that say what they are without a label: a date below a headline.
 
+use std::ops::Range;
+
 use super::date;
-use super::layout::{Field, Layouts, RuleKind};
+use super::layout::{Field, RuleKind};
 use super::mark::Marking;
 use super::piece::{Part, Piece};
 
@@ -30,7 +32,7 @@ pub(super) fn dates(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
         }
         let read = date::read(form, &page.dates);
         if read.is_some_and(|read| read.whole) {
-            let field = if speaks_of_change(form, page.layouts) {
+            let field = if speaks_of_change(&piece.folded, page) {
                 Field::Updated
             } else {
                 Field::Published
@@ -42,9 +44,9 @@ pub(super) fn dates(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
 }
 
 /// Whether the line has the words of a label of the last change in it: "Tuesday, 12 January 2010, last update 11:00".
-fn speaks_of_change(form: &str, layouts: &Layouts) -> bool {
-    let rules = layouts.hits(form).flat_map(|hit| layouts.rules_of(hit));
-    rules
+fn speaks_of_change(line: &Range<usize>, page: &Marking<'_, '_>) -> bool {
+    let hits = page.layouts.hits(page.matching).filter(|hit| line.contains(&hit.start));
+    hits.flat_map(|hit| page.layouts.rules_of(hit))
         .map(|(_, rule)| &rule.kind)
         .any(|kind| matches!(kind, RuleKind::Label(label) if label.field == Field::Updated))
 }

@@ -1,5 +1,7 @@
 //! What follows a marker: appended stories, links, or the article again.
 
+use std::ops::Range;
+
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::layout::{Field, Layouts};
@@ -9,7 +11,7 @@ use super::shape::{self, Stop};
 use super::signals::{self, BlockLine, LineShape};
 use super::split::{self, Verdict};
 use super::weights::Weights;
-use super::words::Stems;
+use super::words::{MAX_WORDS, Stems};
 use crate::record::Warning;
 
 /// Gives the pieces behind each marker their entries. Returns the warnings.
@@ -66,29 +68,35 @@ fn end_of_block(pieces: &[Piece<'_>], ended: bool, matching: &Matching) -> usize
 
 /// What the article says before the marker.
 #[derive(Default)]
-struct ArticleWords<'m> {
-    /// The match forms that say what it is about.
-    told: Vec<&'m str>,
+struct ArticleWords {
+    /// Where in the match form stands what it is about.
+    told: Vec<Range<usize>>,
     /// The keys of its lines.
     keys: Vec<u64>,
 }
 
-impl<'m> ArticleWords<'m> {
+impl ArticleWords {
     /// The headline and the last paragraphs before a marker say enough of what the article is about.
-    fn add(&mut self, pieces: &[Piece<'_>], matching: &'m Matching) {
+    fn add(&mut self, pieces: &[Piece<'_>], matching: &Matching) {
         let told = |piece: &&Piece<'_>| {
             matches!(piece.part, Part::Headline | Part::Body) && piece.entry.is_none()
         };
         let texts: Vec<_> = pieces.iter().filter(told).collect();
         self.keys.extend(texts.iter().map(|piece| xxh3_64(form(piece, matching).as_bytes())));
         let telling = texts.iter().take(2).chain(texts.iter().rev().take(4));
-        self.told.extend(telling.map(|piece| form(piece, matching)));
+        self.told.extend(telling.map(|piece| piece.folded.clone()));
     }
 
     /// Its words. Only a block that may go on with the article asks.
-    fn stems(&self) -> Stems {
-        Stems::of_all(self.told.iter().copied())
+    fn stems(&self, matching: &Matching) -> Stems {
+        self.told.iter().flat_map(|place| stems(place.clone(), matching)).collect()
     }
+}
+
+/// The stems of the first words at a place of the match form, in their order.
+fn stems(place: Range<usize>, matching: &Matching) -> impl Iterator<Item = u32> {
+    let words = matching.words_in(place).take(MAX_WORDS);
+    words.filter_map(|word| word.stem(matching.text().as_bytes()))
 }
 
 /// The match form of a piece, without what stands round it.
@@ -143,14 +151,16 @@ fn is_aside(pieces: &[Piece<'_>], at: usize, matching: &Matching) -> bool {
     {
         return false;
     }
-    let told = |pieces: &mut dyn Iterator<Item = &Piece<'_>>| {
+    let told = |pieces: &mut dyn Iterator<Item = &Piece<'_>>| -> Stems {
         let paragraphs = pieces.take(ASIDE_PIECES).filter(|piece| piece.part == Part::Body);
-        Stems::of_all(paragraphs.take(3).map(|piece| form(piece, matching)))
+        paragraphs.take(3).flat_map(|piece| stems(piece.folded.clone(), matching)).collect()
     };
     let before = told(&mut before.iter().rev());
     let behind = told(&mut behind.iter());
-    let of_title = Stems::of(form(title, matching)).share_in(&behind);
-    before.len() > 0 && behind.len() > 0 && (of_title < 25 || of_title <= behind.share_in(&before))
+    let of_title = stems(title.folded.clone(), matching).collect::<Stems>().share_in(&behind);
+    !before.is_empty()
+        && !behind.is_empty()
+        && (of_title < 25 || of_title <= behind.share_in(&before))
 }
 
 struct Blocks<'b> {
@@ -158,7 +168,7 @@ struct Blocks<'b> {
     /// Whether the signals of each line are kept.
     trace: bool,
     matching: &'b Matching,
-    article: ArticleWords<'b>,
+    article: ArticleWords,
     entries: u32,
     warnings: Vec<Warning>,
 }
@@ -283,7 +293,7 @@ impl Blocks<'_> {
                     last = Some(piece.line);
                     let form = form(piece, self.matching);
                     lines.push(BlockLine {
-                        stems: Stems::of(form),
+                        stems: stems(piece.folded.clone(), self.matching).collect(),
                         shape: LineShape::of(&piece.text),
                         key: xxh3_64(form.as_bytes()),
                         opening: self.layouts.openings().of(form),
@@ -324,16 +334,17 @@ impl Blocks<'_> {
             })
             .count()
             .max(1);
-        let mut titles = Stems::default();
-        for line in lines.iter().take(headlines) {
-            titles.add(&line.stems);
-        }
-        let mut behind = Stems::default();
-        for line in lines.iter().skip(headlines).take(3) {
-            behind.add(&line.stems);
-        }
+        let of_lines = |from, count| -> Stems {
+            lines
+                .iter()
+                .skip(from)
+                .take(count)
+                .flat_map(|line| line.stems.iter().copied())
+                .collect()
+        };
+        let (titles, behind) = (of_lines(0, headlines), of_lines(headlines, 3));
         let (of_titles, of_article) =
-            (titles.share_in(&behind), behind.share_in(&self.article.stems()));
+            (titles.share_in(&behind), behind.share_in(&self.article.stems(self.matching)));
         if of_titles >= 40 && of_titles > of_article { lines.len() } else { headlines }
     }
 }

@@ -1,23 +1,23 @@
 //! Keyword lines, cut into phrases.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use super::matching::Matching;
+use super::matching::{self, Matching};
 use super::piece::Piece;
-use super::{Page, matching};
+use super::words::{Word, hash};
 
 /// The most words of a phrase that only the article's own text holds together.
 const LONGEST: usize = 3;
 
 /// Cuts the keyword lines: at commas, bars, hash signs and line ends; where only spaces stand between the words, at the
-/// longest runs that the article's headline and body say too.
+/// longest runs that the article's headline and paragraphs say too. `places` are theirs in the match form of the page.
 pub(super) fn split<'a>(
     lines: &[Piece<'a>],
-    page: &Page<'a>,
+    places: &[Range<usize>],
     form: &Matching,
 ) -> Vec<Cow<'a, str>> {
-    let mut phrases = Vec::new();
-    let mut told = None;
+    let mut phrases: Vec<Cow<'a, str>> = Vec::new();
     for line in lines {
         if line.text.contains(is_separator) {
             phrases.extend(cut_at_signs(&line.text));
@@ -26,8 +26,7 @@ pub(super) fn split<'a>(
         } else if lines.len() > 1 {
             phrases.push(line.text.clone());
         } else {
-            let told = told.get_or_insert_with(|| article_form(page));
-            phrases.extend(cut_by_text(line, told, form));
+            phrases.extend(Told::of(places, form).cut(&line.text));
         }
     }
     let mut seen = Vec::new();
@@ -75,39 +74,52 @@ fn cut_at_capitals<'a>(text: &str) -> Option<Vec<Cow<'a, str>>> {
     glued.then(|| starts.iter().copied().zip(ends).filter_map(phrase).collect())
 }
 
-/// The match form of headline and body, its words each between single spaces.
-fn article_form(page: &Page<'_>) -> String {
-    let mut form = String::from(" ");
-    for text in page.headline.iter().chain(&page.body) {
-        for word in words(&matching::folded(text)) {
-            form.push_str(word);
-            form.push(' ');
+/// What the article says: its words, `None` between two paragraphs, over which no phrase runs.
+struct Told<'f> {
+    words: Vec<Option<Word>>,
+    form: &'f Matching,
+}
+
+impl<'f> Told<'f> {
+    fn of(places: &[Range<usize>], form: &'f Matching) -> Self {
+        let mut words = Vec::with_capacity(512);
+        for place in places {
+            words.extend(form.words_in(place.clone()).map(Some));
+            words.push(None);
         }
-        // A phrase does not run on from one paragraph into the next.
-        form.push_str("\n ");
+        Self { words, form }
     }
-    form
-}
 
-fn words(form: &str) -> impl Iterator<Item = &str> {
-    form.split(|c: char| !super::shape::is_word_char(c)).filter(|word| !word.is_empty())
-}
-
-/// From left to right, the longest run of at most three words that the article says, else one word.
-fn cut_by_text<'a>(line: &Piece<'a>, told: &str, _form: &Matching) -> Vec<Cow<'a, str>> {
-    let all: Vec<&str> = line.text.split(' ').filter(|word| !word.is_empty()).collect();
-    let mut phrases = Vec::new();
-    let mut rest = all.as_slice();
-    while let Some((first, _)) = rest.split_first() {
-        let longest = (2..=LONGEST.min(rest.len())).rev().find(|&length| {
-            let run: Vec<String> =
-                rest.iter().take(length).map(|word| matching::folded(word)).collect();
-            told.contains(&format!(" {} ", run.join(" ")))
-        });
-        let length = longest.unwrap_or(1);
-        let phrase = rest.get(..length).map_or_else(|| (*first).to_owned(), |run| run.join(" "));
-        phrases.push(Cow::Owned(phrase));
-        rest = rest.get(length..).unwrap_or_default();
+    /// From left to right, the longest run of at most three words that the article says, else one word.
+    fn cut<'a>(&self, line: &str) -> Vec<Cow<'a, str>> {
+        let words: Vec<_> = line.split(' ').filter(|word| !word.is_empty()).collect();
+        let folded: Vec<_> = words.iter().map(|word| matching::folded(word)).collect();
+        let mut phrases = Vec::new();
+        let mut at = 0;
+        while let Some(run) = folded.get(at..).filter(|run| !run.is_empty()) {
+            let length = self.longest(run.get(..LONGEST).unwrap_or(run));
+            let phrase = words.get(at..at + length).unwrap_or_default();
+            phrases.push(Cow::Owned(phrase.join(" ")));
+            at += length;
+        }
+        phrases
     }
-    phrases
+
+    /// How many words of `run` the article says in a row, at least one.
+    fn longest(&self, run: &[String]) -> usize {
+        let Some((first, behind)) = run.split_first() else { return 1 };
+        let hash = hash(first.as_bytes(), 0..first.len());
+        let is = |word: &Option<Word>, letters: &String| {
+            word.is_some_and(|word| self.form.word(word) == letters)
+        };
+        let mut longest = 1;
+        for (at, word) in self.words.iter().enumerate() {
+            if word.is_some_and(|word| word.hash() == hash) && is(word, first) {
+                let next = self.words.get(at + 1..).unwrap_or_default();
+                let same = next.iter().zip(behind).take_while(|(word, letters)| is(word, letters));
+                longest = longest.max(1 + same.count());
+            }
+        }
+        longest
+    }
 }

@@ -11,7 +11,7 @@ pub(super) struct Links {
     lines: Vec<LineLinks>,
 }
 
-/// Counts of a line's words.
+/// Counts of a line's distinct words.
 #[derive(Clone, Copy, Default)]
 struct LineLinks {
     stems: usize,
@@ -49,11 +49,10 @@ impl Links {
             HashMap::with_capacity_and_hasher(words, StemHasher::default());
         let mut links = Self { lines: vec![LineLinks::default(); lines.len()] };
         for (at, line) in lines.iter().enumerate() {
-            if let Some(own) = links.lines.get_mut(at) {
-                own.stems = line.stems.len();
-            }
-            for stem in line.stems.iter() {
-                let last = match seen.entry(stem) {
+            for stem in &line.stems {
+                let last = match seen.entry(*stem) {
+                    // A word counts once a line.
+                    Entry::Occupied(last) if last.get().line == at => continue,
                     Entry::Occupied(mut last) => {
                         let again = at - last.get().line <= NEAR;
                         Some(last.insert(Last { line: at, again }))
@@ -63,6 +62,9 @@ impl Links {
                         None
                     }
                 };
+                if let Some(own) = links.lines.get_mut(at) {
+                    own.stems += 1;
+                }
                 links.note(last, at);
             }
         }

@@ -2,27 +2,35 @@
 //!
 //! One spelling for what editors write in many: lower case, one alef, no harakat or tatweel, plain colons, dashes and
 //! spaces, European digits. It is for matching only and never reaches a record; ids have a fold of their own in
-//! `story`.
+//! `story`. Its words are found on the way: they tell where a form can stand, and what a text speaks of.
 
-/// The match form of all lines, in one string so that one pass of the automaton sees the whole page.
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::shape;
+use super::words::Word;
+
+/// The match form of all lines, in one string so that a form that is looked for has one place on the page.
 #[derive(Debug, Default)]
 pub(super) struct Matching {
     /// The lines, each ended by a line feed.
     text: String,
     /// Where each line begins; one more entry than there are lines.
     starts: Vec<usize>,
+    /// The words of all lines.
+    words: Vec<Word>,
 }
 
 impl Matching {
-    /// Folds the lines of a page.
+    /// Folds the lines of a page and finds their words. `bytes` is about how long they are together.
     pub(super) fn of<'l>(lines: impl Iterator<Item = &'l str>, bytes: usize) -> Self {
-        let mut folded = Self { text: String::with_capacity(bytes + 64), starts: vec![0] };
+        let mut form = Form::with_room(bytes);
+        let mut starts = vec![0];
         for line in lines {
-            fold_into(&mut folded.text, line);
-            folded.text.push('\n');
-            folded.starts.push(folded.text.len());
+            form.line(line);
+            starts.push(form.len);
         }
-        folded
+        Self { text: form.text(), starts, words: form.words }
     }
 
     /// The whole page.
@@ -40,60 +48,210 @@ impl Matching {
         let (start, end) = (self.start(index), self.start(index + 1));
         self.text.get(start..end).map_or("", |line| line.strip_suffix('\n').unwrap_or(line))
     }
-}
 
-/// Folds `line` onto the end of `out`.
-///
-/// What stays as it is, which is most, is copied in runs.
-pub(super) fn fold_into(out: &mut String, line: &str) {
-    let (mut kept, mut at) = (0, 0);
-    let bytes = line.as_bytes();
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            0..=0x7f if !byte.is_ascii_uppercase() => at += 1,
-            0xd8..=0xdb if bytes.get(at + 1).is_some_and(|&next| is_own_fold(byte, next)) => {
-                at += 2
-            }
-            _ => {
-                out.push_str(line.get(kept..at).unwrap_or_default());
-                let Some(c) = line.get(at..).and_then(|rest| rest.chars().next()) else { return };
-                out.extend(fold(c));
-                at += c.len_utf8();
-                kept = at;
-            }
-        }
+    /// All words, in their order.
+    pub(super) fn words(&self) -> &[Word] {
+        &self.words
     }
-    out.push_str(line.get(kept..).unwrap_or_default());
+
+    /// The words between two places of [`Self::text`]; of one that stands across a border, what is inside.
+    pub(super) fn words_in(&self, range: Range<usize>) -> impl Iterator<Item = Word> {
+        let from = self.words.partition_point(|word| word.range().end <= range.start);
+        let words = self.words.get(from..).unwrap_or_default().iter();
+        let is_in = !range.is_empty();
+        words.take_while(move |word| is_in && word.range().start < range.end).map(move |word| {
+            let inside = word.range().start.max(range.start)..word.range().end.min(range.end);
+            if inside == word.range() { *word } else { Word::of(self.text.as_bytes(), inside) }
+        })
+    }
+
+    /// The letters of a word of this page.
+    pub(super) fn word(&self, word: Word) -> &str {
+        self.text.get(word.range()).unwrap_or_default()
+    }
 }
 
-/// Whether the Arabic letter of these two bytes is its own match form.
-#[inline]
-fn is_own_fold(first: u8, second: u8) -> bool {
-    const OWN: [bool; 256] = {
-        let mut own = [false; 256];
-        let mut code = 0;
-        let mut c = 0x600;
-        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which checks it")]
-        while code < 256 {
-            own[code] = match char::from_u32(c) {
-                Some(c) => matches!(arabic(c), Some(folded) if folded as u32 == c as u32),
-                None => false,
-            };
-            code += 1;
-            c += 1;
+/// A match form in the making.
+struct Form {
+    /// The form, and zeros behind it: a character is written without asking for room.
+    bytes: Vec<u8>,
+    len: usize,
+    words: Vec<Word>,
+}
+
+impl Form {
+    fn with_room(bytes: usize) -> Self {
+        Self { bytes: vec![0; room(bytes) + 256], len: 0, words: Vec::with_capacity(bytes / 8) }
+    }
+
+    /// Folds one line and ends it, in one pass over its bytes.
+    fn line(&mut self, line: &str) {
+        let tables: &Tables = &TABLES;
+        let source = line.as_bytes();
+        let Self { bytes, len, words } = self;
+        if bytes.len() < *len + room(source.len()) {
+            bytes.resize(*len + room(source.len()), 0);
         }
-        own
-    };
-    // U+0600 to U+06FF are D8 80 to DB BF.
-    let code = usize::from(first & 3) << 6 | usize::from(second & 0x3f);
-    OWN.get(code).copied().unwrap_or(false)
+        let (mut at, mut end) = (0, *len);
+        // Where the word begins that is being written.
+        let mut word: Option<usize> = None;
+        loop {
+            let letters = tables.letters(source, at, bytes, end);
+            if letters > 0 {
+                word = word.or(Some(end));
+                at += letters;
+                end += letters;
+            }
+            // A character of any kind.
+            let (code, taken) = match (source.get(at), source.get(at + 1)) {
+                (Some(&first @ 0..=0x7f), _) => (usize::from(first), 1),
+                (Some(first @ 0xc2..=0xdf), Some(second)) => {
+                    (usize::from(first & 0x1f) << 6 | usize::from(second & 0x3f), 2)
+                }
+                (Some(_), _) => (SHORT, 0),
+                (None, _) => break,
+            };
+            let mut short = tables.shorts.get(code).copied().unwrap_or(Short::LONG);
+            let mut utf8 = [0; 4];
+            if short.kind == Kind::Long {
+                let Some(c) = line.get(at..).and_then(|rest| rest.chars().next()) else { break };
+                at += c.len_utf8();
+                let Some(folded) = fold(c) else { continue };
+                short = Short::of(folded, &mut utf8);
+                write::<4>(bytes, end, utf8);
+            } else {
+                at += taken;
+                write::<2>(bytes, end, short.utf8);
+            }
+            match (word, short.kind) {
+                (None, Kind::Letter) => word = Some(end),
+                (Some(start), Kind::Sign) => {
+                    words.push(Word::of(bytes, start..end));
+                    word = None;
+                }
+                _ => {}
+            }
+            end += usize::from(short.len);
+        }
+        words.extend(word.map(|start| Word::of(bytes, start..end)));
+        write::<1>(bytes, end, *b"\n");
+        *len = end + 1;
+    }
+
+    fn text(&self) -> String {
+        let text = self.bytes.get(..self.len).map(simdutf8::basic::from_utf8);
+        debug_assert!(matches!(text, Some(Ok(_))), "a match form that is no UTF-8");
+        text.and_then(Result::ok).unwrap_or_default().to_owned()
+    }
+}
+
+/// Room for the match form of so many bytes, its line feed, and one character written in full: Ⱥ, of two bytes, folds
+/// to three, and nothing grows by more (a test asks every character).
+fn room(bytes: usize) -> usize {
+    bytes + bytes / 2 + 8
+}
+
+#[inline]
+fn write<const N: usize>(bytes: &mut [u8], at: usize, utf8: [u8; N]) {
+    if let Some(slot) = bytes.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+        *slot = utf8;
+    }
+}
+
+/// How many code points take one or two bytes in UTF-8.
+const SHORT: usize = 0x800;
+
+/// What is written for one character.
+#[derive(Clone, Copy)]
+struct Short {
+    utf8: [u8; 2],
+    len: u8,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Letter,
+    Sign,
+    /// It is removed, or takes more than two bytes: [`fold`] knows.
+    Long,
+}
+
+impl Short {
+    const LONG: Self = Self { utf8: [0; 2], len: 0, kind: Kind::Long };
+
+    /// Of a folded character, which is written to `utf8`.
+    fn of(folded: char, utf8: &mut [u8; 4]) -> Self {
+        let len = folded.encode_utf8(utf8).len();
+        let [first, second, ..] = *utf8;
+        let kind = if shape::is_word_char(folded) { Kind::Letter } else { Kind::Sign };
+        Self { utf8: [first, second], len: u8::try_from(len).unwrap_or_default(), kind }
+    }
+}
+
+/// What is written for characters, spread out for look-ups.
+struct Tables {
+    /// For each two bytes of a text: two letters of ASCII, or a letter of two bytes whose fold has two as well. Nought
+    /// stands for anything else.
+    pairs: Box<[u16; PAIRS]>,
+    /// For each code point of one or two bytes.
+    shorts: Box<[Short; SHORT]>,
+}
+
+/// How many pairs of bytes there are.
+const PAIRS: usize = 1 << 16;
+
+static TABLES: LazyLock<Tables> = LazyLock::new(Tables::new);
+
+impl Tables {
+    fn new() -> Self {
+        let mut shorts = Box::new([Short::LONG; SHORT]);
+        for (short, c) in shorts.iter_mut().zip('\0'..) {
+            let folded = fold(c).filter(|folded| folded.len_utf8() <= 2);
+            *short = folded.map_or(Short::LONG, |folded| Short::of(folded, &mut [0; 4]));
+        }
+        let letter = |code: u16| {
+            let short = shorts.get(usize::from(code))?;
+            (short.kind == Kind::Letter).then_some(short.utf8.get(..usize::from(short.len))?)
+        };
+        let mut pairs = Box::new([0; PAIRS]);
+        for (pair, bytes) in pairs.iter_mut().zip(0..=u16::MAX) {
+            let [first, second] = bytes.to_le_bytes().map(u16::from);
+            let folded = match (first, second) {
+                (0..=0x7f, 0..=0x7f) => letter(first).zip(letter(second)),
+                (0xc2..=0xdf, 0x80..=0xbf) => letter((first & 0x1f) << 6 | second & 0x3f)
+                    .and_then(|letter| letter.split_at_checked(1)),
+                _ => None,
+            };
+            if let Some(([first], [second])) = folded {
+                *pair = u16::from_le_bytes([*first, *second]);
+            }
+        }
+        Self { pairs, shorts }
+    }
+
+    /// Folds letters by the pair of bytes, from `at` in `source` to `end` in `bytes`; returns how many bytes that was.
+    #[inline]
+    fn letters(&self, source: &[u8], at: usize, bytes: &mut [u8], end: usize) -> usize {
+        let (from, _) = source.get(at..).unwrap_or_default().as_chunks::<2>();
+        let (to, _) = bytes.get_mut(end..).unwrap_or_default().as_chunks_mut::<2>();
+        let mut pairs = 0;
+        for (from, to) in from.iter().zip(to) {
+            let folded =
+                self.pairs.get(usize::from(u16::from_le_bytes(*from))).copied().unwrap_or(0);
+            if folded == 0 {
+                break;
+            }
+            *to = folded.to_le_bytes();
+            pairs += 1;
+        }
+        2 * pairs
+    }
 }
 
 /// The match form of a short text.
 pub(super) fn folded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    fold_into(&mut out, text);
-    out
+    text.chars().filter_map(fold).collect()
 }
 
 /// How many bytes the match form of a text has.
@@ -119,7 +277,6 @@ pub(super) fn raw_offset(line: &str, at: usize) -> usize {
 }
 
 /// One character in its match form; `None` where it is removed.
-#[inline]
 fn fold(c: char) -> Option<char> {
     match c {
         '\0'..='\u{7f}' => Some(c.to_ascii_lowercase()),
@@ -128,27 +285,7 @@ fn fold(c: char) -> Option<char> {
     }
 }
 
-#[inline]
 fn fold_arabic(c: char) -> Option<char> {
-    const TABLE: [Option<char>; 256] = {
-        let mut table = [None; 256];
-        let mut code = 0;
-        let mut c = 0x600;
-        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which checks it")]
-        while code < 256 {
-            table[code] = match char::from_u32(c) {
-                Some(c) => arabic(c),
-                None => None,
-            };
-            code += 1;
-            c += 1;
-        }
-        table
-    };
-    TABLE.get(usize::try_from(u32::from(c) - 0x600).unwrap_or(usize::MAX)).copied().flatten()
-}
-
-const fn arabic(c: char) -> Option<char> {
     match c {
         // Harakat, Quranic marks, tatweel, the letter mark.
         '\u{610}'..='\u{61c}'
@@ -165,8 +302,8 @@ const fn arabic(c: char) -> Option<char> {
         'ئ' | 'ى' | 'ی' | 'ے' => Some('ي'),
         'ة' | 'ۀ' | 'ہ' | 'ۂ' | 'ھ' | 'ە' => Some('ه'),
         'ک' | 'ڪ' => Some('ك'),
-        '٠'..='٩' => char::from_u32(c as u32 - '٠' as u32 + '0' as u32),
-        '۰'..='۹' => char::from_u32(c as u32 - '۰' as u32 + '0' as u32),
+        '٠'..='٩' => char::from_u32(u32::from(c) - u32::from('٠') + u32::from('0')),
+        '۰'..='۹' => char::from_u32(u32::from(c) - u32::from('۰') + u32::from('0')),
         c => Some(c),
     }
 }
@@ -214,10 +351,47 @@ mod tests {
         assert_eq!(raw_offset(line, 0), 0);
     }
 
+    #[test]
+    fn no_character_outgrows_the_room_for_its_match_form() {
+        for c in '\0'..=char::MAX {
+            assert!(fold(c).map_or(0, char::len_utf8) <= c.len_utf8() + c.len_utf8() / 2, "{c:?}");
+        }
+    }
+
+    /// Words by the rule: runs of word characters.
+    fn plain_words(form: &str) -> Vec<&str> {
+        form.split(|c| !shape::is_word_char(c)).filter(|word| !word.is_empty()).collect()
+    }
+
     proptest::proptest! {
         #[test]
-        fn a_line_folds_as_its_characters_do(line in "([a-cA-C ا-ي\u{640}-\u{670}٠-٩\u{6c0}-\u{6ff}]|\\PC){0,40}") {
-            proptest::prop_assert_eq!(folded(&line), line.chars().filter_map(fold).collect::<String>());
+        fn lines_fold_as_their_characters_do_and_their_words_are_found(
+            lines in proptest::collection::vec("([a-cA-C ا-ي\u{640}-\u{670}٠-٩\u{6c0}-\u{6ff}ȺİéҐ]|\\PC){0,40}", 0..4),
+            bytes in 0_usize..200,
+        ) {
+            let form: String = lines.iter().map(|line| folded(line) + "\n").collect();
+            let matching = Matching::of(lines.iter().map(String::as_str), bytes);
+            proptest::prop_assert_eq!(matching.text(), &form);
+            for (index, line) in lines.iter().enumerate() {
+                proptest::prop_assert_eq!(matching.line(index), folded(line));
+            }
+            let words: Vec<_> = matching.words().iter().map(|word| matching.word(*word)).collect();
+            proptest::prop_assert_eq!(words, plain_words(&form));
+        }
+
+        #[test]
+        fn the_words_of_a_part_are_those_that_its_text_has(
+            line in "([a-c ا-ي.]|\\PC){0,20}",
+            from in 0_usize..20,
+            to in 0_usize..20,
+        ) {
+            let matching = Matching::of(std::iter::once(line.as_str()), 0);
+            let places: Vec<_> = matching.text().char_indices().map(|(at, _)| at).collect();
+            let place = |nth: usize| places.get(nth).or(places.last()).copied().unwrap_or_default();
+            let part = place(from)..place(to.max(from));
+            let words = matching.words_in(part.clone());
+            let words: Vec<_> = words.map(|word| matching.word(word)).collect();
+            proptest::prop_assert_eq!(words, plain_words(matching.text().get(part).unwrap()));
         }
 
         #[test]

@@ -70,14 +70,20 @@ impl<'a> Reading<'a> {
     pub(super) fn into_page(mut self) -> Page<'a> {
         let mut page = Page { language: self.language.clone(), ..Page::default() };
         page.layout = self.layout();
-        let mut keyword_lines = Vec::new();
+        let (mut keyword_lines, mut own_places) = (Vec::new(), Vec::new());
         for piece in std::mem::take(&mut self.pieces) {
             match (piece.entry, piece.part) {
                 (_, Part::Marker | Part::Label) => {}
                 (_, Part::Furniture) => page.furniture.push(piece.text),
                 (Some(entry), part) => related(&mut page, entry, part, piece.text),
-                (None, Part::Headline) => page.headline = Some(piece.text),
-                (None, Part::Body | Part::Teaser) => page.body.push(piece.text),
+                (None, Part::Headline) => {
+                    page.headline = Some(piece.text);
+                    own_places.push(piece.folded);
+                }
+                (None, Part::Body | Part::Teaser) => {
+                    page.body.push(piece.text);
+                    own_places.push(piece.folded);
+                }
                 (None, Part::Value(Field::Keywords)) => keyword_lines.push(piece),
                 (None, Part::Value(Field::Published)) => {
                     self.date(piece, &mut page.published, &mut page.furniture)
@@ -93,7 +99,7 @@ impl<'a> Reading<'a> {
                 }
             }
         }
-        page.keywords = keywords::split(&keyword_lines, &page, &self.matching);
+        page.keywords = keywords::split(&keyword_lines, &own_places, &self.matching);
         page.keywords_raw = joined(keyword_lines.into_iter().map(|piece| piece.text));
         page.warnings = self.warnings;
         if page.published.is_none() && page.updated.is_none() {

@@ -6,12 +6,12 @@
 use super::layout::Opening;
 use super::links::{Links, hundredths};
 use super::shape::{self, Stop};
-use super::words::Stems;
 
 /// A line of a block.
 #[derive(Debug, Clone, Default)]
 pub(super) struct BlockLine {
-    pub stems: Stems,
+    /// The stems of its words, in their order.
+    pub stems: Vec<u32>,
     pub shape: LineShape,
     /// The hash of its match form: equal lines have equal keys.
     pub key: u64,

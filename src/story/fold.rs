@@ -41,10 +41,22 @@ impl Folder {
     }
 
     fn fold_paragraph(&mut self, text: &str) {
-        let table = self.table;
+        let (table, bytes) = (self.table, text.as_bytes());
         let mut letters = Letters::default();
-        for c in text.chars() {
-            let short = table.short(c).unwrap_or(Short::LONG);
+        let mut at = 0;
+        loop {
+            at += letters.take_pairs(table, bytes.get(at..).unwrap_or_default());
+            // A character of any kind.
+            let (code, taken) = match (bytes.get(at), bytes.get(at + 1)) {
+                (Some(&first @ 0..=0x7f), _) => (usize::from(first), 1),
+                (Some(first @ 0xc2..=0xdf), Some(second)) => {
+                    (usize::from(first & 0x1f) << 6 | usize::from(second & 0x3f), 2)
+                }
+                (Some(_), _) => (usize::MAX, 0),
+                (None, _) => break,
+            };
+            let short = table.short(code);
+            at += taken;
             if short.is_letter() {
                 if !letters.take(short) {
                     letters.drain(&mut self.tokens);
@@ -52,18 +64,29 @@ impl Folder {
                 }
                 continue;
             }
-            if short == Short::NOTHING {
-                continue;
-            }
-            letters.drain(&mut self.tokens);
-            match short.0 {
-                [b' ', _] => self.tokens.border(),
-                [b',', _] => self.tokens.comma(),
-                [digit @ b'0'..=b'9', _] => self.tokens.digit(digit),
-                _ => self.fold_long(c),
+            match short {
+                Short::NOTHING => {}
+                Short::LONG => {
+                    // Perhaps a letter of the same word, or nothing: what follows may belong to it.
+                    letters.drain(&mut self.tokens);
+                    let at_long = at - taken;
+                    let Some(c) = text.get(at_long..).and_then(|rest| rest.chars().next()) else {
+                        break;
+                    };
+                    at = at_long + c.len_utf8();
+                    self.fold_long(c);
+                }
+                Short([sign, _]) => {
+                    letters.end(&mut self.tokens);
+                    match sign {
+                        b'0'..=b'9' => self.tokens.digit(sign),
+                        b',' => self.tokens.comma(),
+                        _ => self.tokens.border(),
+                    }
+                }
             }
         }
-        letters.drain(&mut self.tokens);
+        letters.end(&mut self.tokens);
     }
 
     fn fold_long(&mut self, c: char) {
@@ -85,6 +108,25 @@ struct Letters {
 }
 
 impl Letters {
+    /// Takes letters from the beginning of `text` by the pair of bytes, as many as there is room for; returns how many
+    /// bytes that was.
+    #[inline]
+    fn take_pairs(&mut self, table: &FoldTable, text: &[u8]) -> usize {
+        let (from, _) = text.as_chunks::<2>();
+        let (to, _) = self.utf8.get_mut(self.len..).unwrap_or_default().as_chunks_mut::<2>();
+        let mut pairs = 0;
+        for (from, to) in from.iter().zip(to) {
+            let folded = table.pair(*from);
+            if folded == [0; 2] {
+                break;
+            }
+            *to = folded;
+            pairs += 1;
+        }
+        self.len += 2 * pairs;
+        2 * pairs
+    }
+
     /// Takes one letter; false where there is no room.
     #[inline]
     fn take(&mut self, Short([first, second]): Short) -> bool {
@@ -97,10 +139,15 @@ impl Letters {
         true
     }
 
-    /// Hands on the letters taken since.
-    #[inline]
+    /// Hands on the letters taken since; more of the same word may follow.
     fn drain(&mut self, tokens: &mut TokenWriter) {
         tokens.letters(&self.utf8, std::mem::take(&mut self.len));
+    }
+
+    /// Hands on the letters taken since, with which their word ends.
+    #[inline]
+    fn end(&mut self, tokens: &mut TokenWriter) {
+        tokens.last_letters(&self.utf8, std::mem::take(&mut self.len));
     }
 }
 

@@ -75,8 +75,14 @@ impl Short {
     }
 }
 
+/// How many pairs of bytes there are.
+const PAIRS: usize = 1 << 16;
+
 /// The table, built once.
 pub(super) struct FoldTable {
+    /// For each two bytes of a text: two letters of ASCII, or a letter of two bytes that becomes a letter of two bytes.
+    /// Noughts stand for anything else.
+    pairs: Box<[[u8; 2]; PAIRS]>,
     short: Box<[Short; SHORT]>,
     bmp: Vec<Fate>,
     /// The letters and numbers beyond the BMP: first, last, whether a letter; in their order.
@@ -91,10 +97,16 @@ impl FoldTable {
         &TABLE
     }
 
-    /// The fate of a code point of one or two bytes; `None` for a longer one.
+    /// The fate of a code point of one or two bytes; of another, [`Short::LONG`].
     #[inline]
-    pub(super) fn short(&self, c: char) -> Option<Short> {
-        self.short.get(usize::try_from(u32::from(c)).ok()?).copied()
+    pub(super) fn short(&self, code: usize) -> Short {
+        self.short.get(code).copied().unwrap_or(Short::LONG)
+    }
+
+    /// What two bytes of a text become where they are letters and stay two bytes; else noughts.
+    #[inline]
+    pub(super) fn pair(&self, bytes: [u8; 2]) -> [u8; 2] {
+        self.pairs.get(usize::from(u16::from_le_bytes(bytes))).copied().unwrap_or_default()
     }
 
     /// The fate of any code point.
@@ -122,6 +134,7 @@ impl FoldTable {
     /// Reads the file. No line of it is malformed: a test holds its hash, another that each of its lines is read.
     fn read() -> Self {
         let mut table = Self {
+            pairs: Box::new([[0; 2]; PAIRS]),
             short: Box::new([Short([b' ', 0]); SHORT]),
             bmp: vec![Fate::One(Symbol::Space); BMP],
             beyond: Vec::new(),
@@ -138,7 +151,29 @@ impl FoldTable {
         for (short, fate) in table.short.iter_mut().zip(&table.bmp) {
             *short = Short::of(*fate);
         }
+        let pairs =
+            (0..=u16::MAX).map(|pair| table.letters(pair.to_le_bytes()).unwrap_or_default());
+        let pairs: Vec<_> = pairs.collect();
+        table.pairs.copy_from_slice(&pairs);
         table
+    }
+
+    /// What two bytes become, if they are two letters of ASCII or one of two bytes and no byte more or less is left.
+    fn letters(&self, [first, second]: [u8; 2]) -> Option<[u8; 2]> {
+        let letter = |code: usize| Some(self.short(code)).filter(|short| short.is_letter());
+        match (first, second) {
+            (0..=0x7f, 0..=0x7f) => {
+                match (letter(usize::from(first))?, letter(usize::from(second))?) {
+                    (Short([first, 0]), Short([second, 0])) => Some([first, second]),
+                    _ => None,
+                }
+            }
+            (0xc2..=0xdf, 0x80..=0xbf) => {
+                let code = usize::from(first & 0x1f) << 6 | usize::from(second & 0x3f);
+                letter(code).map(|Short(letter)| letter).filter(|[_, second]| *second != 0)
+            }
+            _ => None,
+        }
     }
 
     fn take_fixed(&mut self, line: &Line<'_>) {

@@ -88,8 +88,34 @@ impl TokenWriter {
         }
     }
 
-    /// Letters of one token, folded: the first `len` bytes; perhaps none.
+    /// Letters with which a token ends, folded: the first `len` bytes; perhaps none. Most words come whole, and of those
+    /// nothing is written that has to be put right.
     #[inline]
+    pub(super) fn last_letters(&mut self, utf8: &[u8; LETTERS], len: usize) {
+        if len == 0 {
+            return;
+        }
+        if self.run == Run::Letters {
+            self.letters(utf8, len);
+            return;
+        }
+        self.border();
+        let word = utf8.get(..len).unwrap_or_default();
+        let is_one_letter = is_one_character(word);
+        if self.joinable.take().is_none() || is_one_letter {
+            if self.tokens > 0 {
+                self.out.push(b' ');
+            }
+            self.tokens = self.tokens.saturating_add(1);
+        }
+        self.append(utf8, len);
+        if is_one_letter && !self.after_one_letter && PROCLITICS.contains(&word) {
+            self.joinable = Some(self.out.len());
+        }
+        self.after_one_letter = is_one_letter;
+    }
+
+    /// Letters of one token, folded: the first `len` bytes; perhaps none.
     pub(super) fn letters(&mut self, utf8: &[u8; LETTERS], len: usize) {
         if len == 0 {
             return;
@@ -97,7 +123,12 @@ impl TokenWriter {
         if self.run != Run::Letters {
             self.begin(Run::Letters);
         }
-        // A copy of known length is a few instructions; one of unknown length costs more than the word's folding.
+        self.append(utf8, len);
+    }
+
+    /// A copy of known length is a few instructions; one of unknown length costs more than the word's folding.
+    #[inline]
+    fn append(&mut self, utf8: &[u8; LETTERS], len: usize) {
         let end = self.out.len() + len;
         self.out.extend_from_slice(utf8);
         self.out.truncate(end);

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use toml::Spanned;
 
 use super::dates::{DateWord, DateWords};
 use super::error::{LayoutError, line_of};
+use super::forms::Forms;
 use super::openings::{Opening, Openings};
 use super::raw::{
     Field, RawDates, RawFurniture, RawLabel, RawLayout, RawMarker, RawOpenings, RawPlain, RawSite,
@@ -147,30 +147,30 @@ impl Build {
                 patterns.entry(form).or_default().push(id);
             }
         }
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(patterns.keys());
+        let glued = |(rule, _): &&(Rule, Vec<String>)| {
+            matches!(rule.kind, RuleKind::Marker(Marker { glued: true, .. }))
+        };
+        let glued = self.rules.iter().filter(glued).flat_map(|(_, forms)| forms);
         let shorter = shorter(patterns.keys().copied());
-        let patterns: Vec<_> = patterns.into_values().collect();
         let mut errors = self.errors;
-        let automaton = automaton
-            .map_err(|error| {
-                errors.push(LayoutError {
-                    file: PathBuf::new(),
-                    line: None,
-                    problem: format!("the forms together are too many: {error}"),
-                    fix: "load fewer layouts".to_owned(),
-                });
-            })
-            .ok();
+        let forms = Forms::new(patterns.keys().copied(), glued.map(String::as_str));
+        let forms = forms.unwrap_or_else(|error| {
+            errors.push(LayoutError {
+                file: PathBuf::new(),
+                line: None,
+                problem: format!("the forms together are too many: {error}"),
+                fix: "load fewer layouts".to_owned(),
+            });
+            Forms::default()
+        });
+        let patterns: Vec<_> = patterns.into_values().collect();
         let rules = self.rules.into_iter().map(|(rule, _)| rule).collect();
         (
             Layouts {
                 rules,
                 patterns,
                 shorter,
-                automaton,
+                forms,
                 dates: self.dates,
                 openings: self.openings,
                 common: self.common,

@@ -1,12 +1,13 @@
 //! Layouts: what the sites print round an article, as data.
 //!
 //! One TOML file a language, in config/layouts; the built-in ones are compiled in, a user's folder adds to them or
-//! replaces one by a file of the same name. All forms of all languages are one automaton over the match form of the
+//! replaces one by a file of the same name. All forms of all languages are looked for at once in the match form of the
 //! page, so that the cost does not grow with their number, and no order of files or rules changes a result.
 
 mod compile;
 mod dates;
 mod error;
+mod forms;
 mod openings;
 mod raw;
 mod sites;
@@ -14,10 +15,10 @@ mod sites;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
+use forms::Forms;
 use sites::Sites;
 
+use super::matching::Matching;
 pub use error::LayoutError;
 pub use raw::Field;
 
@@ -53,12 +54,11 @@ const BUILTIN: &[(&str, &str)] = &[
 #[derive(Debug)]
 pub struct Layouts {
     rules: Vec<Rule>,
-    /// For each pattern of the automaton the rules that have that form, in the order of [`Rule::order`].
+    /// For each form the rules that have it, in their order.
     patterns: Vec<Vec<u32>>,
-    /// For each pattern the longest other one that it begins with, and that one's bytes.
+    /// For each form the longest other one that it begins with, and that one's bytes.
     shorter: Vec<Option<(u32, usize)>>,
-    /// `None` only where the forms were too many to compile, which is an error of its own.
-    automaton: Option<AhoCorasick>,
+    forms: Forms,
     dates: DateWords,
     openings: Openings,
     /// Common words and their language, sorted.
@@ -183,10 +183,11 @@ impl Layouts {
     }
 
     /// Every place where a form stands, from left to right, the longest first, none over another.
-    pub(crate) fn hits<'h>(&'h self, text: &'h str) -> impl Iterator<Item = Hit> + 'h {
-        self.automaton.iter().flat_map(move |automaton| automaton.find_iter(text)).map(|found| {
-            Hit { pattern: found.pattern().as_u32(), start: found.start(), end: found.end() }
-        })
+    pub(in crate::page) fn hits<'h>(
+        &'h self,
+        page: &'h Matching,
+    ) -> impl Iterator<Item = Hit> + 'h {
+        self.forms.hits(page)
     }
 
     /// The rules that have the form of `hit`.

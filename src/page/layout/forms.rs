@@ -1,0 +1,150 @@
+//! Finds the forms of markers, labels and furniture on a page.
+//!
+//! A form begins where a word begins (but for a glued marker, which can stand behind other letters), and its first word
+//! is a whole word of the page. So few places of a page are worth a look: those whose word is the first of some form.
+
+use std::ops::Range;
+
+use aho_corasick::{
+    AhoCorasick, AhoCorasickKind, Anchored, BuildError, Input, MatchKind, StartKind,
+};
+
+use super::Hit;
+use crate::page::matching::Matching;
+use crate::page::shape;
+use crate::page::words::{Word, hash};
+
+/// All forms, ready to be looked for.
+#[derive(Debug, Default)]
+pub(super) struct Forms {
+    /// `None` where there is no form.
+    automaton: Option<AhoCorasick>,
+    heads: Heads,
+    /// The first words of glued markers, and whether one of them ends in a byte.
+    glued: Vec<Box<str>>,
+    glued_ends: Option<Box<[bool; 256]>>,
+    /// Glued markers of one word: other letters may follow them.
+    glued_words: Vec<Box<str>>,
+}
+
+impl Forms {
+    /// Compiles `forms`, whose places are their pattern numbers; `glued` are those that may follow a letter.
+    ///
+    /// # Errors
+    /// They are too many.
+    pub(super) fn new<'f>(
+        forms: impl Iterator<Item = &'f str> + Clone,
+        glued: impl Iterator<Item = &'f str> + Clone,
+    ) -> Result<Self, BuildError> {
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .start_kind(StartKind::Anchored)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(forms.clone())?;
+        let mut heads = Heads::default();
+        forms.map(first_word).for_each(|word| heads.add(hash(word.as_bytes(), 0..word.len())));
+        let one_word = glued.clone().filter(|form| first_word(form) == *form);
+        let glued_words = one_word.map(Into::into).collect();
+        let mut glued: Vec<Box<str>> = glued.map(|form| first_word(form).into()).collect();
+        glued.sort();
+        glued.dedup();
+        let mut ends = Box::new([false; 256]);
+        for last in glued.iter().filter_map(|head| head.as_bytes().last()) {
+            if let Some(end) = ends.get_mut(usize::from(*last)) {
+                *end = true;
+            }
+        }
+        Ok(Self { automaton: Some(automaton), heads, glued, glued_ends: Some(ends), glued_words })
+    }
+
+    /// Every place where a form stands, from left to right, the longest first, none over another.
+    pub(super) fn hits<'h>(&'h self, page: &'h Matching) -> impl Iterator<Item = Hit> + 'h {
+        let mut free_from = 0;
+        page.words().iter().filter_map(move |word| {
+            let whole = word.range().start;
+            let start = self.begins(page, *word).then_some(whole).filter(|at| *at >= free_from);
+            let hit = start.and_then(|at| self.hit(page, at));
+            let hit = hit.or_else(|| self.hit(page, self.glued_at(page, *word, free_from)?))?;
+            free_from = hit.end;
+            Some(hit)
+        })
+    }
+
+    /// Whether a form may begin with this word.
+    fn begins(&self, page: &Matching, word: Word) -> bool {
+        // A visarga is a sign of its word, and is printed for the colon too.
+        let colon = |letters: &str| {
+            let bare = letters.strip_suffix('ः')?;
+            Some(hash(bare.as_bytes(), 0..bare.len()))
+        };
+        self.heads.may_have(word.hash())
+            || word.range().len() > VISARGA
+                && colon(page.word(word)).is_some_and(|hash| self.heads.may_have(hash))
+            || self.glued_words.iter().any(|form| page.word(word).starts_with(&**form))
+    }
+
+    /// Where in a word the first word of a glued marker begins.
+    fn glued_at(&self, page: &Matching, word: Word, free_from: usize) -> Option<usize> {
+        let Range { start, end } = word.range();
+        let last = page.text().as_bytes().get(end.checked_sub(1)?)?;
+        if !*self.glued_ends.as_ref()?.get(usize::from(*last))? {
+            return None;
+        }
+        let letters = page.word(word);
+        let at = self
+            .glued
+            .iter()
+            .filter(|head| letters.ends_with(&***head))
+            .map(|head| end - head.len());
+        at.filter(|at| *at > start && *at >= free_from).min()
+    }
+
+    /// The longest form that begins at this place.
+    fn hit(&self, page: &Matching, at: usize) -> Option<Hit> {
+        let behind = Input::new(page.text()).range(at..).anchored(Anchored::Yes);
+        let found = self.automaton.as_ref()?.find(behind)?;
+        Some(Hit { pattern: found.pattern().as_u32(), start: found.start(), end: found.end() })
+    }
+}
+
+/// Bytes of a visarga.
+const VISARGA: usize = 3;
+
+fn first_word(form: &str) -> &str {
+    let form = form.trim_start_matches(|c| !shape::is_word_char(c));
+    form.split(|c| !shape::is_word_char(c)).next().unwrap_or_default()
+}
+
+/// A set of hashes, in which a few others seem to be too.
+#[derive(Debug)]
+struct Heads(Box<[u64; HEADS]>);
+
+/// Words of 64 bits: for some hundred first words one other word in fifty is looked at in vain.
+const HEADS: usize = 512;
+
+impl Default for Heads {
+    fn default() -> Self {
+        Self(Box::new([0; HEADS]))
+    }
+}
+
+impl Heads {
+    fn add(&mut self, hash: u32) {
+        let (at, bit) = Self::place(hash);
+        if let Some(bits) = self.0.get_mut(at) {
+            *bits |= bit;
+        }
+    }
+
+    #[inline]
+    fn may_have(&self, hash: u32) -> bool {
+        let (at, bit) = Self::place(hash);
+        self.0.get(at).is_some_and(|bits| bits & bit != 0)
+    }
+
+    #[inline]
+    fn place(hash: u32) -> (usize, u64) {
+        let at = usize::try_from(hash >> 6).unwrap_or_default() % HEADS;
+        (at, 1 << (hash & 63))
+    }
+}
