@@ -148,3 +148,34 @@ impl Heads {
         (at, 1 << (hash & 63))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(glued: &[&str], line: &str) -> Vec<String> {
+        let all = ["a lire aussi", "lire aussi", "lexo edhe", "window."];
+        let forms = Forms::new(all.into_iter(), glued.iter().copied()).unwrap();
+        let page = Matching::of(std::iter::once(line), line.len());
+        let text = |hit: Hit| page.text().get(hit.start..hit.end).unwrap().to_owned();
+        forms.hits(&page).map(text).collect()
+    }
+
+    #[test]
+    fn the_longest_form_that_begins_with_a_word_is_found() {
+        assert_eq!(found(&[], "A lire aussi: x. Lire aussi: y"), ["a lire aussi", "lire aussi"]);
+        assert_eq!(found(&[], "window.x = 1"), ["window."]);
+    }
+
+    #[test]
+    fn a_form_within_a_word_hides_none_behind_it() {
+        assert_eq!(found(&[], "Alassane Dia Lire aussi: x"), ["lire aussi"]);
+    }
+
+    #[test]
+    fn only_a_glued_marker_is_found_behind_other_letters() {
+        assert_eq!(found(&["lexo edhe"], "TurqiLexo edhe:Shefat"), ["lexo edhe"]);
+        assert!(found(&[], "TurqiLexo edhe:Shefat").is_empty());
+        assert_eq!(found(&["window."], "thewindow.x"), ["window."]);
+    }
+}
