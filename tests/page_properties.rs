@@ -153,3 +153,74 @@ fn time_grows_with_the_length_of_a_page_and_no_faster() {
         );
     }
 }
+
+/// Words that are part of no marker, label or date in any layout.
+const WORDS: &[&str] = &[
+    "Brolkan", "tervimo", "gastrel", "dulvenne", "kormiste", "valdrun", "pelagor", "sintrave",
+    "mordelke", "hastoven",
+];
+
+fn words(at_least: usize, at_most: usize) -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(WORDS), at_least..=at_most)
+        .prop_map(|words| words.join(" "))
+}
+
+/// The language of a layout, and how it prints a source, keywords and what it has appended.
+const RENDERED: &[(&str, &str, &str, &str, &str)] = &[
+    ("ar", "تاريخ النشر: 2023-09-20", "المصدر: ", "كلمات دلالية: ", "اقرأ أيضا:"),
+    ("en", "Published: 2023-09-20", "Source: ", "Tags: ", "Read also:"),
+    ("fa", "تاریخ انتشار: 2023-09-20", "منبع: ", "برچسب ها: ", "بیشتر بخوانید:"),
+    ("fr", "Publié le 2023-09-20", "Source : ", "Mots-clés : ", "Lire aussi :"),
+    ("ru", "Опубликовано: 2023-09-20", "Источник: ", "Теги: ", "Читайте также:"),
+    ("ur", "تاریخ اشاعت: 2023-09-20", "ماخذ: ", "Tags: ", "یہ بھی پڑھیں:"),
+    ("sq", "Published: 2023-09-20", "Burimi: ", "Tags: ", "Lexoni edhe:"),
+    ("id", "Published: 2023-09-20", "Sumber: ", "Kata kunci: ", "Baca juga:"),
+    ("de", "Published: 2023-09-20", "Quelle: ", "Schlagwörter: ", "Lesen Sie auch:"),
+    ("es", "Published: 2023-09-20", "Fuente: ", "Etiquetas: ", "Lea también:"),
+    ("pt", "Published: 2023-09-20", "Fonte: ", "Tags: ", "Leia também:"),
+    ("tr", "Published: 2023-09-20", "Kaynak: ", "Etiketler: ", "İlgili Haber"),
+];
+
+proptest! {
+    /// What is rendered in the layout of a language is read from it again.
+    #[test]
+    fn an_article_rendered_in_any_layout_is_read_back(
+        layout in prop::sample::select(RENDERED),
+        headline in words(3, 9),
+        body in prop::collection::vec(words(8, 30), 1..6),
+        source in words(1, 2),
+        keywords in prop::collection::vec(words(1, 3), 2..5),
+        related in (words(3, 6), prop::collection::vec(words(16, 30), 1..4)),
+        label_lines_first in any::<bool>(),
+    ) {
+        let (language, published, source_label, keywords_label, marker) = layout;
+        let paragraphs: Vec<String> = body.iter().map(|words| format!("{words}.")).collect();
+        let labels = [format!("{source_label}{source}"), format!("{keywords_label}{}", keywords.join(", "))];
+        let mut lines = vec![headline.clone(), published.to_owned()];
+        if label_lines_first {
+            lines.extend(labels.iter().cloned());
+        }
+        lines.extend(paragraphs.iter().cloned());
+        if !label_lines_first {
+            lines.extend(labels.iter().cloned());
+        }
+        let story: Vec<String> = related.1.iter().map(|words| format!("{words}.")).collect();
+        lines.push(marker.to_owned());
+        lines.push(related.0.clone());
+        lines.extend(story.iter().cloned());
+        let text = lines.join("\n");
+        let context = Context { page_time_ms: 1_767_225_600_000, language: Some(language), host: None };
+        let page = read(&text, Layouts::builtin(), &context);
+        prop_assert_eq!(page.headline.as_deref(), Some(headline.as_str()));
+        let published = page.published.and_then(|date| date.at);
+        prop_assert_eq!(published.as_deref(), Some("2023-09-20T00:00:00Z"));
+        prop_assert_eq!(&page.body, &paragraphs);
+        prop_assert_eq!(page.source.as_deref(), Some(source.as_str()));
+        let mut distinct: Vec<String> = Vec::new();
+        keywords.iter().for_each(|keyword| if !distinct.contains(keyword) { distinct.push(keyword.clone()) });
+        prop_assert_eq!(&page.keywords, &distinct);
+        prop_assert_eq!(page.related.len(), 1);
+        prop_assert_eq!(page.related[0].headline.as_deref(), Some(related.0.as_str()));
+        prop_assert_eq!(&page.related[0].body, &story);
+    }
+}

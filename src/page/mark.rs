@@ -1,5 +1,7 @@
 //! Finds markers, labels and furniture, line by line, and cuts the lines at them.
 
+use std::cell::Cell;
+
 use super::clean::Line;
 use super::date::Dates;
 use super::judge::{self, Judged};
@@ -50,6 +52,9 @@ struct LineMarks<'l, 'a> {
     marks: Vec<Mark>,
     /// The rule that made nothing of its form here, or came second.
     runner_up: Option<RunnerUp>,
+    /// A place in the match form and the same place in the line: pieces follow one another, so that a line of many is
+    /// walked once.
+    cursor: Cell<(usize, usize)>,
 }
 
 /// A marker or label: its words and what closes them.
@@ -84,7 +89,7 @@ impl<'l, 'a> LineMarks<'l, 'a> {
                 }
             }
         }
-        Self { index, line, marks, runner_up: second }
+        Self { index, line, marks, runner_up: second, cursor: Cell::default() }
     }
 
     /// A line that is a tag, or ends as one does.
@@ -174,13 +179,27 @@ impl<'l, 'a> LineMarks<'l, 'a> {
         Some(from + folded_len(self.line.text.get(..end)?))
     }
 
+    /// The byte of the line at which the byte `at` of its match form stands.
+    fn raw(&self, at: usize) -> usize {
+        let (form, raw) = self.cursor.get();
+        if at == form {
+            return raw;
+        }
+        let found = match (at.checked_sub(form), self.line.text.get(raw..)) {
+            (Some(at), Some(rest)) => raw + raw_offset(rest, at),
+            (None, _) | (_, None) => raw_offset(&self.line.text, at),
+        };
+        self.cursor.set((at, found));
+        found
+    }
+
     fn piece(&self, page: &Marking<'_, 'a>, folded: std::ops::Range<usize>) -> Piece<'a> {
         let from = page.matching.start(self.index);
         let line_end = page.matching.line(self.index).len();
         let raw = |at: usize| match at.saturating_sub(from) {
             0 => 0,
             at if at >= line_end => self.line.text.len(),
-            at => raw_offset(&self.line.text, at),
+            at => self.raw(at),
         };
         let raw = raw(folded.start)..raw(folded.end);
         let mut piece = Piece::of(self.line, self.index, raw, folded);
