@@ -77,7 +77,7 @@ pub struct Table<R: Row> {
 }
 
 impl<R: Row> Table<R> {
-    /// Bytes a row takes in memory, index and hash table included (docs/capacity.md says how it was measured).
+    /// Bytes a row takes in memory, index and hash table included (measured: docs/deduplication.md).
     pub const ROW_BYTES: usize =
         2 * (size_of::<R::Key>() + size_of::<R>()) + 2 * (size_of::<(u32, R::Key)>() + 4);
 
