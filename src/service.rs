@@ -12,7 +12,7 @@ use crate::config::{self, Config};
 use crate::engine::{self, End, ExitKind, Stop};
 use crate::page::Layouts;
 use crate::page::envelope;
-use crate::stage::home::{self, Compare, Home, RoutingKeys};
+use crate::stage::home::{self, Compare, Home};
 use crate::stage::near::{self, Near};
 use crate::stage::parse::{self, Comparing, InputKey, Parse, RecordSizes};
 use crate::stage::{DynStage, erase};
@@ -122,12 +122,7 @@ fn compare(dedupe: &config::Dedupe) -> Option<Compare> {
         config::Near::Related => false,
         config::Near::All => true,
     };
-    let keys = match dedupe.near_keys {
-        config::NearKeys::Two => RoutingKeys::Two,
-        config::NearKeys::Four => RoutingKeys::Four,
-        config::NearKeys::Six => RoutingKeys::Six,
-    };
-    Some(Compare { own, keys })
+    Some(Compare { own, keys: dedupe.near_keys })
 }
 
 /// The stage that reads pages. A topic that is not among these takes records of any size.

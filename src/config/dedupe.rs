@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use super::reader::Reader;
 use super::value::{Value, words};
-use crate::story::{Threshold, Thresholds};
+use crate::story::{RoutingKeys, Threshold, Thresholds};
 
 /// The section `[dedupe]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Dedupe {
     /// Which stories are compared for near-duplicates.
     pub near: Near,
     /// Under how many routing keys.
-    pub near_keys: NearKeys,
+    pub near_keys: RoutingKeys,
     /// Hours of stream time that a story can be matched after it last was.
     pub near_ttl_hours: u32,
     /// From which overlap on two stories are alike.
@@ -31,17 +31,6 @@ words! {
         /// Every story, articles' own bodies too.
         All = "all",
     }
-}
-
-/// Under how many routing keys a story is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NearKeys {
-    /// Two.
-    Two,
-    /// Four.
-    Four,
-    /// Six.
-    Six,
 }
 
 /// Per cent, from 1 to 100.
@@ -68,7 +57,7 @@ impl Dedupe {
         let ttl_hours = hours("dedupe.ttl_hours", TTL_HOURS);
         let near_ttl_hours = hours("dedupe.near_ttl_hours", NEAR_TTL_HOURS);
         let near = keys.key("dedupe.near", Near::Off);
-        let near_keys = keys.key("dedupe.near_keys", NearKeys::Six);
+        let near_keys = keys.key("dedupe.near_keys", RoutingKeys::Six);
         let thresholds = read_thresholds(keys);
         Self { ttl_hours, near, near_keys, near_ttl_hours, thresholds }
     }
@@ -108,19 +97,7 @@ const NAMES: [[&str; 2]; 3] = [
     ["dedupe.thresholds.loose_jaccard", "dedupe.thresholds.loose_containment"],
 ];
 
-impl NearKeys {
-    /// How many.
-    #[must_use]
-    pub fn count(self) -> usize {
-        match self {
-            Self::Two => 2,
-            Self::Four => 4,
-            Self::Six => 6,
-        }
-    }
-}
-
-impl Value for NearKeys {
+impl Value for RoutingKeys {
     fn parse(text: &str) -> Result<Self, String> {
         match text.trim() {
             "2" => Ok(Self::Two),

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use tracing_subscriber::filter::Targets;
 
-pub use dedupe::{Dedupe, Near, NearKeys};
+pub use dedupe::{Dedupe, Near};
 pub use engine::Engine;
 pub use error::{ConfigError, ConfigErrors, Place};
 pub use kafka::{Kafka, Mechanism, Sasl, SecurityProtocol, Tls};

@@ -62,6 +62,29 @@ impl Key {
     }
 }
 
+/// How many of its routing keys a story is compared under: fewer cost less and find less (near-duplicates b7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoutingKeys {
+    /// 91 of 100 near-duplicates are found.
+    Two,
+    /// 95 of 100.
+    Four,
+    /// 96 of 100.
+    Six,
+}
+
+impl RoutingKeys {
+    /// How many.
+    #[must_use]
+    pub fn count(self) -> usize {
+        match self {
+            Self::Two => 2,
+            Self::Four => 4,
+            Self::Six => 6,
+        }
+    }
+}
+
 /// A key under which near-duplicates meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RoutingKey {

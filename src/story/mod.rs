@@ -11,6 +11,8 @@ mod similarity;
 mod tokens;
 mod wire;
 
-pub use fingerprint::{Fingerprint, MIN_WORDS, NUMBERS, Number, ROUTING_KEYS, RoutingKey, Sketch};
+pub use fingerprint::{
+    Fingerprint, MIN_WORDS, NUMBERS, Number, ROUTING_KEYS, RoutingKey, RoutingKeys, Sketch,
+};
 pub use fold::{FP_VERSION, Folded, Folder};
 pub use similarity::{Likeness, Missing, Overlap, Probe, Threshold, Thresholds};

@@ -1,9 +1,10 @@
 //! The tests: what must hold under every schedule, and the bugs that must not get past.
 
 use newsmill::stage::erase;
-use newsmill::stage::home::{Compare, Home, KEEPS_TEXTS_HOURS, RoutingKeys};
+use newsmill::stage::home::{Compare, Home, KEEPS_TEXTS_HOURS};
 use newsmill::stage::near::Near;
 use newsmill::stage::parse::Parse;
+use newsmill::story::RoutingKeys;
 use newsmill::story::Thresholds;
 
 use crate::bug::Bug;

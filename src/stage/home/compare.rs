@@ -7,7 +7,7 @@ use super::row::Compared;
 use crate::stage::lead::Age;
 use crate::stage::near::message::{Probe, Status};
 use crate::stage::{Cause, Outbox, Output, Target, near};
-use crate::story::{Fingerprint, RoutingKey};
+use crate::story::{Fingerprint, RoutingKey, RoutingKeys};
 
 /// Which stories are compared, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,29 +16,6 @@ pub struct Compare {
     pub own: bool,
     /// Under how many routing keys.
     pub keys: RoutingKeys,
-}
-
-/// How many of its routing keys a story is compared under: fewer cost less and find less (near-duplicates b7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RoutingKeys {
-    /// 91 of 100 near-duplicates are found.
-    Two,
-    /// 95 of 100.
-    Four,
-    /// 96 of 100.
-    Six,
-}
-
-impl RoutingKeys {
-    /// How many.
-    #[must_use]
-    pub fn count(self) -> usize {
-        match self {
-            Self::Two => 2,
-            Self::Four => 4,
-            Self::Six => 6,
-        }
-    }
 }
 
 impl Compare {

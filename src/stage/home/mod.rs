@@ -22,7 +22,7 @@ use crate::story::FP_VERSION;
 use message::{Message, Verdict};
 use occurrence::{Occurrence, Place};
 
-pub use compare::{Compare, RoutingKeys};
+pub use compare::Compare;
 pub use row::{Compared, HomeRow};
 pub use story::story_record;
 

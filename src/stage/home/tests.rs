@@ -9,7 +9,7 @@ use super::message::{Observe, Place, Text};
 use super::*;
 use crate::record::{ArticleId, Origin};
 use crate::stage::{Age, near};
-use crate::story::{Fingerprint, Folder, Likeness};
+use crate::story::{Fingerprint, Folder, Likeness, RoutingKeys};
 
 const HOUR: i64 = 3_600_000;
 const TTL_HOURS: u32 = 48;

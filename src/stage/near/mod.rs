@@ -18,7 +18,7 @@ use super::{
     Cause, Count, Outbox, Output, Record, Refusal, Stage, StageName, Table, Target, capped,
 };
 use crate::record::StoryId;
-use crate::story::{FP_VERSION, RoutingKey, Sketch, Thresholds};
+use crate::story::{FP_VERSION, RoutingKey, RoutingKeys, Sketch, Thresholds};
 use bucket::{Bucket, Change};
 use message::{Message, Probe};
 use row::{Compared, entry_key, sketch_key, sketch_of};
@@ -36,7 +36,7 @@ pub struct Near {
     /// From which overlap on two stories are alike.
     pub thresholds: Thresholds,
     /// Under how many keys stories come.
-    pub keys: home::RoutingKeys,
+    pub keys: RoutingKeys,
 }
 
 /// A message, ready for the table.

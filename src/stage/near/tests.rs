@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::*;
 use crate::record::{ArticleId, Origin, StoryId, partition_for};
 use crate::stage::home::message::{Observe, Place, Text};
-use crate::stage::home::{Compare, Home, HomeRow, RoutingKeys};
-use crate::story::{Fingerprint, Folder, Likeness, Overlap};
+use crate::stage::home::{Compare, Home, HomeRow};
+use crate::story::{Fingerprint, Folder, Likeness, Overlap, RoutingKeys};
 
 const HOUR: i64 = 3_600_000;
 const PARTITIONS: u32 = 3;
