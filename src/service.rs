@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::config::topics::Standing;
+use crate::config::topics::{Purpose, Standing, TopicSpec};
 use crate::config::{self, Config};
 use crate::engine::{self, End, ExitKind, Stop};
 use crate::page::Layouts;
@@ -53,7 +53,7 @@ pub fn watch(config: &Config) -> anyhow::Result<(Watcher, Option<http::Server>)>
         broker_grace: BROKER_GRACE,
     };
     let health = Arc::new(Health::new(engines, limits));
-    let metrics = Arc::new(Metrics::new(engines, &watched(config))?);
+    let metrics = Arc::new(Metrics::new(&watching(config))?);
     let server = match config.http.listen.0 {
         Some(address) => Some(
             http::Server::start(address, Arc::clone(&metrics), Arc::clone(&health))
@@ -76,6 +76,12 @@ pub fn run_engines(
     stop: &Arc<Stop>,
 ) -> Result<(), End> {
     let specs = engine::engines(config, topics, &stages(config, topics, layouts))?;
+    for watched in watching(config).stages {
+        if let Some(standing) = topics.get(&watched.topic) {
+            let kept = standing.retention();
+            watcher.metrics.consumer.inbox(&watched, standing.partitions, kept);
+        }
+    }
     engine::run(specs, config.engine.watchdog_timeout, Arc::new(watcher), stop)
 }
 
@@ -151,6 +157,21 @@ pub fn parse(
         comparing: compare(&config.dedupe)
             .map(|Compare { own, .. }| Comparing { thresholds: config.dedupe.thresholds, own }),
         home_keeps_texts: config.dedupe.ttl_hours >= home::KEEPS_TEXTS_HOURS,
+    }
+}
+
+fn watching(config: &Config) -> metrics::Watching {
+    let engine = &config.engine;
+    let input = |spec: &TopicSpec| spec.purpose == Purpose::Input;
+    let outputs = config.topic_specs().into_iter().filter(|spec| !input(spec));
+    metrics::Watching {
+        engines: engine.engines.get(),
+        workers: (engine.engines.get() * engine.workers.get()) as u64,
+        budget_bytes: engine.memory_budget as u64,
+        transaction_timeout: engine.transaction_timeout,
+        config_hash: config.hash.clone(),
+        stages: watched(config),
+        outputs: outputs.map(|spec| spec.name).collect(),
     }
 }
 

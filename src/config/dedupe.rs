@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use super::reader::Reader;
-use super::value::{Value, words};
+use super::value::{Percent, Value, words};
 use crate::story::{RoutingKeys, Threshold, Thresholds};
 
 /// The section `[dedupe]`.
@@ -32,9 +32,6 @@ words! {
         All = "all",
     }
 }
-
-/// Per cent, from 1 to 100.
-struct Percent(u8);
 
 /// A month: twice the age at which a story is still appended to pages (near-duplicates has the distribution).
 const TTL_HOURS: NonZeroU32 = NonZeroU32::MIN.saturating_add(719);
@@ -109,16 +106,5 @@ impl Value for RoutingKeys {
 
     fn show(&self) -> String {
         self.count().to_string()
-    }
-}
-
-impl Value for Percent {
-    fn parse(text: &str) -> Result<Self, String> {
-        let percent = text.trim().parse().ok().filter(|percent| (1..=100).contains(percent));
-        percent.map(Self).ok_or_else(|| "is no per cent; write a number from 1 to 100".to_owned())
-    }
-
-    fn show(&self) -> String {
-        self.0.to_string()
     }
 }

@@ -3,6 +3,7 @@
 //! A [`Config`] that exists is valid. config/newsmill.toml documents every key and holds the defaults; a test keeps the
 //! two equal.
 
+mod dead_letter;
 mod dedupe;
 mod engine;
 mod error;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use tracing_subscriber::filter::Targets;
 
+pub use dead_letter::DeadLetter;
 pub use dedupe::{Dedupe, Near};
 pub use engine::Engine;
 pub use error::{ConfigError, ConfigErrors, Place};
@@ -45,6 +47,8 @@ pub struct Config {
     pub input: Input,
     /// Threads, memory and times.
     pub engine: Engine,
+    /// From when on a partition is held rather than emptied into the dead letters.
+    pub dead_letter: DeadLetter,
     /// How long a story is remembered, and which stories count as one.
     pub dedupe: Dedupe,
     /// Where layouts come from.
@@ -53,6 +57,8 @@ pub struct Config {
     pub http: Http,
     /// What is logged, and how.
     pub log: Log,
+    /// A hash of every key in effect, without `instance` and secrets: replicas that do the same have the same.
+    pub hash: String,
 }
 
 /// The name of the application: part of `newsmill.<app>.<stage>`, of group ids and of transactional ids. Another name is
@@ -171,6 +177,7 @@ impl Config {
         let topics = Topics::read(&mut keys, &app);
         let engine = Engine::read(&mut keys, cores);
         let input = Input::read(&mut keys, &engine);
+        let dead_letter = DeadLetter::read(&mut keys);
         let dedupe = Dedupe::read(&mut keys);
         let layouts = Layouts { dir: keys.optional("layouts.dir") };
         if layouts.dir.as_ref().is_some_and(|dir| !dir.is_dir()) {
@@ -186,8 +193,20 @@ impl Config {
             level: keys.key("log.level", LogLevel::default()),
         };
         let settings = keys.finish()?;
-        let config =
-            Self { app, instance, kafka, topics, input, engine, dedupe, layouts, http, log };
+        let config = Self {
+            app,
+            instance,
+            kafka,
+            topics,
+            input,
+            engine,
+            dead_letter,
+            dedupe,
+            layouts,
+            http,
+            log,
+            hash: hash(&settings),
+        };
         Ok((config, settings))
     }
 }
@@ -212,6 +231,16 @@ impl Input {
         }
         input
     }
+}
+
+/// Sixteen hex digits.
+fn hash(settings: &[Setting]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for setting in settings.iter().filter(|setting| setting.key != "instance") {
+        let value = setting.value.as_deref().unwrap_or_default();
+        hasher.update(setting.key.as_bytes()).update(b"\0").update(value.as_bytes()).update(b"\0");
+    }
+    hasher.finalize().to_hex().chars().take(16).collect()
 }
 
 fn read_fields(keys: &mut Reader<'_>) -> EnvelopeFields {

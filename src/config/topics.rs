@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use super::reader::Reader;
 use super::value::{Value, quote};
@@ -77,6 +78,14 @@ impl Standing {
     #[must_use]
     pub fn max_message_bytes(&self) -> Option<usize> {
         self.settings.get(MAX_MESSAGE_BYTES)?.parse().ok()
+    }
+
+    /// How long it keeps records at least; `None` where for ever, or where that is not known.
+    #[must_use]
+    pub fn retention(&self) -> Option<Duration> {
+        let is_deleted = self.settings.get("cleanup.policy")?.contains("delete");
+        let ms = self.settings.get("retention.ms")?.parse().ok()?;
+        is_deleted.then_some(Duration::from_millis(ms))
     }
 }
 

@@ -129,6 +129,24 @@ impl Value for NonZeroU32 {
     }
 }
 
+/// Per cent, from 1 to 100.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Percent(
+    /// How many.
+    pub u8,
+);
+
+impl Value for Percent {
+    fn parse(text: &str) -> Result<Self, String> {
+        let percent = text.trim().parse().ok().filter(|percent| (1..=100).contains(percent));
+        percent.map(Self).ok_or_else(|| "is no per cent; write a number from 1 to 100".to_owned())
+    }
+
+    fn show(&self) -> String {
+        self.0.to_string()
+    }
+}
+
 /// Where HTTP listens; `off` is nowhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Listen(

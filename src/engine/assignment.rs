@@ -125,7 +125,7 @@ impl Engine {
     }
 
     fn go_live(&mut self, restored: Restored) -> Result<(), End> {
-        let Restored { stage, partition, epoch, result } = restored;
+        let Restored { stage, partition, epoch, result, time } = restored;
         let is_wanted = self.stages.get(stage).and_then(|run| run.partitions.get(&partition));
         if is_wanted.is_none_or(|state| state.epoch != epoch) {
             return Ok(());
@@ -141,6 +141,7 @@ impl Engine {
         let Some(run) = self.stages.get_mut(stage) else { return Ok(()) };
         run.restores.remove(&partition);
         let name = run.spec.stage.name().0;
+        self.observer.restored(run.spec.stage.name(), table.stats().rows, time);
         tracing::info!(
             event = "restored",
             stage = name,
@@ -150,11 +151,11 @@ impl Engine {
         );
         let list = list(&run.spec.inbox, &[partition], Offset::Offset(offset));
         seek(&run.consumer, &list)?;
-        if run.is_open && !is_draining {
+        if run.is_open() && !is_draining {
             run.consumer.resume(&list).map_err(|error| End::client("resume", &error))?;
         }
         if let Some(state) = run.partitions.get_mut(&partition) {
-            state.phase = Phase::Live(Box::new(Live::new(table, offset)));
+            state.phase = Phase::Live(Box::new(Live::new(table, offset, self.spec.breaker)));
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
+use rdkafka::Statistics;
 use rdkafka::client::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext, RebalanceProtocol};
@@ -20,6 +21,10 @@ use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka::types::RDKafkaRespErr;
 
 use crate::config::Config;
+
+/// How often engine clients tell how they stand; with it the client library also looks every ten seconds where logs
+/// begin.
+const STATISTICS_INTERVAL_MS: &str = "5000";
 
 /// The largest record that the producer takes; topics have limits of their own, which are checked before.
 const MESSAGE_MAX_BYTES: u64 = 1_000_000_000;
@@ -46,12 +51,33 @@ pub type EngineProducer = ThreadedProducer<EngineProducerContext>;
 pub struct StageContext {
     rebalances: Mutex<VecDeque<Rebalance>>,
     closing: AtomicBool,
+    statistics: LastStatistics,
+}
+
+/// The last statistics that a client told and nobody has taken.
+#[derive(Debug, Default)]
+pub struct LastStatistics(Mutex<Option<Box<Statistics>>>);
+
+impl LastStatistics {
+    fn put(&self, statistics: Statistics) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(statistics));
+    }
+
+    /// Takes them, where there are new ones.
+    pub fn take(&self) -> Option<Box<Statistics>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
 impl StageContext {
     /// What the group said next.
     pub fn next_rebalance(&self) -> Option<Rebalance> {
         self.rebalances.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
+    /// What the consumer told about itself last.
+    pub fn statistics(&self) -> &LastStatistics {
+        &self.statistics
     }
 
     /// From now on partitions are handed back at once.
@@ -67,6 +93,10 @@ impl ClientContext for StageContext {
 
     fn error(&self, error: KafkaError, reason: &str) {
         complain("consumer", &error, reason);
+    }
+
+    fn stats(&self, statistics: Statistics) {
+        self.statistics.put(statistics);
     }
 }
 
@@ -109,6 +139,7 @@ pub struct EngineProducerContext {
     /// The number of the open transaction; every record carries its own.
     transaction: AtomicUsize,
     acknowledged: AtomicU64,
+    statistics: LastStatistics,
 }
 
 impl EngineProducerContext {
@@ -116,6 +147,11 @@ impl EngineProducerContext {
     pub fn begin(&self, transaction: usize) {
         self.acknowledged.store(0, Ordering::Release);
         self.transaction.store(transaction, Ordering::Release);
+    }
+
+    /// What the producer told about itself last.
+    pub fn statistics(&self) -> &LastStatistics {
+        &self.statistics
     }
 
     /// Records of the open transaction that the brokers have.
@@ -131,6 +167,10 @@ impl ClientContext for EngineProducerContext {
 
     fn error(&self, error: KafkaError, reason: &str) {
         complain("producer", &error, reason);
+    }
+
+    fn stats(&self, statistics: Statistics) {
+        self.statistics.put(statistics);
     }
 }
 
@@ -241,6 +281,7 @@ impl Clients {
             .set("queued.max.messages.kbytes", tuning.prefetch_kbytes.to_string())
             .set("fetch.max.bytes", tuning.fetch_max_bytes.to_string())
             .set("enable.partition.eof", "true")
+            .set("statistics.interval.ms", STATISTICS_INTERVAL_MS)
             // The default of a second starves a bounded queue (kafka-client §0).
             .set("fetch.queue.backoff.ms", "20")
             .set("fetch.wait.max.ms", "100");
@@ -263,6 +304,7 @@ impl Clients {
             .set("transactional.id", transactional_id)
             .set("transaction.timeout.ms", tuning.transaction_timeout_ms.to_string())
             .set("enable.idempotence", "true")
+            .set("statistics.interval.ms", STATISTICS_INTERVAL_MS)
             .set("compression.codec", "lz4")
             .set("linger.ms", "20")
             .set("batch.size", "524288")

@@ -166,12 +166,21 @@ impl TransactionCalls {
     }
 }
 
-/// The end of a partition as the consumer last heard of it, without asking the broker; `None` while it knows none.
-pub fn known_end<C: ConsumerContext>(
+/// Where the log of a partition begins and ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownLog {
+    /// The least offset that it still has; `None` while it is not known.
+    pub start: Option<i64>,
+    /// The offset after the last.
+    pub end: i64,
+}
+
+/// The log of a partition as the consumer last heard of it, without asking the broker; `None` while it knows no end.
+pub fn known_log<C: ConsumerContext>(
     consumer: &BaseConsumer<C>,
     topic: &str,
     partition: i32,
-) -> Option<i64> {
+) -> Option<KnownLog> {
     let topic = CString::new(topic).ok()?;
     let (mut low, mut high) = (-1, -1);
     // SAFETY: the consumer is alive; both out-parameters are ours.
@@ -184,7 +193,8 @@ pub fn known_end<C: ConsumerContext>(
             &raw mut high,
         )
     };
-    (error == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0).then_some(high)
+    (error == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0)
+        .then(|| KnownLog { start: (low >= 0).then_some(low), end: high })
 }
 
 /// A Kafka that librdkafka plays on ports of this machine: topics and groups for `demo`. It keeps no transactions: what

@@ -12,7 +12,8 @@ use rdkafka::topic_partition_list::Offset;
 
 use super::budget::Lane;
 use super::end::End;
-use super::ffi::known_end;
+use super::ffi::known_log;
+use super::observer::PauseReason;
 use super::partition::{Live, Phase};
 use super::position::list;
 use super::run::{Engine, StageRun};
@@ -42,20 +43,24 @@ impl Engine {
     /// Opens and shuts the gates of the lanes.
     pub(super) fn work_the_gates(&mut self) -> Result<(), End> {
         if self.is_draining() {
-            return self.set_gates(|_, _| false);
+            return self.set_gates(|_| Some(PauseReason::Drain));
         }
         let lag = self.inbox_lag();
         let budget = &self.budget;
-        let is_open: Vec<bool> = self
+        let shut_by: Vec<Option<PauseReason>> = self
             .stages
             .iter()
             .map(|run| {
-                let lag_limit = if run.is_open { INBOX_LAG_SHUTS } else { INBOX_LAG_OPENS };
-                let keeps_up = run.spec.lane == Lane::Inbox || lag < lag_limit;
-                keeps_up && budget.is_open(run.spec.lane, run.is_open)
+                let lag_limit = if run.is_open() { INBOX_LAG_SHUTS } else { INBOX_LAG_OPENS };
+                if run.spec.lane == Lane::Pages && lag >= lag_limit {
+                    Some(PauseReason::InboxLag)
+                } else {
+                    let is_open = budget.is_open(run.spec.lane, run.is_open());
+                    (!is_open).then_some(PauseReason::Budget)
+                }
             })
             .collect();
-        self.set_gates(|stage, _| is_open.get(stage).copied().unwrap_or(true))
+        self.set_gates(|stage| shut_by.get(stage).copied().flatten())
     }
 
     /// Records that the inboxes of this engine are behind, as far as the client knows.
@@ -65,25 +70,26 @@ impl Engine {
             .filter(|run| run.spec.lane == Lane::Inbox)
             .flat_map(|run| {
                 run.partitions.iter().filter_map(|(partition, state)| match &state.phase {
-                    Phase::Live(live) => known_end(&run.consumer, &run.spec.inbox, *partition)
-                        .map(|end| (end - live.next_read).max(0)),
+                    Phase::Live(live) => known_log(&run.consumer, &run.spec.inbox, *partition)
+                        .map(|log| (log.end - live.next_read).max(0)),
                     Phase::Restoring => None,
                 })
             })
             .sum()
     }
 
-    fn set_gates(&mut self, is_open: impl Fn(usize, &StageRun) -> bool) -> Result<(), End> {
+    fn set_gates(&mut self, shut_by: impl Fn(usize) -> Option<PauseReason>) -> Result<(), End> {
         for (index, run) in self.stages.iter_mut().enumerate() {
-            let open = is_open(index, run);
-            if open == run.is_open {
+            let was_open = run.is_open();
+            run.shut_by = shut_by(index);
+            let open = run.is_open();
+            if open == was_open {
                 continue;
             }
-            run.is_open = open;
             let live: Vec<i32> = run
                 .partitions
                 .iter()
-                .filter(|(_, state)| matches!(state.phase, Phase::Live(_)))
+                .filter(|(_, state)| matches!(&state.phase, Phase::Live(live) if !live.is_held))
                 .map(|(partition, _)| *partition)
                 .collect();
             let list = list(&run.spec.inbox, &live, Offset::Invalid);
@@ -122,13 +128,15 @@ impl Engine {
             let partition = message.partition();
             let Some(state) = partitions.get_mut(&partition) else { continue };
             let Phase::Live(live) = &mut state.phase else { continue };
+            if live.is_held {
+                continue;
+            }
             // Delivered before: librdkafka was seen to deliver an offset twice (style E11).
             if message.offset() < live.next_read {
                 self.observer.redelivered(&spec.inbox);
                 continue;
             }
-            live.next_read = message.offset() + 1;
-            live.at_end = false;
+            live.read(message.offset(), message.timestamp().to_millis());
             let (chunk, charge) = live.open_chunk(&spec.inbox, partition);
             let bytes = chunk.push(&message);
             *charge += bytes;

@@ -13,14 +13,17 @@
 //! what the brokers say is the truth. No stage is known by name here.
 
 mod assignment;
+mod breaker;
 mod budget;
 mod cadence;
 mod chunk;
 mod client;
+mod client_view;
 mod cluster;
 mod end;
 pub mod ffi;
 mod intake;
+mod observe;
 mod observer;
 mod once;
 mod outlet;
@@ -37,13 +40,16 @@ mod supervisor;
 mod watchdog;
 mod workers;
 
+pub use breaker::{BreakerLimits, Trip};
 pub use budget::Lane;
 pub use cadence::CommitLimits;
 pub use client::{Clients, Isolation, Tuning};
+pub use client_view::{BrokerView, ClientKind, ClientView};
 pub use cluster::{Cluster, Wanted, max_of_input, require_topics};
 pub use end::{End, ExitKind};
 pub use observer::{
-    Committed, Observer, PartitionView, RebalanceKind, Rework, TransactionEnd, Unobserved,
+    Committed, Observer, PartitionView, PauseReason, RebalanceKind, Rework, Step, TransactionEnd,
+    TransactionPhases, Unobserved, Written,
 };
 pub use once::SentOnce;
 pub use outlet::{Destination, Destinations};

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::EngineState;
+use super::breaker::Trip;
+use super::client_view::ClientView;
 use crate::stage::{StageName, TableStats, Tally};
 
 /// What the group did with partitions.
@@ -17,6 +19,9 @@ pub enum RebalanceKind {
 }
 
 impl RebalanceKind {
+    /// Each of them.
+    pub const ALL: [Self; 3] = [Self::Assign, Self::Revoke, Self::Lost];
+
     /// The word in logs and labels.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -42,6 +47,9 @@ pub enum TransactionEnd {
 }
 
 impl TransactionEnd {
+    /// Each of them.
+    pub const ALL: [Self; 4] = [Self::Committed, Self::Aborted, Self::Fenced, Self::Indeterminate];
+
     /// The word in labels.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -61,6 +69,10 @@ pub enum Rework {
     Abort,
     /// Their partition was taken from us, or given back, before they were applied.
     Rebalance,
+    /// The engine ended before they were committed.
+    Restart,
+    /// Their partition is held, and they are read again once it is not.
+    Held,
 }
 
 impl Rework {
@@ -70,8 +82,76 @@ impl Rework {
         match self {
             Self::Abort => "abort",
             Self::Rebalance => "rebalance",
+            Self::Restart => "restart",
+            Self::Held => "held",
         }
     }
+
+    /// Each of them.
+    pub const ALL: [Self; 4] = [Self::Abort, Self::Rebalance, Self::Restart, Self::Held];
+}
+
+/// Why partitions are not read for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PauseReason {
+    /// The byte budget is used up.
+    Budget,
+    /// The inboxes of this engine lag.
+    InboxLag,
+    /// Too many dead letters: held until the partition is assigned anew.
+    Breaker,
+    /// The engine is leaving.
+    Drain,
+}
+
+impl PauseReason {
+    /// Each of them.
+    pub const ALL: [Self; 4] = [Self::Budget, Self::InboxLag, Self::Breaker, Self::Drain];
+
+    /// The word in labels.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Budget => "budget",
+            Self::InboxLag => "inbox_lag",
+            Self::Breaker => "breaker",
+            Self::Drain => "drain",
+        }
+    }
+}
+
+/// The two functions of a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// On a worker.
+    Prepare,
+    /// On the engine's own thread.
+    Apply,
+}
+
+impl Step {
+    /// Each of them.
+    pub const ALL: [Self; 2] = [Self::Prepare, Self::Apply];
+
+    /// The word in labels.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Prepare => "prepare",
+            Self::Apply => "apply",
+        }
+    }
+}
+
+/// How long the parts of a commit took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TransactionPhases {
+    /// Until the brokers had every record.
+    pub flush: Duration,
+    /// Until they had the offsets.
+    pub send_offsets: Duration,
+    /// Until they had ended the transaction.
+    pub commit: Duration,
 }
 
 /// A committed transaction.
@@ -85,10 +165,23 @@ pub struct Committed<'a> {
     pub bytes: u64,
     /// From its beginning to the answer.
     pub duration: Duration,
-    /// How long the commit itself took.
-    pub commit: Duration,
+    /// What of that the commit took.
+    pub phases: TransactionPhases,
+    /// Records and bytes that were written, by topic.
+    pub written: &'a [Written],
     /// Of each page: from its record's own timestamp to the commit, in milliseconds; never below nought.
     pub page_latencies_ms: &'a [i64],
+}
+
+/// What a transaction wrote to one topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The topic.
+    pub topic: String,
+    /// Records.
+    pub records: u64,
+    /// Bytes of their keys and values.
+    pub bytes: u64,
 }
 
 /// One partition as it stands.
@@ -104,8 +197,12 @@ pub struct PartitionView<'a> {
     pub committed: i64,
     /// Records behind the end, 0 when caught up; `None` while the end is not known.
     pub lag_records: Option<i64>,
-    /// The timestamp of the last record committed, in milliseconds since 1970.
-    pub committed_ms: Option<i64>,
+    /// The least offset that the log still has, as far as it is known.
+    pub log_start: Option<i64>,
+    /// The timestamp of the oldest record that is not committed, or of the last one that is; in milliseconds since 1970.
+    pub waiting_since_ms: Option<i64>,
+    /// Whether the partition is held for too many dead letters.
+    pub is_held: bool,
     /// How full its table is.
     pub table: TableStats,
 }
@@ -134,8 +231,22 @@ pub trait Observer: Send + Sync {
     fn reworked(&self, _cause: Rework, _records: u64) {}
     /// Records and bytes between poll and commit.
     fn in_flight(&self, _engine: usize, _records: u64, _bytes: u64) {}
-    /// Partitions that are paused, by the budget or by lagging inboxes.
-    fn paused(&self, _engine: usize, _partitions: usize) {}
+    /// Partitions that are not read now.
+    fn paused(&self, _engine: usize, _reason: PauseReason, _partitions: usize) {}
+    /// Since the last such word some partition was not read, for so long.
+    fn was_paused(&self, _reason: PauseReason, _time: Duration) {}
+    /// A partition is held from now on.
+    fn tripped(&self, _topic: &str, _trip: Trip) {}
+    /// A step of a stage has worked for so long.
+    fn worked(&self, _stage: StageName, _step: Step, _records: u64, _time: Duration) {}
+    /// When the open transaction began, in milliseconds since 1970.
+    fn transaction_open(&self, _engine: usize, _since: Option<i64>) {}
+    /// How a client stands; told every few seconds.
+    fn client(&self, _engine: usize, _view: &ClientView) {}
+    /// An engine has given its clients back.
+    fn clients_gone(&self, _engine: usize) {}
+    /// A partition has been restored, in so long.
+    fn restored(&self, _stage: StageName, _rows: u64, _time: Duration) {}
     /// A partition as it stands; called about once a second for each.
     fn partition(&self, _view: &PartitionView<'_>) {}
     /// A partition is no longer ours.

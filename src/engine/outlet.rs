@@ -16,7 +16,9 @@ use rdkafka::producer::{BaseRecord, Producer as _};
 
 use super::End;
 use super::client::{Clients, EngineProducer};
+use super::client_view::{ClientKind, ClientView};
 use super::ffi::{FailureKind, Membership, NextOffset, TransactionCalls, TransactionFailure};
+use super::observer::{TransactionPhases, Written};
 use super::once::SentOnce;
 use crate::record::partition_for;
 use crate::stage::{Headers, Output, Target};
@@ -69,6 +71,8 @@ pub struct Outlet {
     /// The number of the open transaction, and the records sent in it.
     transaction: usize,
     sent: u64,
+    /// The same by topic.
+    written: Vec<Written>,
     /// When it began, in milliseconds since 1970.
     opened_at: i64,
     once: SentOnce,
@@ -97,6 +101,7 @@ impl Outlet {
             is_open: false,
             transaction: 0,
             sent: 0,
+            written: Vec::new(),
             opened_at: 0,
             once: SentOnce::default(),
         })
@@ -165,6 +170,7 @@ impl Outlet {
             self.is_open = true;
             self.transaction += 1;
             self.sent = 0;
+            self.written.clear();
             self.opened_at = Timestamp::now().as_millisecond();
             self.producer.context().begin(self.transaction);
         }
@@ -177,11 +183,33 @@ impl Outlet {
         self.is_open
     }
 
+    /// When the open transaction began, in milliseconds since 1970; `None` while none is open.
+    #[must_use]
+    pub fn open_since(&self) -> Option<i64> {
+        self.is_open.then_some(self.opened_at)
+    }
+
+    /// What the last transaction that was begun has written so far.
+    #[must_use]
+    pub fn written(&self) -> &[Written] {
+        &self.written
+    }
+
+    /// How the client stands, where it has said so anew.
+    pub fn view(&self) -> Option<ClientView> {
+        let statistics = self.producer.context().statistics().take()?;
+        Some(ClientView::new("producer", ClientKind::Producer, &statistics))
+    }
+
     /// Commits the open transaction with the offsets of each group.
     ///
     /// # Errors
     /// [`CommitFailure`].
-    pub fn commit(&mut self, groups: &[GroupOffsets<'_>]) -> Result<(), CommitFailure> {
+    pub fn commit(
+        &mut self,
+        groups: &[GroupOffsets<'_>],
+    ) -> Result<TransactionPhases, CommitFailure> {
+        let began = Instant::now();
         // One deadline for all of it: together with what a client call overshoots it stays below the watchdog's time.
         let deadline = Instant::now() + self.timeout;
         if !self.calls.flush(self.timeout) {
@@ -189,6 +217,7 @@ impl Outlet {
         }
         let reports = Instant::now() + LATE_REPORTS;
         self.wait_for_acknowledgements(reports).map_err(CommitFailure::Indeterminate)?;
+        let flushed = Instant::now();
         for group in groups {
             let send = |left| self.calls.send_offsets(&group.offsets, &group.membership, left);
             // Without the end of the transaction its offsets are nothing: a failure here is never in doubt.
@@ -197,6 +226,7 @@ impl Outlet {
                 FailureKind::Fatal => CommitFailure::Indeterminate(failure),
             })?;
         }
+        let offsets_sent = Instant::now();
         retrying(deadline, |left| self.calls.commit(left)).map_err(|failure| {
             match failure.kind {
                 FailureKind::Abortable => CommitFailure::Abort(failure),
@@ -207,7 +237,11 @@ impl Outlet {
         })?;
         self.is_open = false;
         self.once.commit();
-        Ok(())
+        Ok(TransactionPhases {
+            flush: flushed.duration_since(began),
+            send_offsets: offsets_sent.duration_since(flushed),
+            commit: offsets_sent.elapsed(),
+        })
     }
 
     /// Aborts the open transaction, if there is one.
@@ -244,6 +278,18 @@ impl Outlet {
         }
     }
 
+    fn count(&mut self, topic: &str, bytes: usize) {
+        let known = self.written.iter().position(|written| written.topic == topic);
+        let index = known.unwrap_or_else(|| {
+            self.written.push(Written { topic: topic.to_owned(), records: 0, bytes: 0 });
+            self.written.len() - 1
+        });
+        if let Some(written) = self.written.get_mut(index) {
+            written.records += 1;
+            written.bytes += bytes as u64;
+        }
+    }
+
     fn send(
         &mut self,
         topic: &str,
@@ -263,6 +309,7 @@ impl Outlet {
             record = match self.producer.send(record) {
                 Ok(()) => {
                     self.sent += 1;
+                    self.count(topic, key.map_or(0, <[u8]>::len) + value.map_or(0, <[u8]>::len));
                     return Ok(());
                 }
                 Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), refused))

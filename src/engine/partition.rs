@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::breaker::{Breaker, BreakerLimits};
 use super::chunk::Chunk;
 use super::sequencer::Sequencer;
 use super::workers::Done;
@@ -44,6 +45,13 @@ pub struct Live {
     pub applied_ms: Option<i64>,
     /// The timestamp of the last record committed.
     pub committed_ms: Option<i64>,
+    /// The first record read since everything was committed: its offset and timestamp.
+    oldest: Option<(i64, i64)>,
+    /// How its last records ended, and how they had at the last commit.
+    pub breaker: Breaker,
+    committed_breaker: Breaker,
+    /// Held for too many dead letters: nothing is read until the partition is assigned anew.
+    pub is_held: bool,
     /// Bytes charged for records that are read and not applied.
     pub unapplied_bytes: u64,
     /// Records read and not applied.
@@ -55,7 +63,7 @@ pub struct Live {
 impl Live {
     /// A partition that reads on at an offset.
     #[must_use]
-    pub fn new(table: Box<dyn DynPartition>, start: i64) -> Self {
+    pub fn new(table: Box<dyn DynPartition>, start: i64, limits: BreakerLimits) -> Self {
         Self {
             table,
             sequencer: Sequencer::default(),
@@ -65,10 +73,30 @@ impl Live {
             committed: start,
             applied_ms: None,
             committed_ms: None,
+            oldest: None,
+            breaker: Breaker::new(limits),
+            committed_breaker: Breaker::new(limits),
+            is_held: false,
             unapplied_bytes: 0,
             unapplied_records: 0,
             at_end: false,
         }
+    }
+
+    /// A record is about to be read.
+    pub fn read(&mut self, offset: i64, timestamp: Option<i64>) {
+        if self.next_read == self.committed {
+            self.oldest = timestamp.map(|ms| (offset, ms));
+        }
+        self.next_read = offset + 1;
+        self.at_end = false;
+    }
+
+    /// The timestamp of the oldest record that is not committed, as near as it is known: that of the last one committed
+    /// is a little older. In milliseconds since 1970.
+    #[must_use]
+    pub fn waiting_since_ms(&self) -> Option<i64> {
+        self.oldest.map(|(_, ms)| ms).or(self.committed_ms)
     }
 
     /// The chunk that is being filled, with its charge.
@@ -92,6 +120,7 @@ impl Live {
         self.at_end &= !self.has_moved();
         self.applied = self.committed;
         self.applied_ms = self.committed_ms;
+        self.breaker = self.committed_breaker;
         self.next_read = self.committed;
     }
 
@@ -100,6 +129,8 @@ impl Live {
         self.table.commit();
         self.committed = self.applied;
         self.committed_ms = self.applied_ms;
+        self.committed_breaker = self.breaker;
+        self.oldest = self.oldest.filter(|(offset, _)| *offset >= self.committed);
     }
 
     /// Whether the open transaction has something of this partition.

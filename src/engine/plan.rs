@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use super::breaker::BreakerLimits;
 use super::budget::Lane;
 use super::cadence::CommitLimits;
 use super::client::Clients;
@@ -54,6 +55,10 @@ pub fn engines(
             interval_max: config.engine.commit_interval_max,
             max_records: config.engine.transaction_max_records.get() as u64,
             max_bytes: config.engine.transaction_max_bytes as u64,
+        },
+        breaker: BreakerLimits {
+            max_ratio: config.dead_letter.max_ratio,
+            max_consecutive: config.dead_letter.max_consecutive,
         },
         drain_timeout: config.engine.drain_timeout,
         instance: config.instance.clone(),

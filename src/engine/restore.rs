@@ -56,6 +56,8 @@ pub struct Restored {
     pub partition: i32,
     /// The epoch of the request.
     pub epoch: u64,
+    /// How long it took since it was asked for.
+    pub time: Duration,
     /// Its table and where to read on.
     pub result: Result<(Box<dyn DynPartition>, Start), RestoreFailure>,
 }
@@ -116,7 +118,8 @@ pub fn spawn(
                 for (partition, epoch) in &request.partitions {
                     let result = Err(RestoreFailure::Client(error.clone()));
                     let (stage, partition, epoch) = (request.stage_index, *partition, *epoch);
-                    results.send(Restored { stage, partition, epoch, result }).ok();
+                    let time = Duration::ZERO;
+                    results.send(Restored { stage, partition, epoch, time, result }).ok();
                 }
                 return;
             }
@@ -293,7 +296,8 @@ impl<'a> Restorer<'a> {
             let Some(start) = starts.get(partition) else { continue };
             let result = table(*partition).map(|table| (table, *start));
             let (stage, partition, epoch) = (self.request.stage_index, *partition, *epoch);
-            results.send(Restored { stage, partition, epoch, result }).ok();
+            let time = self.began.elapsed();
+            results.send(Restored { stage, partition, epoch, time, result }).ok();
         }
     }
 

@@ -8,12 +8,14 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use rdkafka::consumer::Consumer as _;
 use rdkafka::topic_partition_list::Offset;
 
+use super::breaker::BreakerLimits;
 use super::budget::{Budget, Lane};
 use super::cadence::{Cadence, CommitLimits};
 use super::client::{Clients, Rebalance, StageConsumer};
 use super::end::End;
-use super::ffi::{Membership, known_end};
-use super::observer::{Observer, PartitionView};
+use super::ffi::Membership;
+use super::observe::Watched;
+use super::observer::{Observer, PauseReason};
 use super::outlet::{Destinations, Outlet};
 use super::partition::{Partition, Phase};
 use super::position::list;
@@ -64,6 +66,8 @@ pub struct EngineSpec {
     pub budget_bytes: u64,
     /// The limits of a transaction.
     pub commit: CommitLimits,
+    /// From when on a partition of pages is held.
+    pub breaker: BreakerLimits,
     /// How long a drain may take.
     pub drain_timeout: Duration,
     /// The name of this process in dead letters.
@@ -77,8 +81,8 @@ pub(super) struct StageRun {
     pub(super) partitions: BTreeMap<i32, Partition>,
     /// Who signs its dead letters.
     pub(super) undertaker: Undertaker,
-    /// Whether its lane may be read from.
-    pub(super) is_open: bool,
+    /// Why its lane is not read from for now, if it is not.
+    pub(super) shut_by: Option<PauseReason>,
     /// The partitions that are being restored: an entry that goes tells its restore that it is not wanted any more.
     pub(super) restores: BTreeMap<i32, Arc<Wanted>>,
 }
@@ -104,17 +108,15 @@ pub(super) struct Engine {
     pub(super) pulse: Arc<Pulse>,
     pub(super) observer: Arc<dyn Observer>,
     draining_since: Option<Instant>,
-    watched: Watched,
-}
-
-/// What the observer was told last.
-#[derive(Debug, Default)]
-struct Watched {
-    state: Option<EngineState>,
-    partitions_at: Option<Instant>,
+    pub(super) watched: Watched,
 }
 
 impl StageRun {
+    /// Whether its lane may be read from.
+    pub(super) fn is_open(&self) -> bool {
+        self.shut_by.is_none()
+    }
+
     fn has_joined(&self) -> bool {
         !self.partitions.is_empty() || Membership::of(&self.consumer).is_some()
     }
@@ -228,46 +230,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Tells the observer how things stand: what is in flight at every turn, partitions about once a second.
-    fn observe(&mut self) {
-        let unapplied: u64 = self.live().map(|(_, _, live)| live.unapplied_records).sum();
-        self.observer.in_flight(
-            self.spec.number,
-            unapplied + self.applied.records,
-            self.budget.used(),
-        );
-        let state = self.state();
-        if self.watched.state != Some(state) {
-            self.watched.state = Some(state);
-            tracing::info!(event = "engine_state", engine = self.spec.number, ?state);
-            self.observer.state(self.spec.number, state);
-        }
-        if self.watched.partitions_at.is_some_and(|at| at.elapsed() < Duration::from_secs(1)) {
-            return;
-        }
-        self.watched.partitions_at = Some(Instant::now());
-        let paused = self.stages.iter().filter(|run| !run.is_open).map(|run| run.partitions.len());
-        self.observer.paused(self.spec.number, paused.sum());
-        for (run, partition, live) in self.live() {
-            let end = known_end(&run.consumer, &run.spec.inbox, partition);
-            self.observer.partition(&PartitionView {
-                stage: run.spec.stage.name(),
-                topic: &run.spec.inbox,
-                partition,
-                committed: live.committed,
-                // The last offsets of a log that transactions write are markers: read to the end is caught up.
-                lag_records: if live.is_caught_up() {
-                    Some(0)
-                } else {
-                    end.map(|end| (end - live.committed).max(0))
-                },
-                committed_ms: live.committed_ms,
-                table: live.table.stats(),
-            });
-        }
-    }
-
-    fn state(&self) -> EngineState {
+    pub(super) fn state(&self) -> EngineState {
         let mut partitions = self.stages.iter().flat_map(|run| run.partitions.values());
         if self.is_draining() {
             EngineState::Draining
@@ -303,6 +266,7 @@ impl Engine {
     /// Hands everything back. A closing consumer hands its partitions back by itself; what the group has said and
     /// nobody has acted on is acted on first, or closing would wait for it for ever.
     fn leave(mut self) {
+        self.observe_leaving();
         for run in &mut self.stages {
             run.restores.clear();
             run.consumer.context().close();
@@ -335,7 +299,7 @@ fn join(stage: &StageSpec, spec: &EngineSpec, wake: Sender<()>) -> Result<StageR
         spec: stage.clone(),
         consumer,
         partitions: BTreeMap::new(),
-        is_open: true,
+        shut_by: None,
         restores: BTreeMap::new(),
     })
 }

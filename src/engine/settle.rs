@@ -1,18 +1,20 @@
 //! Apply, commit, abort: where work becomes true, all of it or none.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::Timestamp;
+use rdkafka::consumer::Consumer as _;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
+use super::breaker::Trip;
 use super::budget::Lane;
 use super::end::{End, ExitKind};
 use super::ffi::{Membership, NextOffset};
-use super::observer::{Committed, Rework, TransactionEnd};
+use super::observer::{Committed, Rework, Step, TransactionEnd, TransactionPhases};
 use super::outlet::{CommitFailure, GroupOffsets};
 use super::partition::{Live, Phase};
-use super::position::seek;
+use super::position::{list, seek};
 use super::run::{AppliedWork, Engine, StageRun};
 use super::workers::{Done, Ticket, panic_message};
 use crate::record::{Reason, Reject};
@@ -45,7 +47,6 @@ impl Engine {
         if !self.outlet.is_open() && self.live().all(|(_, _, live)| !live.has_moved()) {
             return Ok(());
         }
-        let began = Instant::now();
         self.outlet.ensure_open()?;
         self.write_changelogs()?;
         let Some(groups) = group_offsets(&self.stages) else {
@@ -54,8 +55,8 @@ impl Engine {
         let result = self.outlet.commit(&groups);
         drop(groups);
         match result {
-            Ok(()) => {
-                self.committed(began.elapsed());
+            Ok(phases) => {
+                self.committed(phases);
                 Ok(())
             }
             Err(CommitFailure::Abort(failure)) => self.abort(&failure.to_string()),
@@ -113,9 +114,14 @@ impl Engine {
     }
 
     fn apply_chunk(&mut self, done: Done) -> Result<(), End> {
-        let Done { job, results } = done;
+        let Done { job, results, time } = done;
         let records = job.chunk.len() as u64;
         let Ticket { stage, partition, epoch, .. } = job.ticket;
+        let name = self.stages.get(stage).map(|run| run.spec.stage.name());
+        if let Some(name) = name {
+            self.observer.worked(name, Step::Prepare, records, time);
+        }
+        let began = Instant::now();
         for (record, result) in job.chunk.records().zip(results) {
             if self.live_mut(stage, partition, epoch).is_none() {
                 // Aborted at an earlier record: all of it is read again.
@@ -129,8 +135,45 @@ impl Engine {
         self.pulse.progress();
         self.applied.records += records;
         self.applied.bytes += job.bytes;
-        self.cadence.applied(Instant::now(), records, job.bytes);
-        Ok(())
+        let tripped =
+            live_of(&mut self.stages, stage, partition, epoch).and_then(|live| live.breaker.trip());
+        let now = Instant::now();
+        if let Some(name) = name {
+            self.observer.worked(name, Step::Apply, records, now.duration_since(began));
+        }
+        self.cadence.applied(now, records, job.bytes);
+        match tripped {
+            Some(trip) => self.hold(stage, partition, trip),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads nothing more of a partition that is nearly all dead letters. What is applied is committed as ever; what was
+    /// read beyond it is read again by whoever the partition is assigned to next.
+    fn hold(&mut self, stage: usize, partition: i32, trip: Trip) -> Result<(), End> {
+        self.next_epoch += 1;
+        let epoch = self.next_epoch;
+        let Some(run) = self.stages.get_mut(stage) else { return Ok(()) };
+        let Some(state) = run.partitions.get_mut(&partition) else { return Ok(()) };
+        let Phase::Live(live) = &mut state.phase else { return Ok(()) };
+        state.epoch = epoch;
+        live.is_held = true;
+        live.at_end = false;
+        let (records, bytes) = live.drop_unapplied();
+        self.budget.refund(bytes);
+        self.observer.reworked(Rework::Held, records);
+        self.observer.tripped(&run.spec.inbox, trip);
+        tracing::error!(
+            event = "partition_held",
+            topic = %run.spec.inbox,
+            partition,
+            offset = live.applied,
+            limit = trip.name(),
+            "nearly every record was dead-lettered: the partition is not read until it is assigned anew"
+        );
+        run.consumer
+            .pause(&list(&run.spec.inbox, &[partition], Offset::Invalid))
+            .map_err(|error| End::client("pause", &error))
     }
 
     fn apply(
@@ -141,11 +184,13 @@ impl Engine {
         result: Result<Prepared, Refusal>,
     ) -> Result<(), End> {
         let place = (stage, record.partition, record.offset);
+        let is_page = self.stages.get(stage).is_some_and(|run| run.spec.lane == Lane::Pages);
         let result = if self.poisoned.contains(&place) {
             Err(Reject::new(Reason::Panic, "a panic while it was applied").into())
         } else {
             result
         };
+        let is_bad = matches!(result, Err(Refusal::DeadLetter(_)));
         match result {
             Ok(prepared) => {
                 let outbox = &mut self.outbox;
@@ -166,8 +211,10 @@ impl Engine {
         if let Some(live) = self.live_mut(stage, record.partition, epoch) {
             live.applied = record.offset + 1;
             live.applied_ms = record.timestamp;
+            if is_page {
+                live.breaker.record(is_bad);
+            }
         }
-        let is_page = self.stages.get(stage).is_some_and(|run| run.spec.lane == Lane::Pages);
         if is_page && let Some(timestamp) = record.timestamp {
             self.applied.page_timestamps.push(timestamp);
         }
@@ -228,7 +275,7 @@ impl Engine {
         Ok(())
     }
 
-    fn committed(&mut self, commit: Duration) {
+    fn committed(&mut self, phases: TransactionPhases) {
         for run in &mut self.stages {
             for state in run.partitions.values_mut() {
                 if let Phase::Live(live) = &mut state.phase {
@@ -245,7 +292,8 @@ impl Engine {
             records: self.applied.records,
             bytes: self.applied.bytes,
             duration: self.cadence.age(Instant::now()),
-            commit,
+            phases,
+            written: self.outlet.written(),
             page_latencies_ms: &self.applied.page_timestamps,
         });
         self.pulse.progress();

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
@@ -41,6 +42,8 @@ pub struct Done {
     pub job: Job,
     /// What became of each of its records, in order.
     pub results: Vec<Result<Prepared, Refusal>>,
+    /// How long that took.
+    pub time: Duration,
 }
 
 /// The pool. Both channels are unbounded: what is in them is bounded by the byte budget.
@@ -113,8 +116,9 @@ fn work(
 ) {
     for job in todo {
         let Some(stage) = stages.get(job.ticket.stage) else { continue };
+        let began = Instant::now();
         let results = job.chunk.records().map(|record| prepare(stage.as_ref(), &record)).collect();
-        if finished.send(Done { job, results }).is_err() {
+        if finished.send(Done { job, results, time: began.elapsed() }).is_err() {
             return;
         }
         // Where a wake-up waits already, this one is the same.

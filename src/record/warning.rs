@@ -28,3 +28,48 @@ pub enum Warning {
     /// The article id follows from the record's place: the same page sent again gets another id.
     IdFromOrigin,
 }
+
+impl Warning {
+    /// Every warning, for series that begin at nought.
+    pub const ALL: [Self; 10] = [
+        Self::HeadlineMissing,
+        Self::DateMissing,
+        Self::DateUnparsed,
+        Self::DateAmbiguous,
+        Self::DateConverted,
+        Self::DateInFuture,
+        Self::DateTooEarly,
+        Self::BodyEmpty,
+        Self::RelatedUnsplit,
+        Self::IdFromOrigin,
+    ];
+
+    /// The word in records and labels.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::HeadlineMissing => "headline_missing",
+            Self::DateMissing => "date_missing",
+            Self::DateUnparsed => "date_unparsed",
+            Self::DateAmbiguous => "date_ambiguous",
+            Self::DateConverted => "date_converted",
+            Self::DateInFuture => "date_in_future",
+            Self::DateTooEarly => "date_too_early",
+            Self::BodyEmpty => "body_empty",
+            Self::RelatedUnsplit => "related_unsplit",
+            Self::IdFromOrigin => "id_from_origin",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_in_labels_is_the_word_in_records() {
+        for warning in Warning::ALL {
+            assert_eq!(serde_json::to_value(warning).unwrap(), warning.name());
+        }
+    }
+}

@@ -60,6 +60,35 @@ struct Vitals {
     beat_ms: AtomicU64,
 }
 
+/// What a probe asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Probe {
+    /// Whether a restart would not help.
+    Live,
+    /// Whether work may be sent here.
+    Ready,
+    /// Whether the first join and restore are over.
+    Startup,
+}
+
+impl Probe {
+    /// Each of them.
+    pub const ALL: [Self; 3] = [Self::Live, Self::Ready, Self::Startup];
+
+    /// The word in labels.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Ready => "ready",
+            Self::Startup => "startup",
+        }
+    }
+}
+
+/// The names of all checks.
+pub const CHECKS: [&str; 5] = ["engines", "poll", "state", "brokers", "started"];
+
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
@@ -155,6 +184,16 @@ impl Health {
     #[must_use]
     pub fn process(&self) -> State {
         process(&self.now())
+    }
+
+    /// What a probe finds.
+    #[must_use]
+    pub fn verdict(&self, probe: Probe) -> Verdict {
+        match probe {
+            Probe::Live => self.live(),
+            Probe::Ready => self.ready(),
+            Probe::Startup => self.started(),
+        }
     }
 
     /// Whether a restart would not help.
@@ -324,6 +363,13 @@ mod tests {
         let again = Some(Outage::complained(outage, at(300)));
         assert!(brokers(again, at(310), LIMITS).ok, "another outage has its own grace");
         assert!(brokers(None, at(310), LIMITS).ok);
+    }
+
+    #[test]
+    fn every_check_of_every_probe_is_named_in_the_list() {
+        let health = Health::new(1, LIMITS);
+        let checks = Probe::ALL.map(|probe| health.verdict(probe).0).concat();
+        assert_eq!(checks.iter().map(|check| check.name).collect::<Vec<_>>(), CHECKS);
     }
 
     #[test]

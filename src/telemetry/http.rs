@@ -1,4 +1,4 @@
-//! Serves `/metrics`, `/livez`, `/readyz` and `/startupz`, from a thread of its own: whatever engines do, it answers.
+//! Serves `/metrics`, `/livez`, `/readyz`, `/startupz` and `/healthz`, from a thread of its own: whatever engines do, it answers.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -7,12 +7,12 @@ use std::thread::JoinHandle;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::oneshot;
 
-use super::health::{Health, Verdict};
+use super::health::{Health, Probe, Verdict};
 use super::metrics::Metrics;
 
 /// Prometheus' text format.
@@ -80,12 +80,10 @@ async fn serve(
 ) -> io::Result<()> {
     let router = Router::new()
         .route("/metrics", get(metrics))
-        .route("/livez", get(async |State(served): State<Served>| verdict(&served.health.live())))
-        .route("/readyz", get(async |State(served): State<Served>| verdict(&served.health.ready())))
-        .route(
-            "/startupz",
-            get(async |State(served): State<Served>| verdict(&served.health.started())),
-        )
+        .route("/livez", get(async |served| probe(served, Probe::Live)))
+        .route("/readyz", get(async |served| probe(served, Probe::Ready)))
+        .route("/startupz", get(async |served| probe(served, Probe::Startup)))
+        .route("/healthz", get(healthz))
         .with_state(served);
     let server = axum::serve(tokio::net::TcpListener::from_std(listener)?, router);
     // Not graceful: a scraper that keeps its connection open must not hold up the end of the process.
@@ -96,15 +94,36 @@ async fn serve(
 }
 
 async fn metrics(State(served): State<Served>) -> Response {
+    served.metrics.process.looked_at(&served.health);
     match served.metrics.encode() {
         Ok(text) => ([(header::CONTENT_TYPE, TEXT_FORMAT)], text).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
     }
 }
 
-fn verdict(verdict: &Verdict) -> Response {
-    let status = if verdict.is_ok() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, verdict.text()).into_response()
+fn probe(State(served): State<Served>, probe: Probe) -> Response {
+    let verdict = served.health.verdict(probe);
+    (status(verdict.is_ok()), verdict.text()).into_response()
+}
+
+/// All probes at once; `?verbose` says each check, and without it only whether all is well.
+async fn healthz(State(served): State<Served>, uri: Uri) -> Response {
+    let verdicts = Probe::ALL.map(|probe| (probe, served.health.verdict(probe)));
+    let is_ok = verdicts.iter().all(|(_, verdict)| verdict.is_ok());
+    let text: String = if uri.query().is_some_and(|query| query.contains("verbose")) {
+        let of_probe = |(probe, verdict): &(Probe, Verdict)| {
+            let lines = verdict.text();
+            lines.lines().map(|line| format!("{} {line}\n", probe.name())).collect::<String>()
+        };
+        verdicts.iter().map(of_probe).collect()
+    } else {
+        String::from(if is_ok { "ok\n" } else { "failed\n" })
+    };
+    (status(is_ok), text).into_response()
+}
+
+fn status(is_ok: bool) -> StatusCode {
+    if is_ok { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
 }
 
 #[cfg(test)]
@@ -115,6 +134,7 @@ mod tests {
 
     use super::*;
     use crate::telemetry::health;
+    use crate::telemetry::metrics::Watching;
 
     fn get(address: SocketAddr, path: &str) -> String {
         let mut stream = TcpStream::connect(address).unwrap();
@@ -132,7 +152,7 @@ mod tests {
             broker_grace: Duration::ZERO,
         };
         let health = Arc::new(Health::new(1, limits));
-        let metrics = Arc::new(Metrics::new(1, &[]).unwrap());
+        let metrics = Arc::new(Metrics::new(&Watching::default()).unwrap());
         let server =
             Server::start(([127, 0, 0, 1], 0).into(), metrics, Arc::clone(&health)).unwrap();
         let address = server.address();
@@ -145,8 +165,20 @@ mod tests {
             "{said}"
         );
         assert!(get(address, "/startupz").starts_with("HTTP/1.1 503"));
+        assert!(get(address, "/healthz").ends_with("failed\n"));
+        let unready = "newsmill_health{check=\"state\",probe=\"ready\"} 0";
+        assert!(get(address, "/metrics").contains(unready));
         health.state(0, health::State::Running);
         assert!(get(address, "/readyz").starts_with("HTTP/1.1 200"));
+        let said = get(address, "/healthz?verbose");
+        assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+        for line in [
+            "live engines ok: 0 of 1 failed",
+            "ready brokers ok: no complaint",
+            "startup started ok: has run",
+        ] {
+            assert!(said.contains(line), "{line} in {said}");
+        }
         assert!(get(address, "/elsewhere").starts_with("HTTP/1.1 404"));
         drop(server);
         assert!(TcpStream::connect(address).is_err());

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::io::{IsTerminal as _, stderr};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,29 @@ use crate::config::{Log, LogFormat};
 /// Of the warnings and errors of one place in the code, so many are written in each period.
 const WRITTEN: u32 = 6;
 const PERIOD: Duration = Duration::from_secs(60);
+
+/// How many warnings and errors there were since the process began.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LogCounts {
+    /// Warnings, those included that were suppressed.
+    pub warnings: u64,
+    /// Errors, those included that were suppressed.
+    pub errors: u64,
+    /// Both, that were suppressed.
+    pub suppressed: u64,
+}
+
+/// Logging begins before anything else, and once a process: so are its counts.
+static WARNINGS: AtomicU64 = AtomicU64::new(0);
+static ERRORS: AtomicU64 = AtomicU64::new(0);
+static SUPPRESSED: AtomicU64 = AtomicU64::new(0);
+
+/// How many warnings and errors there were.
+#[must_use]
+pub fn counts() -> LogCounts {
+    let count = |of: &AtomicU64| of.load(Ordering::Relaxed);
+    LogCounts { warnings: count(&WARNINGS), errors: count(&ERRORS), suppressed: count(&SUPPRESSED) }
+}
 
 /// Begins to log. Once a process.
 ///
@@ -76,10 +100,15 @@ impl<S: Subscriber> Filter<S> for Seldom {
         if *metadata.level() > Level::WARN {
             return true;
         }
-        self.0
+        let of_level = if *metadata.level() == Level::ERROR { &ERRORS } else { &WARNINGS };
+        of_level.fetch_add(1, Ordering::Relaxed);
+        let passes = self
+            .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .passes(metadata.callsite(), Instant::now())
+            .passes(metadata.callsite(), Instant::now());
+        SUPPRESSED.fetch_add(u64::from(!passes), Ordering::Relaxed);
+        passes
     }
 }
 

@@ -1,10 +1,12 @@
 //! Watches engines: what they tell becomes metrics and health.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Health, Metrics};
 use crate::engine::{
-    Committed, EngineState, Observer, PartitionView, RebalanceKind, Rework, TransactionEnd,
+    ClientView, Committed, EngineState, Observer, PartitionView, PauseReason, RebalanceKind,
+    Rework, Step, TransactionEnd, Trip,
 };
 use crate::stage::StageName;
 
@@ -48,39 +50,67 @@ impl Observer for Watcher {
     }
 
     fn rebalanced(&self, engine: usize, stage: StageName, kind: RebalanceKind, owned: usize) {
-        self.metrics.group.rebalanced(engine, stage, kind.name(), owned);
+        self.metrics.group.rebalanced(engine, stage, kind, owned);
     }
 
     fn committed(&self, committed: &Committed<'_>) {
         self.metrics.pipeline.committed(committed.tally, committed.records, committed.bytes);
-        self.metrics.transaction.committed(committed.duration, committed.commit);
+        self.metrics.transaction.committed(committed.duration, committed.phases, committed.written);
         for ms in committed.page_latencies_ms {
             self.metrics.pipeline.record_latency(*ms as f64 / 1_000.0);
         }
     }
 
     fn not_committed(&self, end: TransactionEnd) {
-        self.metrics.transaction.not_committed(end.name());
+        self.metrics.transaction.not_committed(end);
     }
 
     fn reworked(&self, cause: Rework, records: u64) {
-        self.metrics.pipeline.reprocessed(cause.name(), records);
+        self.metrics.pipeline.reprocessed(cause, records);
     }
 
     fn in_flight(&self, engine: usize, records: u64, bytes: u64) {
         self.metrics.pipeline.in_flight(engine, records, bytes);
     }
 
-    fn paused(&self, engine: usize, partitions: usize) {
-        self.metrics.consumer.paused(engine, partitions);
+    fn paused(&self, engine: usize, reason: PauseReason, partitions: usize) {
+        self.metrics.consumer.paused(engine, reason, partitions);
+    }
+
+    fn was_paused(&self, reason: PauseReason, time: Duration) {
+        self.metrics.consumer.was_paused(reason, time);
+    }
+
+    fn tripped(&self, topic: &str, trip: Trip) {
+        self.metrics.partition.tripped(topic, trip);
+    }
+
+    fn worked(&self, stage: StageName, step: Step, records: u64, time: Duration) {
+        self.metrics.pipeline.worked(stage, step, records, time);
+    }
+
+    fn transaction_open(&self, engine: usize, since: Option<i64>) {
+        self.metrics.transaction.open(engine, since);
+    }
+
+    fn client(&self, engine: usize, view: &ClientView) {
+        self.metrics.client.stands(engine, view);
+    }
+
+    fn clients_gone(&self, engine: usize) {
+        self.metrics.client.gone(engine);
+    }
+
+    fn restored(&self, stage: StageName, rows: u64, time: Duration) {
+        self.metrics.group.restored(stage, rows, time);
     }
 
     fn partition(&self, view: &PartitionView<'_>) {
-        self.metrics.consumer.partition(view);
+        self.metrics.partition.stands(view);
     }
 
     fn forgotten(&self, topic: &str, stage: StageName, partition: i32) {
-        self.metrics.consumer.forgotten(topic, stage, partition);
+        self.metrics.partition.forgotten(topic, stage, partition);
     }
 
     fn restarted(&self, fenced: bool) {

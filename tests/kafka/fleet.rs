@@ -8,6 +8,7 @@ use std::time::Duration;
 use nix::sys::signal::Signal;
 
 use super::broker::scratch;
+use super::http;
 use super::tether::Tethered;
 
 /// Partitions of every topic.
@@ -106,6 +107,10 @@ impl Fleet {
     pub fn start(&mut self, number: usize) {
         assert!(self.replicas[number].is_none(), "replica {number} runs");
         let log = self.log(number);
+        if log.exists() {
+            // What an earlier process said is not what this one says.
+            fs::rename(&log, self.folder.join(format!("{number}.log.before"))).expect("our own");
+        }
         self.replicas[number] = Some(Tethered::start(self.newsmill(&["run"], number), &log, None));
     }
 
@@ -168,6 +173,24 @@ impl Fleet {
         log.lines().any(|line| words.iter().all(|word| line.contains(word)))
     }
 
+    /// Where a replica serves its metrics and its health; `None` until it has said so since it was started last.
+    pub fn address(&self, number: usize) -> Option<String> {
+        let log = fs::read_to_string(self.log(number)).unwrap_or_default();
+        let (_, rest) = log.rsplit_once("event=\"http\" address=")?;
+        Some(rest.split_whitespace().next()?.to_owned())
+    }
+
+    /// What a replica serves at a path, the status line first; `None` while it serves nothing.
+    pub fn get(&self, number: usize, path: &str) -> Option<String> {
+        http::get(&self.address(number)?, path)
+    }
+
+    /// The value of a series of a replica, as the text format has it.
+    pub fn metric(&self, number: usize, series: &str) -> Option<f64> {
+        let text = self.get(number, "/metrics")?;
+        text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' ')?.parse().ok())
+    }
+
     /// The last that a replica said.
     fn tail(&self, number: usize) -> String {
         let log = fs::read_to_string(self.log(number)).unwrap_or_default();
@@ -221,5 +244,5 @@ watchdog_timeout = "60s"
 max_poll_interval = "90s"
 
 [http]
-listen = "off"
+listen = "127.0.0.1:0"
 "#;

@@ -4,6 +4,10 @@
 //! things on purpose); above: the tests. Each broker dies with its test and takes its files with it.
 
 #[cfg(test)]
+mod boards;
+#[cfg(test)]
+mod breaker;
+#[cfg(test)]
 mod chaos;
 #[cfg(test)]
 mod equality;
@@ -25,11 +29,15 @@ mod feeding;
 #[cfg(test)]
 mod fleet;
 #[cfg(test)]
+mod http;
+#[cfg(test)]
 mod jars;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
 mod pages;
+#[cfg(test)]
+mod prometheus;
 #[cfg(test)]
 mod proxy;
 #[cfg(test)]

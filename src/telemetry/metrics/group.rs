@@ -1,12 +1,14 @@
-//! Who does what: rebalances, assignments, and the state of the process.
+//! Who does what: rebalances, assignments, restores, and the state of the process.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use prometheus::{IntCounterVec, IntGaugeVec};
+use prometheus::{HistogramVec, IntCounterVec, IntGaugeVec};
 
-use super::Watched;
+use super::catalogue as of;
 use super::family::Families;
+use crate::engine::RebalanceKind;
 use crate::stage::StageName;
 use crate::telemetry::health::State;
 
@@ -16,38 +18,25 @@ pub struct GroupMetrics {
     rebalances: IntCounterVec,
     assigned: IntGaugeVec,
     state: IntGaugeVec,
+    restored_rows: IntCounterVec,
+    restore_time: HistogramVec,
     owned: Mutex<HashMap<(usize, StageName), usize>>,
+    stateful: Vec<StageName>,
 }
 
-const KINDS: [&str; 3] = ["assign", "revoke", "lost"];
-
 impl GroupMetrics {
-    pub(super) fn register(
-        families: &Families<'_>,
-        stages: &[Watched],
-    ) -> Result<Self, prometheus::Error> {
+    pub(super) fn register(families: &Families<'_>) -> Result<Self, prometheus::Error> {
+        let stateful = families.watching.stages.iter().filter(|watched| watched.is_stateful);
         let metrics = Self {
-            rebalances: families.counters(
-                "newsmill_rebalances_total",
-                "What the group did with partitions of a stage.",
-                &["stage", "type"],
-            )?,
-            assigned: families.gauges(
-                "newsmill_assigned_partitions",
-                "Partitions of a stage's inbox that this process owns.",
-                &["stage"],
-            )?,
-            state: families.gauges(
-                "newsmill_group_state",
-                "The state of the process: exactly one is 1.",
-                &["state"],
-            )?,
+            rebalances: families.counters(&of::REBALANCES)?,
+            assigned: families.gauges(&of::ASSIGNED)?,
+            state: families.gauges(&of::GROUP_STATE)?,
+            restored_rows: families.counters(&of::RESTORED_ROWS)?,
+            restore_time: families.histograms(&of::RESTORE_TIME)?,
             owned: Mutex::default(),
+            stateful: stateful.map(|watched| watched.stage).collect(),
         };
-        for watched in stages {
-            for kind in KINDS {
-                metrics.rebalances.with_label_values(&[watched.stage.0, kind]).reset();
-            }
+        for watched in &families.watching.stages {
             metrics.assigned.with_label_values(&[watched.stage.0]).set(0);
         }
         metrics.state(State::Starting);
@@ -55,13 +44,21 @@ impl GroupMetrics {
     }
 
     /// The group did something with partitions of a stage; an engine owns so many of it now.
-    pub fn rebalanced(&self, engine: usize, stage: StageName, kind: &str, owned: usize) {
-        self.rebalances.with_label_values(&[stage.0, kind]).inc();
+    pub fn rebalanced(&self, engine: usize, stage: StageName, kind: RebalanceKind, owned: usize) {
+        self.rebalances.with_label_values(&[stage.0, kind.name()]).inc();
         let mut all = self.owned.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert((engine, stage), owned);
         let sum: usize =
             all.iter().filter(|((_, of), _)| *of == stage).map(|(_, owned)| owned).sum();
         self.assigned.with_label_values(&[stage.0]).set(i64::try_from(sum).unwrap_or(i64::MAX));
+    }
+
+    /// A partition has been restored.
+    pub fn restored(&self, stage: StageName, rows: u64, time: Duration) {
+        if self.stateful.contains(&stage) {
+            self.restored_rows.with_label_values(&[stage.0]).inc_by(rows);
+        }
+        self.restore_time.with_label_values(&[stage.0]).observe(time.as_secs_f64());
     }
 
     /// The state of the process.

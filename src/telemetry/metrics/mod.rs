@@ -1,27 +1,54 @@
-//! The metrics. A struct a subsystem, registered into one registry; counters of outcomes move when a transaction has
-//! committed, never before, so that `consumed = outcomes + in flight + reprocessed` can be checked.
+//! The metrics. A struct a subsystem, registered into one registry by the `catalogue`, which alone names families;
+//! counters of outcomes move when a transaction has committed, never before, so that
+//! `consumed = committed + in flight + reprocessed` can be checked.
 //!
 //! Labels come from closed lists and begin at nought, so that a rate exists before the first event. Series of a partition
 //! exist while it is ours.
 
+pub mod catalogue;
+mod client;
 mod consumer;
-mod family;
+pub mod family;
 mod group;
+mod partition;
 mod pipeline;
+mod process;
 mod transaction;
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use prometheus::{Encoder, Registry, TextEncoder};
 
 use crate::stage::StageName;
 
+pub use client::ClientMetrics;
 pub use consumer::ConsumerMetrics;
 pub use group::GroupMetrics;
+pub use partition::PartitionMetrics;
 pub use pipeline::PipelineMetrics;
+pub use process::ProcessMetrics;
 pub use transaction::TransactionMetrics;
 
 use family::Families;
+
+/// What a process is, as far as metrics need to know before it begins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Watching {
+    /// Engines.
+    pub engines: usize,
+    /// Worker threads of all of them.
+    pub workers: u64,
+    /// The byte budget.
+    pub budget_bytes: u64,
+    /// After how long the brokers abort an open transaction.
+    pub transaction_timeout: Duration,
+    /// The hash of the configuration.
+    pub config_hash: String,
+    /// The stages with their inboxes.
+    pub stages: Vec<Watched>,
+    /// The topics that are written.
+    pub outputs: Vec<String>,
+}
 
 /// A stage with its inbox, whose series begin at nought.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,12 +67,18 @@ pub struct Metrics {
     registry: Registry,
     /// What is read.
     pub consumer: ConsumerMetrics,
-    /// What became of it.
+    /// How partitions stand.
+    pub partition: PartitionMetrics,
+    /// What became of what was read.
     pub pipeline: PipelineMetrics,
     /// How it was committed.
     pub transaction: TransactionMetrics,
     /// Who does what.
     pub group: GroupMetrics,
+    /// Brokers and queues.
+    pub client: ClientMetrics,
+    /// The process itself.
+    pub process: ProcessMetrics,
 }
 
 impl Metrics {
@@ -53,23 +86,19 @@ impl Metrics {
     ///
     /// # Errors
     /// Two families with one name, or a bad name: a bug of ours.
-    pub fn new(engines: usize, stages: &[Watched]) -> Result<Self, prometheus::Error> {
+    pub fn new(watching: &Watching) -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
-        let families = Families(&registry);
-        let consumer = ConsumerMetrics::register(&families, engines, stages)?;
-        let pipeline = PipelineMetrics::register(&families, engines, stages)?;
+        let families = Families { registry: &registry, watching };
+        let consumer = ConsumerMetrics::register(&families)?;
+        let partition = PartitionMetrics::register(&families)?;
+        let pipeline = PipelineMetrics::register(&families)?;
         let transaction = TransactionMetrics::register(&families)?;
-        let group = GroupMetrics::register(&families, stages)?;
-        let build = families.gauges(
-            "newsmill_build_info",
-            "The build that runs: always 1.",
-            &["version", "librdkafka"],
-        )?;
-        let (_, librdkafka) = rdkafka::util::get_rdkafka_version();
-        build.with_label_values(&[env!("CARGO_PKG_VERSION"), librdkafka.as_str()]).set(1);
+        let group = GroupMetrics::register(&families)?;
+        let client = ClientMetrics::register(&families)?;
+        let process = ProcessMetrics::register(&families)?;
         #[cfg(target_os = "linux")]
         registry.register(Box::new(prometheus::process_collector::ProcessCollector::for_self()))?;
-        Ok(Self { registry, consumer, pipeline, transaction, group })
+        Ok(Self { registry, consumer, partition, pipeline, transaction, group, client, process })
     }
 
     /// Everything in Prometheus' text format.
@@ -108,13 +137,18 @@ impl PerEngine {
         if let Some(own) = self.0.get(engine) {
             own.store(figure, Relaxed);
         }
-        self.0.iter().map(|figure| figure.load(Relaxed)).sum()
+        self.all().sum()
     }
 
     /// Sets one engine's figure and says what it was.
     fn swap(&self, engine: usize, figure: u64) -> u64 {
         use std::sync::atomic::Ordering::Relaxed;
         self.0.get(engine).map_or(0, |own| own.swap(figure, Relaxed))
+    }
+
+    fn all(&self) -> impl Iterator<Item = u64> + '_ {
+        use std::sync::atomic::Ordering::Relaxed;
+        self.0.iter().map(|figure| figure.load(Relaxed))
     }
 }
 

@@ -1,13 +1,16 @@
 //! What became of what was read. Everything but what is in flight is counted when it is committed.
 
-use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge};
+use std::time::Duration;
 
-use super::family::{BYTES, COUNTS, END_TO_END, Families};
-use super::{PerEngine, Watched, gauge_of};
-use crate::record::{CanonicalKind, Decision, Reason, Warning};
-use crate::stage::{Count, Outcome, Tally};
+use prometheus::{CounterVec, Histogram, IntCounter, IntCounterVec, IntGauge};
 
-/// The pipeline's, the deduplication's and the dead letters' families.
+use super::family::Families;
+use super::{PerEngine, catalogue as of, gauge_of};
+use crate::engine::{Rework, Step};
+use crate::record::{CanonicalKind, Decision};
+use crate::stage::{Count, Outcome, StageName, Tally};
+
+/// The pipeline's, the stories' and the dead letters' families.
 #[derive(Debug)]
 pub struct PipelineMetrics {
     records: IntCounterVec,
@@ -19,6 +22,8 @@ pub struct PipelineMetrics {
     inflight_bytes: IntGauge,
     records_each: PerEngine,
     bytes_each: PerEngine,
+    stage_busy: CounterVec,
+    stage_records: IntCounterVec,
     warnings: IntCounterVec,
     decisions: IntCounterVec,
     published: IntCounter,
@@ -31,56 +36,37 @@ pub struct PipelineMetrics {
 }
 
 impl PipelineMetrics {
-    pub(super) fn register(
-        families: &Families<'_>,
-        engines: usize,
-        stages: &[Watched],
-    ) -> Result<Self, prometheus::Error> {
-        let metrics = Self {
-            records: families.counters("newsmill_records_total", "Pages by their end: an article record, a tombstone, a dead letter. Counted when committed.", &["outcome"])?,
-            reprocessed: families.counters("newsmill_records_reprocessed_total", "Records whose work was done again, by cause.", &["cause"])?,
-            latency: families.histogram("newsmill_record_e2e_latency_seconds", "From the timestamp of a page's record to the commit of what came of it, in seconds.", END_TO_END)?,
-            batch_records: families.histogram("newsmill_batch_records", "Input records of a committed transaction.", COUNTS)?,
-            batch_bytes: families.histogram("newsmill_batch_bytes", "Input bytes of a committed transaction.", BYTES)?,
-            inflight_records: families.gauge("newsmill_inflight_records", "Records that were polled and are not yet committed.")?,
-            inflight_bytes: families.gauge("newsmill_inflight_bytes", "Bytes of the records that were polled and are not yet committed.")?,
-            records_each: PerEngine::new(engines),
-            bytes_each: PerEngine::new(engines),
-            warnings: families.counters("newsmill_page_warnings_total", "Doubts in article records, by the closed list of warnings.", &["warning"])?,
-            decisions: families.counters("newsmill_dedupe_decisions_total", "Occurrences of stories, by what was decided.", &["decision"])?,
-            published: families.counter("newsmill_stories_published_total", "Distinct related stories published.")?,
-            settled: families.counters("newsmill_dedupe_canonical_changes_total", "Canonical stories that changed after publication, by what the story is to its canonical one now.", &["kind"])?,
-            comparisons: families.counter("newsmill_dedupe_comparisons_total", "Pairs of stories that were compared.")?,
-            evicted: families.counters("newsmill_dedupe_evictions_total", "Stories that left a full bucket: near-duplicates of theirs that come later may be missed.", &["stage"])?,
-            text_missing: families.counter("newsmill_story_text_missing_total", "Occurrences of stories to be published whose text was not at hand: a bug; the next one with its text publishes the story.")?,
-            expired: families.counters("newsmill_state_expired_rows_total", "Rows that reached the end of their time to live.", &["stage"])?,
-            dead_letters: families.counters("newsmill_dead_letter_records_total", "Dead letters, by reason and stage.", &["reason", "stage"])?,
-        };
-        for outcome in [Outcome::Emitted, Outcome::TakenDown, Outcome::DeadLettered] {
-            metrics.records.with_label_values(&[outcome_name(outcome)]).reset();
+    pub(super) fn register(families: &Families<'_>) -> Result<Self, prometheus::Error> {
+        let watching = families.watching;
+        families.gauge(&of::INFLIGHT_LIMIT)?.set(gauge_of(watching.budget_bytes));
+        let threads = families.gauges(&of::STAGE_WORKERS)?;
+        for (step, count) in
+            [(Step::Prepare, watching.workers), (Step::Apply, watching.engines as u64)]
+        {
+            threads.with_label_values(&[step.name()]).set(gauge_of(count));
         }
-        for cause in ["abort", "rebalance"] {
-            metrics.reprocessed.with_label_values(&[cause]).reset();
-        }
-        for decision in [Decision::New, Decision::Exact] {
-            metrics.decisions.with_label_values(&[decision_name(decision)]).reset();
-        }
-        for kind in [CanonicalKind::Itself, CanonicalKind::Near, CanonicalKind::Duplicate] {
-            metrics.settled.with_label_values(&[kind_name(kind)]).reset();
-        }
-        for watched in stages {
-            let stage = watched.stage.0;
-            if watched.is_stateful {
-                metrics.expired.with_label_values(&[stage]).reset();
-                metrics.evicted.with_label_values(&[stage]).reset();
-                metrics.dead_letters.with_label_values(&[Reason::Panic.name(), stage]).reset();
-            } else {
-                for reason in Reason::ALL {
-                    metrics.dead_letters.with_label_values(&[reason.name(), stage]).reset();
-                }
-            }
-        }
-        Ok(metrics)
+        Ok(Self {
+            records: families.counters(&of::RECORDS)?,
+            reprocessed: families.counters(&of::REPROCESSED)?,
+            latency: families.histogram(&of::LATENCY)?,
+            batch_records: families.histogram(&of::BATCH_RECORDS)?,
+            batch_bytes: families.histogram(&of::BATCH_BYTES)?,
+            inflight_records: families.gauge(&of::INFLIGHT_RECORDS)?,
+            inflight_bytes: families.gauge(&of::INFLIGHT_BYTES)?,
+            records_each: PerEngine::new(watching.engines),
+            bytes_each: PerEngine::new(watching.engines),
+            stage_busy: families.seconds_counters(&of::STAGE_BUSY)?,
+            stage_records: families.counters(&of::STAGE_RECORDS)?,
+            warnings: families.counters(&of::WARNINGS)?,
+            decisions: families.counters(&of::DECISIONS)?,
+            published: families.counter(&of::PUBLISHED)?,
+            settled: families.counters(&of::SETTLED)?,
+            comparisons: families.counter(&of::COMPARISONS)?,
+            text_missing: families.counter(&of::TEXT_MISSING)?,
+            expired: families.counters(&of::EXPIRED)?,
+            evicted: families.counters(&of::EVICTED)?,
+            dead_letters: families.counters(&of::DEAD_LETTERS)?,
+        })
     }
 
     /// A transaction of so many input records and bytes committed, and this is what its stages counted.
@@ -101,7 +87,7 @@ impl PipelineMetrics {
                 Count::StoryPublished => self.published.inc_by(n),
                 Count::StoryTextMissing => self.text_missing.inc_by(n),
                 Count::Warned(warning) => {
-                    self.warnings.with_label_values(&[&warning_name(warning)]).inc_by(n)
+                    self.warnings.with_label_values(&[warning.name()]).inc_by(n)
                 }
                 Count::Settled(kind) => {
                     self.settled.with_label_values(&[kind_name(kind)]).inc_by(n)
@@ -119,8 +105,15 @@ impl PipelineMetrics {
     }
 
     /// The work of so many records is done again.
-    pub fn reprocessed(&self, cause: &str, records: u64) {
-        self.reprocessed.with_label_values(&[cause]).inc_by(records);
+    pub fn reprocessed(&self, cause: Rework, records: u64) {
+        self.reprocessed.with_label_values(&[cause.name()]).inc_by(records);
+    }
+
+    /// A step of a stage has done so many records, in so long.
+    pub fn worked(&self, stage: StageName, step: Step, records: u64, time: Duration) {
+        let labels = [stage.0, step.name()];
+        self.stage_busy.with_label_values(&labels).inc_by(time.as_secs_f64());
+        self.stage_records.with_label_values(&labels).inc_by(records);
     }
 
     /// So much of an engine is between poll and commit.
@@ -151,10 +144,4 @@ fn kind_name(kind: CanonicalKind) -> &'static str {
         CanonicalKind::Duplicate => "duplicate",
         CanonicalKind::Near => "near",
     }
-}
-
-/// The word of the record format, which is the label too.
-fn warning_name(warning: Warning) -> String {
-    let word = serde_json::to_value(warning).ok();
-    word.and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }
