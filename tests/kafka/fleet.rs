@@ -121,9 +121,18 @@ impl Fleet {
 
     /// SIGTERM; how it ended.
     pub fn terminate(&mut self, number: usize) -> i32 {
-        let mut replica = self.replicas[number].take().expect("it runs");
-        replica.signal(Signal::SIGTERM);
-        replica.wait(Duration::from_secs(30))
+        self.signal(number, Signal::SIGTERM);
+        self.wait(number)
+    }
+
+    /// SIGTERM to all of them at once; how each ended.
+    pub fn terminate_all(&mut self) -> Vec<i32> {
+        (0..self.len()).for_each(|number| self.signal(number, Signal::SIGTERM));
+        (0..self.len()).map(|number| self.wait(number)).collect()
+    }
+
+    fn wait(&mut self, number: usize) -> i32 {
+        self.replicas[number].take().expect("it runs").wait(Duration::from_secs(30))
     }
 
     /// Any other signal.
@@ -191,8 +200,17 @@ impl Fleet {
         text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' ')?.parse().ok())
     }
 
+    /// In how many lines of all replicas all of these words stand.
+    pub fn times_said(&self, words: &[&str]) -> usize {
+        let logs = (0..self.len()).map(|number| fs::read_to_string(self.log(number)));
+        let lines = |log: String| {
+            log.lines().filter(|line| words.iter().all(|word| line.contains(word))).count()
+        };
+        logs.map(|log| lines(log.unwrap_or_default())).sum()
+    }
+
     /// The last that a replica said.
-    fn tail(&self, number: usize) -> String {
+    pub fn tail(&self, number: usize) -> String {
         let log = fs::read_to_string(self.log(number)).unwrap_or_default();
         let lines: Vec<_> = log.lines().collect();
         lines[lines.len().saturating_sub(40)..].join("\n")

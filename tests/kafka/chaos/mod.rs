@@ -64,6 +64,25 @@ fn replicas_that_come_and_go_or_stop_past_their_session_lose_and_double_nothing(
 }
 
 #[test]
+fn a_replica_that_is_told_to_stop_at_any_moment_of_its_life_ends_in_good_order() {
+    let broker = Broker::start();
+    let mut scene = Scene::begin(&broker.bootstrap(), &broker.bootstrap(), "stopped", 50);
+    scene.some_progress(50);
+    let mut leaver = 0;
+    for _ in 0..rounds(15) {
+        // Soon after the last one as a rule, while the group is at work on that.
+        let moment = scene.dice.below(4) * scene.dice.below(1_000);
+        scene.pass(Duration::from_millis(moment));
+        leaver = (leaver + 1 + usize::from(scene.dice.below(2) == 0)) % 3;
+        let code = scene.fleet.terminate(leaver);
+        assert_eq!(code, 0, "replica {leaver} after {moment} ms");
+        scene.fleet.start(leaver);
+    }
+    scene.some_progress(100);
+    assert!(scene.end().articles > 0);
+}
+
+#[test]
 fn kill_9_of_the_broker_loses_and_doubles_nothing() {
     let mut broker = Broker::start_mortal();
     let mut scene = Scene::begin(&broker.bootstrap(), &broker.bootstrap(), "broken", 100);
@@ -90,6 +109,29 @@ fn refused_offsets_and_commits_whose_answer_is_lost_lose_and_double_nothing() {
         scene.some_progress(100);
         assert_eq!(proxy.commits_lost(), round);
     }
+    // Told to stop while it waits for an answer that never comes, a replica could only say that it does not know (75).
+    let restarts = ["engine_restarts", "commit_transaction"];
+    let lost = usize::try_from(proxy.commits_lost()).expect("few");
+    wait_until("a fresh producer for each lost answer", LIMIT, || {
+        scene.fleet.tend();
+        scene.fleet.times_said(&restarts) >= lost
+    });
+    assert!(scene.end().articles > 0);
+}
+
+#[test]
+fn stopped_while_a_commit_has_no_answer_a_replica_says_that_it_does_not_know() {
+    let proxy = Proxy::new();
+    let broker = Broker::start_behind(&proxy);
+    let mut scene = Scene::begin(&broker.bootstrap(), &proxy.bootstrap(), "unanswered", 50);
+    scene.some_progress(50);
+    proxy.lose_commits(1);
+    wait_until("a commit without an answer", LIMIT, || proxy.commits_lost() == 1);
+    let mut codes = scene.fleet.terminate_all();
+    codes.sort_unstable();
+    assert_eq!(codes, [0, 0, 75]);
+    (0..3).for_each(|replica| scene.fleet.start(replica));
+    scene.some_progress(100);
     assert!(scene.end().articles > 0);
 }
 

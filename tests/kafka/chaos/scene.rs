@@ -81,7 +81,11 @@ impl Scene {
             let code = fleet.terminate(number);
             // A producer that a dead broker left undecided, and that is fenced while it stops, says so: 75.
             let fenced = fleet.has_said(number, &["engine_fenced"]);
-            assert!(code == 0 || (code == 75 && fenced), "replica {number} ended with {code}");
+            assert!(
+                code == 0 || (code == 75 && fenced),
+                "replica {number} ended with {code}: {}",
+                fleet.tail(number)
+            );
         }
         verdict
     }
