@@ -89,14 +89,23 @@ impl ArticleWords {
 
     /// Its words. Only a block that may go on with the article asks.
     fn stems(&self, matching: &Matching) -> Stems {
-        self.told.iter().flat_map(|place| stems(place.clone(), matching)).collect()
+        stems_of(self.told.iter().cloned(), matching)
     }
 }
 
-/// The stems of the first words at a place of the match form, in their order.
-fn stems(place: Range<usize>, matching: &Matching) -> impl Iterator<Item = u32> {
+/// Adds the stems of the first words at a place of the match form, in their order.
+fn add_stems(place: Range<usize>, matching: &Matching, stems: &mut Vec<u32>) {
     let words = matching.words_in(place).take(MAX_WORDS);
-    words.filter_map(|word| word.stem(matching.text().as_bytes()))
+    stems.reserve(words.size_hint().0);
+    let form = matching.text().as_bytes();
+    words.filter_map(|word| word.stem(form)).for_each(|stem| stems.push(stem));
+}
+
+/// The stems at all of these places, sorted, each once.
+fn stems_of(places: impl Iterator<Item = Range<usize>>, matching: &Matching) -> Stems {
+    let mut stems = Vec::new();
+    places.for_each(|place| add_stems(place, matching, &mut stems));
+    Stems::of(stems)
 }
 
 /// The match form of a piece, without what stands round it.
@@ -153,11 +162,11 @@ fn is_aside(pieces: &[Piece<'_>], at: usize, matching: &Matching) -> bool {
     }
     let told = |pieces: &mut dyn Iterator<Item = &Piece<'_>>| -> Stems {
         let paragraphs = pieces.take(ASIDE_PIECES).filter(|piece| piece.part == Part::Body);
-        paragraphs.take(3).flat_map(|piece| stems(piece.folded.clone(), matching)).collect()
+        stems_of(paragraphs.take(3).map(|piece| piece.folded.clone()), matching)
     };
     let before = told(&mut before.iter().rev());
     let behind = told(&mut behind.iter());
-    let of_title = stems(title.folded.clone(), matching).collect::<Stems>().share_in(&behind);
+    let of_title = stems_of(std::iter::once(title.folded.clone()), matching).share_in(&behind);
     !before.is_empty()
         && !behind.is_empty()
         && (of_title < 25 || of_title <= behind.share_in(&before))
@@ -292,8 +301,10 @@ impl Blocks<'_> {
                 Part::Body => {
                     last = Some(piece.line);
                     let form = form(piece, self.matching);
+                    let mut stems = Vec::new();
+                    add_stems(piece.folded.clone(), self.matching, &mut stems);
                     lines.push(BlockLine {
-                        stems: stems(piece.folded.clone(), self.matching).collect(),
+                        stems,
                         shape: LineShape::of(&piece.text),
                         key: xxh3_64(form.as_bytes()),
                         opening: self.layouts.openings().of(form),
@@ -334,13 +345,9 @@ impl Blocks<'_> {
             })
             .count()
             .max(1);
-        let of_lines = |from, count| -> Stems {
-            lines
-                .iter()
-                .skip(from)
-                .take(count)
-                .flat_map(|line| line.stems.iter().copied())
-                .collect()
+        let of_lines = |from, count| {
+            let lines = lines.iter().skip(from).take(count);
+            Stems::of(lines.flat_map(|line| &line.stems).copied().collect())
         };
         let (titles, behind) = (of_lines(0, headlines), of_lines(headlines, 3));
         let (of_titles, of_article) =

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::matching::{self, Matching};
+use super::matching::{self, Matching, Words};
 use super::piece::Piece;
 use super::words::{Word, hash};
 
@@ -26,7 +26,7 @@ pub(super) fn split<'a>(
         } else if lines.len() > 1 {
             phrases.push(line.text.clone());
         } else {
-            phrases.extend(Told::of(places, form).cut(&line.text));
+            phrases.extend(cut_as_told(&line.text, places, form));
         }
     }
     let mut seen = Vec::new();
@@ -74,52 +74,57 @@ fn cut_at_capitals<'a>(text: &str) -> Option<Vec<Cow<'a, str>>> {
     glued.then(|| starts.iter().copied().zip(ends).filter_map(phrase).collect())
 }
 
-/// What the article says: its words, `None` between two paragraphs, over which no phrase runs.
+/// Cuts a line at its spaces. From left to right, the longest run of at most three words that the article says, else
+/// one word.
+fn cut_as_told<'a>(line: &str, places: &[Range<usize>], form: &Matching) -> Vec<Cow<'a, str>> {
+    let words: Vec<_> = line.split(' ').filter(|word| !word.is_empty()).collect();
+    let folded: Vec<_> = words.iter().map(|word| matching::folded(word)).collect();
+    let told = Told::of(places, form, &folded);
+    let mut phrases = Vec::new();
+    let mut at = 0;
+    while let Some(run) = folded.get(at..).filter(|run| !run.is_empty()) {
+        let length = told.longest(run.get(..LONGEST).unwrap_or(run));
+        let phrase = words.get(at..at + length).unwrap_or_default();
+        phrases.push(Cow::Owned(phrase.join(" ")));
+        at += length;
+    }
+    phrases
+}
+
+/// Where the article says the words of a keyword line.
 struct Told<'f> {
-    words: Vec<Option<Word>>,
+    /// Each occurrence of one of them, and what follows it in its paragraph: over its end no phrase runs.
+    words: Vec<(Word, Words<'f>)>,
     form: &'f Matching,
 }
 
 impl<'f> Told<'f> {
-    fn of(places: &[Range<usize>], form: &'f Matching) -> Self {
-        let mut words = Vec::with_capacity(512);
+    fn of(places: &[Range<usize>], form: &'f Matching, line: &[String]) -> Self {
+        let mut hashes: Vec<u32> =
+            line.iter().map(|word| hash(word.as_bytes(), 0..word.len())).collect();
+        hashes.sort_unstable();
+        let mut told = Vec::new();
         for place in places {
-            words.extend(form.words_in(place.clone()).map(Some));
-            words.push(None);
+            let mut words = form.words_in(place.clone());
+            while let Some(word) = words.next() {
+                if hashes.binary_search(&word.hash()).is_ok() {
+                    told.push((word, words.clone()));
+                }
+            }
         }
-        Self { words, form }
-    }
-
-    /// From left to right, the longest run of at most three words that the article says, else one word.
-    fn cut<'a>(&self, line: &str) -> Vec<Cow<'a, str>> {
-        let words: Vec<_> = line.split(' ').filter(|word| !word.is_empty()).collect();
-        let folded: Vec<_> = words.iter().map(|word| matching::folded(word)).collect();
-        let mut phrases = Vec::new();
-        let mut at = 0;
-        while let Some(run) = folded.get(at..).filter(|run| !run.is_empty()) {
-            let length = self.longest(run.get(..LONGEST).unwrap_or(run));
-            let phrase = words.get(at..at + length).unwrap_or_default();
-            phrases.push(Cow::Owned(phrase.join(" ")));
-            at += length;
-        }
-        phrases
+        Self { words: told, form }
     }
 
     /// How many words of `run` the article says in a row, at least one.
     fn longest(&self, run: &[String]) -> usize {
         let Some((first, behind)) = run.split_first() else { return 1 };
         let hash = hash(first.as_bytes(), 0..first.len());
-        let is = |word: &Option<Word>, letters: &String| {
-            word.is_some_and(|word| self.form.word(word) == letters)
-        };
-        let mut longest = 1;
-        for (at, word) in self.words.iter().enumerate() {
-            if word.is_some_and(|word| word.hash() == hash) && is(word, first) {
-                let next = self.words.get(at + 1..).unwrap_or_default();
-                let same = next.iter().zip(behind).take_while(|(word, letters)| is(word, letters));
-                longest = longest.max(1 + same.count());
-            }
-        }
-        longest
+        let is = |word: Word, letters: &String| self.form.word(word) == letters;
+        let said = self.words.iter().filter(|(word, _)| word.hash() == hash && is(*word, first));
+        let runs = said.map(|(_, next)| {
+            let same = next.clone().zip(behind).take_while(|(word, letters)| is(*word, letters));
+            1 + same.count()
+        });
+        runs.max().unwrap_or(1)
     }
 }

@@ -1,10 +1,6 @@
 //! Which lines of a block speak of the same things: where the words of each line occur before and after it.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
 use super::signals::{BlockLine, Signal};
-use super::words::StemHasher;
 
 /// Where the words of each line occur before and after it.
 pub(super) struct Links {
@@ -44,28 +40,22 @@ const NEAR: usize = 3;
 impl Links {
     /// Of all lines of a block. Linear in its words.
     pub(super) fn of(lines: &[BlockLine]) -> Self {
-        let words: usize = lines.iter().map(|line| line.stems.len()).sum();
-        let mut seen: HashMap<u32, Last, StemHasher> =
-            HashMap::with_capacity_and_hasher(words, StemHasher::default());
+        let mut said = Said::with_room(lines.iter().map(|line| line.stems.len()).sum());
         let mut links = Self { lines: vec![LineLinks::default(); lines.len()] };
         for (at, line) in lines.iter().enumerate() {
             for stem in &line.stems {
-                let last = match seen.entry(*stem) {
-                    // A word counts once a line.
-                    Entry::Occupied(last) if last.get().line == at => continue,
-                    Entry::Occupied(mut last) => {
-                        let again = at - last.get().line <= NEAR;
-                        Some(last.insert(Last { line: at, again }))
-                    }
-                    Entry::Vacant(first) => {
-                        first.insert(Last { line: at, again: false });
-                        None
-                    }
-                };
+                let Some(slot) = said.slot(*stem) else { continue };
+                let before = slot.last;
+                // A word counts once a line.
+                if before.is_some_and(|before| before.line == at) {
+                    continue;
+                }
+                let again = before.is_some_and(|before| at - before.line <= NEAR);
+                slot.last = Some(Last { line: at, again });
                 if let Some(own) = links.lines.get_mut(at) {
                     own.stems += 1;
                 }
-                links.note(last, at);
+                links.note(before, at);
             }
         }
         links
@@ -131,6 +121,38 @@ impl Links {
             (Signal::next_in_this, hundredths(next.in_last, next.stems)),
             (Signal::next_in_last_two, hundredths(line.next_in_last_two, next.stems)),
         ]
+    }
+}
+
+/// Where each word was said last: a table by the low bits of the stems, which are hashes; half of it is free.
+struct Said {
+    slots: Vec<Slot>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Slot {
+    stem: u32,
+    /// `None` where the slot is free.
+    last: Option<Last>,
+}
+
+impl Said {
+    /// For so many words.
+    fn with_room(words: usize) -> Self {
+        Self { slots: vec![Slot::default(); (2 * words).next_power_of_two()] }
+    }
+
+    /// The slot of a word.
+    fn slot(&mut self, stem: u32) -> Option<&mut Slot> {
+        let mask = self.slots.len() - 1;
+        let mut at = usize::try_from(stem).unwrap_or_default() & mask;
+        let is_anothers = |slot: &Slot| slot.last.is_some() && slot.stem != stem;
+        while self.slots.get(at).is_some_and(is_anothers) {
+            at = (at + 1) & mask;
+        }
+        let slot = self.slots.get_mut(at)?;
+        slot.stem = stem;
+        Some(slot)
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use super::shape;
 use super::words::Word;
+use crate::letters::LetterPairs;
 
 /// The match form of all lines, in one string so that a form that is looked for has one place on the page.
 #[derive(Debug, Default)]
@@ -55,14 +56,12 @@ impl Matching {
     }
 
     /// The words between two places of [`Self::text`]; of one that stands across a border, what is inside.
-    pub(super) fn words_in(&self, range: Range<usize>) -> impl Iterator<Item = Word> {
+    pub(super) fn words_in(&self, range: Range<usize>) -> Words<'_> {
         let from = self.words.partition_point(|word| word.range().end <= range.start);
-        let words = self.words.get(from..).unwrap_or_default().iter();
-        let is_in = !range.is_empty();
-        words.take_while(move |word| is_in && word.range().start < range.end).map(move |word| {
-            let inside = word.range().start.max(range.start)..word.range().end.min(range.end);
-            if inside == word.range() { *word } else { Word::of(self.text.as_bytes(), inside) }
-        })
+        let behind = self.words.get(from..).unwrap_or_default();
+        let count = behind.partition_point(|word| word.range().start < range.end);
+        let words = if range.is_empty() { &[] } else { behind.get(..count).unwrap_or_default() };
+        Words { words: words.iter(), form: self.text.as_bytes(), range }
     }
 
     /// The letters of a word of this page.
@@ -71,9 +70,32 @@ impl Matching {
     }
 }
 
+/// The words between two places of a match form.
+#[derive(Debug, Clone)]
+pub(super) struct Words<'m> {
+    words: std::slice::Iter<'m, Word>,
+    form: &'m [u8],
+    range: Range<usize>,
+}
+
+impl Iterator for Words<'_> {
+    type Item = Word;
+
+    #[inline]
+    fn next(&mut self) -> Option<Word> {
+        let word = *self.words.next()?;
+        let inside = word.range().start.max(self.range.start)..word.range().end.min(self.range.end);
+        Some(if inside == word.range() { word } else { Word::of(self.form, inside) })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.words.size_hint()
+    }
+}
+
 /// A match form in the making.
 struct Form {
-    /// The form, and zeros behind it: a character is written without asking for room.
+    /// The form, and room behind it: a character is written without asking for more.
     bytes: Vec<u8>,
     len: usize,
     words: Vec<Word>,
@@ -96,7 +118,10 @@ impl Form {
         // Where the word begins that is being written.
         let mut word: Option<usize> = None;
         loop {
-            let letters = tables.letters(source, at, bytes, end);
+            let letters = tables.pairs.fold(
+                source.get(at..).unwrap_or_default(),
+                bytes.get_mut(end..).unwrap_or_default(),
+            );
             if letters > 0 {
                 word = word.or(Some(end));
                 at += letters;
@@ -191,15 +216,10 @@ impl Short {
 
 /// What is written for characters, spread out for look-ups.
 struct Tables {
-    /// For each two bytes of a text: two letters of ASCII, or a letter of two bytes whose fold has two as well. Nought
-    /// stands for anything else.
-    pairs: Box<[u16; PAIRS]>,
+    pairs: LetterPairs,
     /// For each code point of one or two bytes.
     shorts: Box<[Short; SHORT]>,
 }
-
-/// How many pairs of bytes there are.
-const PAIRS: usize = 1 << 16;
 
 static TABLES: LazyLock<Tables> = LazyLock::new(Tables::new);
 
@@ -210,42 +230,11 @@ impl Tables {
             let folded = fold(c).filter(|folded| folded.len_utf8() <= 2);
             *short = folded.map_or(Short::LONG, |folded| Short::of(folded, &mut [0; 4]));
         }
-        let letter = |code: u16| {
+        let pairs = LetterPairs::new(|code| {
             let short = shorts.get(usize::from(code))?;
-            (short.kind == Kind::Letter).then_some(short.utf8.get(..usize::from(short.len))?)
-        };
-        let mut pairs = Box::new([0; PAIRS]);
-        for (pair, bytes) in pairs.iter_mut().zip(0..=u16::MAX) {
-            let [first, second] = bytes.to_le_bytes().map(u16::from);
-            let folded = match (first, second) {
-                (0..=0x7f, 0..=0x7f) => letter(first).zip(letter(second)),
-                (0xc2..=0xdf, 0x80..=0xbf) => letter((first & 0x1f) << 6 | second & 0x3f)
-                    .and_then(|letter| letter.split_at_checked(1)),
-                _ => None,
-            };
-            if let Some(([first], [second])) = folded {
-                *pair = u16::from_le_bytes([*first, *second]);
-            }
-        }
+            (short.kind == Kind::Letter).then_some(short.utf8)
+        });
         Self { pairs, shorts }
-    }
-
-    /// Folds letters by the pair of bytes, from `at` in `source` to `end` in `bytes`; returns how many bytes that was.
-    #[inline]
-    fn letters(&self, source: &[u8], at: usize, bytes: &mut [u8], end: usize) -> usize {
-        let (from, _) = source.get(at..).unwrap_or_default().as_chunks::<2>();
-        let (to, _) = bytes.get_mut(end..).unwrap_or_default().as_chunks_mut::<2>();
-        let mut pairs = 0;
-        for (from, to) in from.iter().zip(to) {
-            let folded =
-                self.pairs.get(usize::from(u16::from_le_bytes(*from))).copied().unwrap_or(0);
-            if folded == 0 {
-                break;
-            }
-            *to = folded.to_le_bytes();
-            pairs += 1;
-        }
-        2 * pairs
     }
 }
 

@@ -55,31 +55,41 @@ impl LineShape {
         let chars = text.chars().count().min(MAX_CHARS);
         let inner =
             if chars < MAX_CHARS { text.trim_end_matches(|c| !shape::is_word_char(c)) } else { "" };
-        // Asked of whole lines without leaving early, these are a few instructions for many bytes.
-        let (bytes, behind) = (inner.as_bytes(), inner.as_bytes().get(1..).unwrap_or_default());
-        let has = |byte: u8| bytes.iter().fold(false, |has, b| has | (*b == byte));
-        let has_pair = |[one, two]: [u8; 2]| {
-            bytes.iter().zip(behind).fold(false, |has, (a, b)| has | (*a == one) & (*b == two))
-        };
-        Self {
+        let bytes = inner.as_bytes();
+        let mut shape = Self {
             chars,
-            words: bytes.iter().filter(|byte| **byte == b' ').count() + 1,
+            words: memchr::memchr_iter(b' ', bytes).count() + 1,
             stop: shape::stop(text),
-            stop_inside: has_pair(*b". ") || has_pair(*b"! ") || has_pair(*b"? ") || {
-                // U+061F and U+06D4.
-                inner.contains("؟ ") || inner.contains("۔ ")
-            },
-            colon_inside: has(b':'),
-            dots_inside: has_pair(*b"..") || has(0xe2) && inner.contains('…'),
-            // U+061F is D8 9F.
-            question_inside: has(b'?') || has(b'!') || has_pair([0xd8, 0x9f]),
+            colon_inside: memchr::memchr(b':', bytes).is_some(),
+            dots_inside: memchr::memchr(0xe2, bytes).is_some() && inner.contains('…'),
             start: match text.chars().next() {
-                Some(c) if c.is_alphabetic() => Start::Letter,
+                Some(c) if shape::is_letter(c) => Start::Letter,
                 Some(c) if c.is_numeric() => Start::Digit,
                 Some('"' | '«' | '“' | '\'' | '‘' | '”' | '’' | '„') => Start::Quote,
                 _ => Start::Other,
             },
             dateline: shape::is_dateline(text),
+            ..Self::default()
+        };
+        shape.signs_inside(bytes);
+        shape
+    }
+
+    /// Notes the signs of sentences in the bytes of a line.
+    fn signs_inside(&mut self, bytes: &[u8]) {
+        let next = |at: usize| bytes.get(at + 1).copied();
+        for at in memchr::memchr3_iter(b'.', b'!', b'?', bytes) {
+            let is_dot = bytes.get(at) == Some(&b'.');
+            self.stop_inside |= next(at) == Some(b' ');
+            self.dots_inside |= is_dot && next(at) == Some(b'.');
+            self.question_inside |= !is_dot;
+        }
+        // U+061F and U+06D4 are D8 9F and DB 94: their second bytes are the rare ones.
+        for at in memchr::memchr2_iter(0x9f, 0x94, bytes) {
+            let sign = at.checked_sub(1).and_then(|before| bytes.get(before..=at));
+            self.question_inside |= sign == Some(&[0xd8, 0x9f]);
+            let stops = matches!(sign, Some([0xd8, 0x9f] | [0xdb, 0x94]));
+            self.stop_inside |= stops && next(at) == Some(b' ');
         }
     }
 

@@ -1,6 +1,5 @@
 //! The words of a text as numbers, to see which texts speak of the same things.
 
-use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
 /// So many words of a line count: headlines are shorter, and a line of megabytes costs no more than this.
@@ -51,16 +50,15 @@ impl Word {
         let range = self.range();
         let bytes = range.len();
         let [low, high] = head(form, range.clone());
-        let ascii = low & first_bytes(STEM);
+        let ascii = low & ends(STEM)[0];
         if ascii & repeated(0x8080) == 0 {
             let counts = bytes >= 3 || low.to_le_bytes().first().is_some_and(u8::is_ascii_digit);
             return counts.then(|| mixed([ascii, 0], 0));
         }
         // Letters of two bytes, all of them: a lead byte and a tail byte by turns.
-        let is_pairs = |half: u64, bytes: usize| {
-            half & repeated(0xc0e0) == repeated(0x80c0) & first_bytes(bytes)
-        };
-        if !is_pairs(low, bytes) || !is_pairs(high, bytes.saturating_sub(HALF)) {
+        let [low_end, high_end] = ends(bytes);
+        let is_pairs = |half: u64, end: u64| half & repeated(0xc0e0) == repeated(0x80c0) & end;
+        if !is_pairs(low, low_end) || !is_pairs(high, high_end) {
             return stem_of_letters(form, range);
         }
         let letters = bytes / 2;
@@ -68,7 +66,7 @@ impl Word {
         // What is shifted out of the high half, in two steps: a shift by all 64 bits is none.
         let [low, high] =
             [low >> (16 * prefix) | high << 1 << (63 - 16 * prefix), high >> (16 * prefix)];
-        (letters - prefix >= 3).then(|| mixed([low, high & first_bytes(2 * STEM - HALF)], 0))
+        (letters - prefix >= 3).then(|| mixed([low, high & ends(2 * STEM)[1]], 0))
     }
 }
 
@@ -105,28 +103,31 @@ fn proclitics(head: u64, letters: usize) -> usize {
     }
 }
 
-/// Half of a [`HEAD`].
-const HALF: usize = 8;
-
-/// The first bytes of a word, the first one lowest, and zeros behind its end.
+/// The first bytes of a word in two halves, the first one lowest, and zeros behind its end.
 #[inline]
 fn head(form: &[u8], range: Range<usize>) -> [u64; 2] {
-    let half = |at: usize| {
-        let behind = form.get(at..).unwrap_or_default();
-        let half = match behind.first_chunk::<HALF>() {
-            Some(half) => u64::from_le_bytes(*half),
-            None => behind.iter().rev().fold(0, |half, byte| half << 8 | u64::from(*byte)),
-        };
-        half & first_bytes(range.end.saturating_sub(at))
+    let behind = form.get(range.start..).unwrap_or_default();
+    let head = match behind.first_chunk() {
+        Some(head) => u128::from_le_bytes(*head),
+        // The last bytes of a page.
+        None => behind.iter().rev().fold(0, |head, byte| head << 8 | u128::from(*byte)),
     };
-    let low = half(range.start);
-    [low, if range.len() > HALF { half(range.start + HALF) } else { 0 }]
+    let ([low, high], [low_end, high_end]) = (halves(head), ends(range.len()));
+    [low & low_end, high & high_end]
 }
 
-/// Ones where the first bytes stand.
 #[inline]
-fn first_bytes(bytes: usize) -> u64 {
-    if bytes >= HALF { u64::MAX } else { (1 << (8 * bytes)) - 1 }
+#[expect(clippy::cast_possible_truncation, reason = "each half is meant")]
+const fn halves(head: u128) -> [u64; 2] {
+    [head as u64, (head >> 64) as u64]
+}
+
+/// Ones where the first bytes of a head stand, so many of them.
+#[inline]
+fn ends(bytes: usize) -> [u64; 2] {
+    const ENDS: [[u8; HEAD]; 2] = [[u8::MAX; HEAD], [0; HEAD]];
+    let from = ENDS.as_flattened().get(HEAD - bytes.min(HEAD)..).unwrap_or_default();
+    from.first_chunk().map_or([u64::MAX; 2], |ends| halves(u128::from_le_bytes(*ends)))
 }
 
 const fn repeated(pair: u16) -> u64 {
@@ -158,16 +159,14 @@ fn mixed([low, high]: [u64; 2], before: u32) -> u32 {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Stems(Vec<u32>);
 
-impl FromIterator<u32> for Stems {
-    fn from_iter<I: IntoIterator<Item = u32>>(stems: I) -> Self {
-        let mut stems: Vec<u32> = stems.into_iter().collect();
+impl Stems {
+    /// Of stems in any order.
+    pub(super) fn of(mut stems: Vec<u32>) -> Self {
         stems.sort_unstable();
         stems.dedup();
         Self(stems)
     }
-}
 
-impl Stems {
     /// Whether the texts say nothing.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -178,30 +177,6 @@ impl Stems {
         let shared = self.0.iter().filter(|stem| other.0.binary_search(stem).is_ok()).count();
         let share = (shared * 100).checked_div(self.0.len()).unwrap_or(0);
         i32::try_from(share).unwrap_or(100)
-    }
-}
-
-/// Stems are hashes already: a table of them needs no other.
-pub(super) type StemHasher = BuildHasherDefault<StemIsHash>;
-
-/// See [`StemHasher`].
-#[derive(Default)]
-pub(super) struct StemIsHash(u64);
-
-impl Hasher for StemIsHash {
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
-        }
-    }
-
-    fn write_u32(&mut self, stem: u32) {
-        // Tables look at the high bits too.
-        self.0 = u64::from(stem).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
     }
 }
 
@@ -217,7 +192,7 @@ mod tests {
     }
 
     fn set(form: &str) -> Stems {
-        stems(form).into_iter().flatten().collect()
+        Stems::of(stems(form).into_iter().flatten().collect())
     }
 
     #[test]

@@ -108,23 +108,12 @@ struct Letters {
 }
 
 impl Letters {
-    /// Takes letters from the beginning of `text` by the pair of bytes, as many as there is room for; returns how many
-    /// bytes that was.
+    /// Takes letters from the beginning of `text`, as many as there is room for; returns how many bytes that was.
     #[inline]
     fn take_pairs(&mut self, table: &FoldTable, text: &[u8]) -> usize {
-        let (from, _) = text.as_chunks::<2>();
-        let (to, _) = self.utf8.get_mut(self.len..).unwrap_or_default().as_chunks_mut::<2>();
-        let mut pairs = 0;
-        for (from, to) in from.iter().zip(to) {
-            let folded = table.pair(*from);
-            if folded == [0; 2] {
-                break;
-            }
-            *to = folded;
-            pairs += 1;
-        }
-        self.len += 2 * pairs;
-        2 * pairs
+        let bytes = table.pairs().fold(text, self.utf8.get_mut(self.len..).unwrap_or_default());
+        self.len += bytes;
+        bytes
     }
 
     /// Takes one letter; false where there is no room.

@@ -92,27 +92,23 @@ impl TokenWriter {
     /// nothing is written that has to be put right.
     #[inline]
     pub(super) fn last_letters(&mut self, utf8: &[u8; LETTERS], len: usize) {
-        if len == 0 {
-            return;
-        }
-        if self.run == Run::Letters {
-            self.letters(utf8, len);
-            return;
-        }
-        self.border();
-        let word = utf8.get(..len).unwrap_or_default();
-        let is_one_letter = is_one_character(word);
-        if self.joinable.take().is_none() || is_one_letter {
-            if self.tokens > 0 {
-                self.out.push(b' ');
-            }
+        // It is more than one letter: no character has more than four bytes.
+        if len > 4 && self.run == Run::None && self.joinable.is_none() {
+            self.part();
+            self.append(utf8, len);
             self.tokens = self.tokens.saturating_add(1);
+            self.after_one_letter = false;
+        } else if len > 0 {
+            self.letters(utf8, len);
         }
-        self.append(utf8, len);
-        if is_one_letter && !self.after_one_letter && PROCLITICS.contains(&word) {
-            self.joinable = Some(self.out.len());
+    }
+
+    /// Parts a token from the one before it.
+    #[inline]
+    fn part(&mut self) {
+        if self.tokens > 0 {
+            self.out.push(b' ');
         }
-        self.after_one_letter = is_one_letter;
     }
 
     /// Letters of one token, folded: the first `len` bytes; perhaps none.
@@ -186,9 +182,7 @@ impl TokenWriter {
 
     fn begin(&mut self, run: Run) {
         self.border();
-        if self.tokens > 0 {
-            self.out.push(b' ');
-        }
+        self.part();
         self.start = self.out.len();
         self.run = run;
     }

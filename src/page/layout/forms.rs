@@ -20,9 +20,10 @@ pub(super) struct Forms {
     /// `None` where there is no form.
     automaton: Option<AhoCorasick>,
     heads: Heads,
-    /// The first words of glued markers, and whether one of them ends in a byte.
+    /// The first words of glued markers.
     glued: Vec<Box<str>>,
-    glued_ends: Option<Box<[bool; 256]>>,
+    /// The last bytes of words within which a form may begin or end.
+    ends: Ends,
     /// Glued markers of one word: other letters may follow them.
     glued_words: Vec<Box<str>>,
 }
@@ -48,19 +49,16 @@ impl Forms {
         let mut glued: Vec<Box<str>> = glued.map(|form| first_word(form).into()).collect();
         glued.sort();
         glued.dedup();
-        let mut ends = Box::new([false; 256]);
-        for last in glued.iter().filter_map(|head| head.as_bytes().last()) {
-            if let Some(end) = ends.get_mut(usize::from(*last)) {
-                *end = true;
-            }
-        }
-        Ok(Self { automaton: Some(automaton), heads, glued, glued_ends: Some(ends), glued_words })
+        let mut ends = Ends::default();
+        glued.iter().map(|head| &**head).chain([VISARGA]).for_each(|word| ends.add(word));
+        Ok(Self { automaton: Some(automaton), heads, glued, ends, glued_words })
     }
 
     /// Every place where a form stands, from left to right, the longest first, none over another.
     pub(super) fn hits<'h>(&'h self, page: &'h Matching) -> impl Iterator<Item = Hit> + 'h {
         let mut free_from = 0;
-        page.words().iter().filter_map(move |word| {
+        let words = page.words().iter().filter(|word| self.is_worth_a_look(page, **word));
+        words.filter_map(move |word| {
             let whole = word.range().start;
             let start = self.begins(page, *word).then_some(whole).filter(|at| *at >= free_from);
             let hit = start.and_then(|at| self.hit(page, at));
@@ -70,26 +68,29 @@ impl Forms {
         })
     }
 
+    /// Whether a form can begin with this word or within it: quickly told, and sometimes wrongly yes.
+    #[inline]
+    fn is_worth_a_look(&self, page: &Matching, word: Word) -> bool {
+        self.heads.may_have(word.hash())
+            || self.ends.may_be_of(page.text(), word)
+            || !self.glued_words.is_empty()
+    }
+
     /// Whether a form may begin with this word.
     fn begins(&self, page: &Matching, word: Word) -> bool {
         // A visarga is a sign of its word, and is printed for the colon too.
         let colon = |letters: &str| {
-            let bare = letters.strip_suffix('ः')?;
+            let bare = letters.strip_suffix(VISARGA)?;
             Some(hash(bare.as_bytes(), 0..bare.len()))
         };
         self.heads.may_have(word.hash())
-            || word.range().len() > VISARGA
-                && colon(page.word(word)).is_some_and(|hash| self.heads.may_have(hash))
+            || colon(page.word(word)).is_some_and(|hash| self.heads.may_have(hash))
             || self.glued_words.iter().any(|form| page.word(word).starts_with(&**form))
     }
 
     /// Where in a word the first word of a glued marker begins.
     fn glued_at(&self, page: &Matching, word: Word, free_from: usize) -> Option<usize> {
         let Range { start, end } = word.range();
-        let last = page.text().as_bytes().get(end.checked_sub(1)?)?;
-        if !*self.glued_ends.as_ref()?.get(usize::from(*last))? {
-            return None;
-        }
         let letters = page.word(word);
         let at = self
             .glued
@@ -107,8 +108,8 @@ impl Forms {
     }
 }
 
-/// Bytes of a visarga.
-const VISARGA: usize = 3;
+/// A sign of Indic scripts that stands at the end of a word.
+const VISARGA: &str = "ः";
 
 fn first_word(form: &str) -> &str {
     let form = form.trim_start_matches(|c| !shape::is_word_char(c));
@@ -146,6 +147,33 @@ impl Heads {
     fn place(hash: u32) -> (usize, u64) {
         let at = usize::try_from(hash >> 6).unwrap_or_default() % HEADS;
         (at, 1 << (hash & 63))
+    }
+}
+
+/// A set of the last bytes of words.
+#[derive(Debug)]
+struct Ends(Box<[bool; 256]>);
+
+impl Default for Ends {
+    fn default() -> Self {
+        Self(Box::new([false; 256]))
+    }
+}
+
+impl Ends {
+    fn add(&mut self, word: &str) {
+        if let Some(end) =
+            word.as_bytes().last().and_then(|last| self.0.get_mut(usize::from(*last)))
+        {
+            *end = true;
+        }
+    }
+
+    /// Whether a word of `form` ends in one of them.
+    #[inline]
+    fn may_be_of(&self, form: &str, word: Word) -> bool {
+        let last = word.range().end.checked_sub(1).and_then(|last| form.as_bytes().get(last));
+        last.and_then(|last| self.0.get(usize::from(*last))).is_some_and(|end| *end)
     }
 }
 
