@@ -2,9 +2,12 @@
 
 mod check;
 mod completions;
+mod dead_letter;
 mod demo;
+mod doctor;
 mod exit;
 mod explain;
+mod healthcheck;
 mod normalize;
 mod run;
 mod schema;
@@ -48,6 +51,15 @@ enum Command {
     /// Make topics, or say how they differ from what is needed
     #[command(subcommand)]
     Topics(topics::Topics),
+    /// Find out whether it can run on a cluster, and what to do if not
+    #[command(after_help = doctor::EXAMPLES)]
+    Doctor(doctor::Doctor),
+    /// Look into the dead letters, take them out, and send them again
+    #[command(subcommand)]
+    DeadLetter(dead_letter::DeadLetter),
+    /// Ask a running process whether it is alive
+    #[command(after_help = healthcheck::EXAMPLES)]
+    Healthcheck(healthcheck::Healthcheck),
     /// Print the JSON Schemas of the records
     #[command(after_help = schema::EXAMPLES)]
     Schema(schema::Schema),
@@ -104,6 +116,9 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Explain(explain) => explain.run(),
         Command::Check(check) => check.run(),
         Command::Topics(topics) => topics.run(),
+        Command::Doctor(doctor) => doctor.run(),
+        Command::DeadLetter(dead_letter) => dead_letter.run(),
+        Command::Healthcheck(healthcheck) => healthcheck.run(),
         Command::Schema(schema) => schema.run(),
         Command::Completions(completions) => completions.run(),
     }

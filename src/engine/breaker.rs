@@ -7,13 +7,13 @@
 use std::num::NonZeroU32;
 
 /// The ratio is taken over so many records, and not before so many were seen.
-pub const WINDOW: usize = 1_000;
+const WINDOW: usize = 1_000;
 const WORDS: usize = WINDOW.div_ceil(64);
 
 /// From when on a partition is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BreakerLimits {
-    /// More than so many per cent of the last [`WINDOW`] records were dead-lettered; 100 never is.
+    /// More than so many per cent of the last 1,000 records were dead-lettered; 100 never is.
     pub max_ratio: u8,
     /// So many records in a row were dead-lettered.
     pub max_consecutive: NonZeroU32,

@@ -134,6 +134,34 @@ impl Cluster {
         Ok(found)
     }
 
+    /// The settings of every broker, by its number.
+    ///
+    /// # Errors
+    /// [`End::Exit`]: no answer, or refused.
+    pub fn broker_settings(&self) -> Result<BTreeMap<i32, BTreeMap<String, String>>, End> {
+        let metadata = self
+            .admin
+            .inner()
+            .fetch_metadata(None, PATIENCE)
+            .map_err(|error| self.unanswered(&error))?;
+        let brokers: Vec<ResourceSpecifier<'_>> =
+            metadata.brokers().iter().map(|it| ResourceSpecifier::Broker(it.id())).collect();
+        let answers = self
+            .runtime
+            .block_on(self.admin.describe_configs(&brokers, &options()))
+            .map_err(|error| self.unanswered(&error))?;
+        let mut settings = BTreeMap::new();
+        for answer in answers {
+            let resource = answer.map_err(|code| refused("describing brokers", code))?;
+            if let rdkafka::admin::OwnedResourceSpecifier::Broker(id) = resource.specifier {
+                let entries = resource.entries.into_iter();
+                let set = entries.filter_map(|entry| Some((entry.name, entry.value?))).collect();
+                settings.insert(id, set);
+            }
+        }
+        Ok(settings)
+    }
+
     /// Makes a topic. One that somebody else made meanwhile is as good.
     ///
     /// # Errors

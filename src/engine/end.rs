@@ -80,6 +80,15 @@ impl End {
         }
     }
 
+    /// A client call that failed for a command, which nobody starts again.
+    #[must_use]
+    pub fn of_command(call: &str, error: &KafkaError) -> Self {
+        match Self::client(call, error) {
+            Self::Restart { why, .. } => Self::Exit { kind: ExitKind::Temporary, why },
+            end @ (Self::Exit { .. } | Self::Stopped | Self::Aborted) => end,
+        }
+    }
+
     /// A record that the producer refuses.
     #[must_use]
     pub fn produce(topic: &str, error: &KafkaError) -> Self {

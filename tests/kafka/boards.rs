@@ -109,16 +109,20 @@ fn balanced(prometheus: &Prometheus, fed: u64) {
     assert_eq!(figure(prometheus, written), figure(prometheus, emitted));
 }
 
-/// The alerts with their waits cut to a second, and an outage's grace with them: a test has no five minutes.
+/// The alerts with a second for each half a minute that they wait: a test has no quarter of an hour.
 fn hasty(folder: &std::path::Path) -> Vec<PathBuf> {
+    let seconds = |time: &str| {
+        let (number, unit) = time.split_at(time.len() - 1);
+        let unit = if unit == "h" { 120 } else { 2 };
+        number.parse::<u32>().expect("5m or 1h") * unit
+    };
     let hurried = |file: PathBuf| {
         let text = fs::read_to_string(&file).unwrap();
-        let lines = text.lines().map(|line| match line.trim_start() {
-            wait if wait.starts_with("for: ") => line.replace(wait, "for: 1s"),
-            wait if wait.starts_with("keep_firing_for: ") => {
-                line.replace(wait, "keep_firing_for: 1s")
+        let lines = text.lines().map(|line| match line.split_once("for: ") {
+            Some((head, time)) if head.trim().is_empty() || head.trim() == "keep_firing_" => {
+                format!("{head}for: {}s", seconds(time))
             }
-            _ => line.to_owned(),
+            Some(_) | None => line.to_owned(),
         });
         let hasty = folder.join(file.file_name().unwrap());
         fs::write(&hasty, lines.collect::<Vec<_>>().join("\n")).unwrap();
@@ -127,80 +131,111 @@ fn hasty(folder: &std::path::Path) -> Vec<PathBuf> {
     files("prometheus/rules").into_iter().map(hurried).collect()
 }
 
-#[test]
-fn a_flood_and_a_crash_loop_page_and_an_outage_of_the_brokers_is_a_ticket_and_no_page() {
-    let folder = super::broker::scratch("hasty");
-    let Some(prometheus) = Prometheus::start(&hasty(&folder)) else { return };
-    let mut broker = Broker::start_mortal();
-    let bootstrap = broker.bootstrap();
-    let settings = [("retention.ms", "20000")];
-    client::create_topic(&bootstrap, "paged.raw", 6, &settings);
-    let mut fleet = Fleet::new(&bootstrap, "paged");
+/// A fleet of two under the eye of a Prometheus, once both run and share all partitions. Where there is no Prometheus it
+/// says so and there is none.
+fn watched_fleet(
+    bootstrap: &str,
+    app: &str,
+    folder: &std::path::Path,
+) -> Option<(Fleet, Prometheus)> {
+    let prometheus = Prometheus::start(&hasty(folder))?;
+    let mut fleet = Fleet::new(bootstrap, app);
     fleet.environment = vec![("NEWSMILL__DEAD_LETTER__MAX_CONSECUTIVE", "20")];
     fleet.grow(2);
     wait_for_addresses(&fleet);
     prometheus.scrape(&fleet);
-    let is_running = "sum(newsmill_group_state{state=\"running\"})";
-    wait_until("both run", LIMIT, || figure(&prometheus, is_running) == Some(2.0));
-
-    broker.kill();
-    let page_or_ticket = |severity: &str, alert: &str| {
-        let firing = prometheus.firing(severity);
-        firing.iter().any(|name| name == alert)
-    };
-    wait_until("the ticket of the outage", LIMIT, || {
-        page_or_ticket("ticket", "NewsmillBrokersUnreachable")
+    wait_until("both run, and share all partitions", LIMIT, || {
+        is_at_work(&prometheus) && {
+            let owned = "sum(newsmill_assigned_partitions) == 2 * 6";
+            figure(&prometheus, owned).is_some()
+        }
     });
-    let pages: BTreeSet<String> = prometheus.firing("page").into_iter().collect();
-    assert_eq!(pages, BTreeSet::new(), "nobody is woken for what passes by itself");
+    Some((fleet, prometheus))
+}
+
+fn is_at_work(prometheus: &Prometheus) -> bool {
+    figure(prometheus, "sum(newsmill_group_state{state=\"running\"})") == Some(2.0)
+}
+
+fn fires(prometheus: &Prometheus, severity: &str, alert: &str) -> bool {
+    prometheus.firing(severity).iter().any(|name| name == alert)
+}
+
+#[test]
+fn an_outage_of_the_brokers_is_a_ticket_and_no_page_and_ends_by_itself() {
+    let folder = super::broker::scratch("hasty");
+    let mut broker = Broker::start_mortal();
+    let Some((mut fleet, prometheus)) = watched_fleet(&broker.bootstrap(), "outage", &folder)
+    else {
+        return;
+    };
+    broker.kill();
+    let ticket = || fires(&prometheus, "ticket", "NewsmillBrokersUnreachable");
+    wait_until("the ticket of the outage", LIMIT, ticket);
+    assert_eq!(prometheus.firing("page"), Vec::<String>::new(), "it passes by itself");
     for number in 0..2 {
         let said = fleet.get(number, "/livez").expect("it serves");
-        assert!(said.starts_with("HTTP/1.0 200"), "{said}");
+        assert!(said.starts_with("HTTP/1.0 200"), "a restart would not help: {said}");
     }
     broker.restart();
     wait_until("the end of the outage", LIMIT, || {
         fleet.tend();
-        figure(&prometheus, is_running) == Some(2.0)
-            && !page_or_ticket("ticket", "NewsmillBrokersUnreachable")
+        is_at_work(&prometheus) && !ticket()
     });
+    drop(prometheus);
+    fs::remove_dir_all(folder).expect("ours to remove");
+}
 
+#[test]
+fn a_flood_of_bad_pages_and_a_crash_loop_page_and_nothing_else_does() {
+    let folder = super::broker::scratch("hasty");
+    let bootstrap = shared().bootstrap();
+    client::create_topic(&bootstrap, "paged.raw", 6, &[("retention.ms", "600000")]);
+    let Some((mut fleet, prometheus)) = watched_fleet(&bootstrap, "paged", &folder) else { return };
     let feed = Feed::new(&bootstrap);
+    // Written nine of the ten minutes ago for which the topic keeps records.
+    let written = jiff::Timestamp::now().as_millisecond() - 540_000;
     for _ in 0..200 {
-        feed.send("paged.raw", 0, None, Some(b"\xff no text at all"));
+        feed.send_at("paged.raw", 0, b"\xff no text at all", written);
     }
     feed.flush();
     for alert in ["NewsmillDeadLetterBreakerOpen", "NewsmillRetentionLossRisk"] {
-        wait_until(alert, LIMIT, || page_or_ticket("page", alert));
+        wait_until(alert, LIMIT, || fires(&prometheus, "page", alert));
     }
     // The replica that does not hold the flooded partition starts again and again.
-    let held = |number| {
-        fleet.metric(number, "newsmill_consumer_paused_partitions{reason=\"breaker\"}") == Some(1.0)
-    };
-    let victim = usize::from(held(0));
-    for _ in 0..5 {
-        fleet.kill(victim);
-        fleet.start(victim);
-        wait_for_addresses(&fleet);
-        prometheus.scrape(&fleet);
-        let started = format!("process_start_time_seconds{{instance=\"replica-{victim}\"}}");
-        let before = figure(&prometheus, &started);
-        wait_until("a scrape of the fresh process, a second old", LIMIT, || {
-            let now = figure(&prometheus, &started);
-            now != before && figure(&prometheus, &format!("time() - {started} > 2")).is_some()
-        });
-    }
-    wait_until("the crash loop", LIMIT, || page_or_ticket("page", "NewsmillCrashLooping"));
-    let pages: BTreeSet<String> = prometheus.firing("page").into_iter().collect();
+    let held = "newsmill_consumer_paused_partitions{reason=\"breaker\"}";
+    let victim = usize::from(fleet.metric(0, held) == Some(1.0));
+    crash_loop(&mut fleet, victim, &prometheus);
+    wait_until("the crash loop", LIMIT, || fires(&prometheus, "page", "NewsmillCrashLooping"));
     let expected = [
         "NewsmillCrashLooping",
         "NewsmillDeadLetterBreakerOpen",
-        // Every page of that time was dead-lettered.
+        // Every page of that time came late and was dead-lettered.
+        "NewsmillFreshnessBudgetBurn",
         "NewsmillQualityBudgetBurn",
         "NewsmillRetentionLossRisk",
+        // A replica that dies every few seconds does not get to work on its partitions.
+        "NewsmillUnassignedPartitions",
     ];
+    let pages = prometheus.firing("page");
     let unexpected: Vec<_> =
         pages.iter().filter(|page| !expected.contains(&page.as_str())).collect();
     assert_eq!(unexpected, Vec::<&String>::new());
     drop(prometheus);
     fs::remove_dir_all(folder).expect("ours to remove");
+}
+
+fn crash_loop(fleet: &mut Fleet, victim: usize, prometheus: &Prometheus) {
+    let started = format!("process_start_time_seconds{{instance=\"replica-{victim}\"}}");
+    for _ in 0..5 {
+        let before = figure(prometheus, &started);
+        fleet.kill(victim);
+        fleet.start(victim);
+        wait_for_addresses(fleet);
+        prometheus.scrape(fleet);
+        wait_until("a scrape of the fresh process, a second old", LIMIT, || {
+            let now = figure(prometheus, &started);
+            now != before && figure(prometheus, &format!("time() - {started} > 2")).is_some()
+        });
+    }
 }

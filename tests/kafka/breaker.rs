@@ -55,6 +55,11 @@ fn a_flood_of_bad_pages_holds_its_partition_while_the_others_go_on_and_a_restart
         let said = wait_for(probe, LIMIT, || fleet.get(0, probe));
         assert!(said.starts_with("HTTP/1.0 200"), "neither restart nor traffic would help: {said}");
     }
+    let asked = fleet
+        .newsmill(&["healthcheck"], 0)
+        .env("NEWSMILL__HTTP__LISTEN", fleet.address(0).unwrap())
+        .status();
+    assert!(asked.expect("the program starts").success());
     let letters = dead_letters(&bootstrap, &fleet)["0"];
     assert!((IN_A_ROW..IN_A_ROW + CHUNK).contains(&letters), "{letters} dead letters");
 

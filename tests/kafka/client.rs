@@ -143,6 +143,13 @@ impl Feed {
         self.producer.send(record).map_err(|(error, _)| error).expect("room in the queue");
     }
 
+    /// Queues a value that was written at this time, in milliseconds since 1970.
+    pub fn send_at(&self, topic: &str, partition: i32, value: &[u8], timestamp: i64) {
+        let record = BaseRecord::<[u8], [u8]>::to(topic).partition(partition).payload(value);
+        let sent = self.producer.send(record.timestamp(timestamp));
+        sent.map_err(|(error, _)| error).expect("room in the queue");
+    }
+
     /// Waits until the broker has everything.
     pub fn flush(&self) {
         self.producer.flush(LIMIT).expect("the broker takes it");

@@ -10,6 +10,10 @@ mod breaker;
 #[cfg(test)]
 mod chaos;
 #[cfg(test)]
+mod dead_letters;
+#[cfg(test)]
+mod doctor;
+#[cfg(test)]
 mod equality;
 #[cfg(test)]
 mod explain;

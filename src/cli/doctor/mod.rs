@@ -1,0 +1,210 @@
+//! `doctor`: whether newsmill can run on a cluster, and if not, what to do: brokers, topics, rights by trying, state.
+
+mod finding;
+mod judge;
+
+use std::io::Write as _;
+use std::num::NonZeroU32;
+
+use anyhow::anyhow;
+use clap::Args;
+
+use super::check::layouts_of;
+use super::{ConfigArgs, Exit, Failure};
+use crate::config::Config;
+use crate::config::topics::{Purpose, TopicSpec};
+use crate::engine::{Clients, Cluster, examine, max_of_input};
+use crate::service;
+use crate::telemetry::logging;
+use finding::{Finding, Level};
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  newsmill doctor --config newsmill.toml
+  newsmill doctor --write            try the outputs too, in a transaction that is aborted
+  newsmill doctor --json | jq 'select(.level != \"ok\")'
+
+Nothing is changed. It joins no group, and reads a record or two of each topic. Exit codes: 0 all is well or only in
+doubt, 75 no broker answers, 77 a right is missing, 78 something is wrong; each with its fix.";
+
+#[derive(Debug, Args)]
+pub(super) struct Doctor {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// Try to write too: a record to each topic, in a transaction that is aborted. Readers with read_uncommitted see it
+    #[arg(long)]
+    write: bool,
+    /// A JSON object for each finding
+    #[arg(long)]
+    json: bool,
+}
+
+impl Doctor {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        let config = self.config.load()?;
+        // Nothing else logs in this process.
+        drop(logging::start(&config.log));
+        let patient = Patient { clients: Clients::of(&config), config: &config };
+        let mut findings = patient.brokers()?;
+        let standing = patient.topics(&mut findings)?;
+        patient.rights(&mut findings);
+        patient.transactions(self.write, &mut findings);
+        if standing {
+            patient.state(&mut findings)?;
+        }
+        self.report(&findings)
+    }
+
+    fn report(&self, findings: &[Finding]) -> Result<(), Failure> {
+        let mut out = std::io::stdout().lock();
+        for finding in findings {
+            if self.json {
+                serde_json::to_writer(&mut out, finding).map_err(std::io::Error::from)?;
+                writeln!(out)?;
+            } else {
+                out.write_all(finding.text().as_bytes())?;
+            }
+        }
+        out.flush()?;
+        let count = |level| findings.iter().filter(|finding| finding.level == level).count();
+        let (wrong, denied) = (count(Level::Wrong), count(Level::Denied));
+        if denied > 0 {
+            Err(Exit::Denied
+                .because(anyhow!("{denied} rights are missing, {wrong} things are wrong")))
+        } else if wrong > 0 {
+            Err(Exit::Config.because(anyhow!("{wrong} things are wrong")))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// What is looked at.
+struct Patient<'a> {
+    clients: Clients,
+    config: &'a Config,
+}
+
+impl Patient<'_> {
+    fn brokers(&self) -> Result<Vec<Finding>, Failure> {
+        let cluster = Cluster::connect(&self.config.kafka)?;
+        // Where nobody answers there is nothing else to find out.
+        let (brokers, _) = examine::replication(&self.clients, &[])?;
+        let mut findings = vec![Finding::ok("cluster", format!("{brokers} brokers"))];
+        match cluster.broker_settings() {
+            Ok(all) => {
+                for (id, settings) in &all {
+                    findings.extend(judge::broker(*id, settings, &self.config.engine));
+                }
+            }
+            Err(end) => {
+                let right = judge::acl(self.config, "DescribeConfigs", "--cluster");
+                let failed = Finding::failed("settings of brokers", &end, right);
+                findings.push(Finding { level: Level::Doubt, ..failed });
+            }
+        }
+        Ok(findings)
+    }
+
+    /// Whether every topic is there.
+    fn topics(&self, findings: &mut Vec<Finding>) -> Result<bool, Failure> {
+        let specs = self.config.topic_specs();
+        let standing = Cluster::connect(&self.config.kafka)?.look(&specs)?;
+        let names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
+        let (brokers, replication) = examine::replication(&self.clients, &names)?;
+        let raw = max_of_input(&specs, &standing);
+        for spec in &specs {
+            let found = standing.get(&spec.name).zip(replication.get(&spec.name));
+            findings.extend(judge::topic(spec, found, raw, brokers));
+        }
+        findings.extend(judge::retention(&specs, &standing));
+        Ok(specs.iter().all(|spec| standing.contains_key(&spec.name)))
+    }
+
+    /// What may be read, by trying.
+    fn rights(&self, findings: &mut Vec<Finding>) {
+        let prefix = format!("newsmill.{}.", self.config.app);
+        let raw = &self.config.topics.raw;
+        let group = format!("{prefix}parse");
+        findings.push(match examine::try_group(&self.clients, &group, raw) {
+            Ok(()) => Finding::ok(format!("group {group}"), "may be asked for its offsets"),
+            Err(end) => {
+                let resource = format!("--group {prefix} --resource-pattern-type prefixed");
+                let right = judge::acl(self.config, "Read", &resource);
+                Finding::failed(format!("group {group}"), &end, right)
+            }
+        });
+        for spec in self.config.topic_specs().iter().filter(|spec| is_read(spec)) {
+            let subject = format!("reading {}", spec.name);
+            findings.push(match examine::try_read(&self.clients, &group, &spec.name) {
+                Ok(()) => Finding::ok(subject, "allowed"),
+                Err(end) => {
+                    let resource = format!("--topic {}", spec.name);
+                    Finding::failed(subject, &end, judge::acl(self.config, "Read", &resource))
+                }
+            });
+        }
+    }
+
+    /// What may be written, by trying; and with that the brokers' clock.
+    fn transactions(&self, write: bool, findings: &mut Vec<Finding>) {
+        let id = format!("newsmill.{}.doctor", self.config.app);
+        let specs = self.config.topic_specs();
+        let written = specs.iter().filter(|spec| write && spec.purpose != Purpose::Input);
+        let topics: Vec<&str> = written.map(|spec| spec.name.as_str()).collect();
+        match examine::try_transaction(&self.clients, &id, &topics) {
+            Ok(ahead) => {
+                let said =
+                    if write { "allowed, and every topic takes a record" } else { "allowed" };
+                findings.push(Finding::ok("transactions", said));
+                findings.extend(ahead.map(judge::clock));
+            }
+            Err(end) => {
+                let prefix = format!("newsmill.{}.", self.config.app);
+                let resource = format!(
+                    "--transactional-id {prefix} --resource-pattern-type prefixed (and --operation Write on each topic)"
+                );
+                let right = judge::acl(self.config, "All", &resource);
+                findings.push(Finding::failed("transactions", &end, right));
+            }
+        }
+    }
+
+    /// Whether the state that there is fits the settings that are in effect.
+    fn state(&self, findings: &mut Vec<Finding>) -> Result<(), Failure> {
+        let config = self.config;
+        let specs = config.topic_specs();
+        let standing = Cluster::connect(&config.kafka)?.look(&specs)?;
+        for stage in service::stages(config, &standing, layouts_of(config)?) {
+            if !stage.is_stateful() {
+                continue;
+            }
+            let name = stage.name().0;
+            let count = standing.get(&config.inbox(name)).map_or(1, |it| it.partitions);
+            let count = u32::try_from(count).ok().and_then(NonZeroU32::new);
+            let count = count.unwrap_or(NonZeroU32::MIN).get();
+            let (group, changelog) =
+                (format!("newsmill.{}.{name}", config.app), config.changelog(name));
+            let found = examine::faults_of_state(&self.clients, &stage, &group, &changelog, count);
+            match found {
+                Ok(faults) if faults.is_empty() => {
+                    findings.push(Finding::ok(format!("state of {name}"), "fits the settings"));
+                }
+                Ok(faults) => findings.extend(faults.into_iter().map(|fault| {
+                    let fix =
+                        "put the settings back, or take another `app` name and replay the pages";
+                    Finding::wrong(format!("state of {name}"), fault, fix)
+                })),
+                Err(end) => {
+                    let right = judge::acl(config, "Read", &format!("--topic {changelog}"));
+                    findings.push(Finding::failed(format!("state of {name}"), &end, right));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_read(spec: &TopicSpec) -> bool {
+    matches!(spec.purpose, Purpose::Input | Purpose::Inbox | Purpose::Changelog)
+}

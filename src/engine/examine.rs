@@ -1,0 +1,195 @@
+//! What can be found out about a cluster without disturbing it, for `doctor`: how brokers and topics stand, and by trying
+//! what we may do.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rdkafka::client::ClientContext;
+use rdkafka::config::ClientConfig;
+use rdkafka::consumer::Consumer as _;
+use rdkafka::message::{DeliveryResult, Message as _, Timestamp};
+use rdkafka::producer::{BaseRecord, Producer as _, ProducerContext, ThreadedProducer};
+use rdkafka::topic_partition_list::TopicPartitionList;
+
+use super::client::{Clients, Isolation};
+use super::end::End;
+use super::topic_reader::{Event, TopicReader};
+use crate::stage::DynStage;
+
+/// How long the brokers have to answer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A topic's partitions as the cluster has them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Replication {
+    /// The least number of copies that a partition has.
+    pub copies: usize,
+    /// Partitions that nobody leads: they can be neither read nor written.
+    pub leaderless: Vec<i32>,
+    /// Partitions with fewer copies in step than there should be.
+    pub behind: Vec<i32>,
+}
+
+/// How many brokers there are, and how the partitions of these topics stand.
+///
+/// # Errors
+/// [`End::Exit`]: no answer, or refused.
+pub fn replication(
+    clients: &Clients,
+    topics: &[&str],
+) -> Result<(usize, BTreeMap<String, Replication>), End> {
+    let client = clients
+        .asking("newsmill-doctor", Isolation::ReadCommitted)
+        .map_err(|error| End::config(&error))?;
+    let metadata = client
+        .fetch_metadata(None, PATIENCE)
+        .map_err(|error| End::of_command("metadata", &error))?;
+    let found = metadata.topics().iter().filter(|topic| topics.contains(&topic.name()));
+    let standing = found.map(|topic| {
+        let partitions = topic.partitions();
+        let those = |wanted: &dyn Fn(&rdkafka::metadata::MetadataPartition) -> bool| {
+            partitions.iter().filter(|it| wanted(it)).map(|it| it.id()).collect()
+        };
+        let replication = Replication {
+            copies: partitions.iter().map(|it| it.replicas().len()).min().unwrap_or(0),
+            leaderless: those(&|it| it.leader() < 0),
+            behind: those(&|it| it.isr().len() < it.replicas().len()),
+        };
+        (topic.name().to_owned(), replication)
+    });
+    Ok((metadata.brokers().len(), standing.collect()))
+}
+
+/// Tries to ask for what a group has committed.
+///
+/// # Errors
+/// [`End::Exit`]: no answer, or refused.
+pub fn try_group(clients: &Clients, group: &str, topic: &str) -> Result<(), End> {
+    let client =
+        clients.asking(group, Isolation::ReadCommitted).map_err(|error| End::config(&error))?;
+    let mut asked = TopicPartitionList::new();
+    asked.add_partition(topic, 0);
+    let answer = client
+        .committed_offsets(asked, PATIENCE)
+        .map_err(|error| End::of_command(group, &error))?;
+    answer
+        .elements()
+        .iter()
+        .try_for_each(|element| element.error())
+        .map_err(|error| End::of_command(group, &error))
+}
+
+/// Tries to read the first record of a topic, whichever partition has one.
+///
+/// # Errors
+/// [`End::Exit`]: no answer, or refused.
+pub fn try_read(clients: &Clients, group: &str, topic: &str) -> Result<(), End> {
+    let reader = TopicReader::open(clients, group, topic)?;
+    reader.read(&reader.beginnings(), |event| {
+        Ok(if matches!(event, Event::Record(_)) {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        })
+    })
+}
+
+/// Tries to begin transactions under a name of ours, and to write one record to each of these topics in one that is
+/// aborted: a reader with `read_committed` never sees it. Says how far the brokers' clock is ahead of ours, in
+/// milliseconds, where one of the topics takes their time.
+///
+/// # Errors
+/// [`End::Exit`]: no answer, or refused.
+pub fn try_transaction(
+    clients: &Clients,
+    transactional_id: &str,
+    topics: &[&str],
+) -> Result<Option<i64>, End> {
+    let mut config = ClientConfig::new();
+    for (key, value) in clients.common.iter().chain(&clients.producer) {
+        config.set(key, value);
+    }
+    config.set("transactional.id", transactional_id);
+    let producer: ThreadedProducer<Trial> =
+        config.create_with_context(Trial::default()).map_err(|error| End::config(&error))?;
+    producer
+        .init_transactions(PATIENCE)
+        .map_err(|error| End::of_command("init_transactions", &error))?;
+    if topics.is_empty() {
+        return Ok(None);
+    }
+    producer.begin_transaction().map_err(|error| End::of_command("begin_transaction", &error))?;
+    for topic in topics {
+        let record = BaseRecord::<[u8], [u8]>::to(topic).partition(0).key(b"newsmill doctor");
+        producer.send(record).map_err(|(error, _)| End::of_command(topic, &error))?;
+    }
+    let flushed = producer.flush(PATIENCE);
+    let aborted = producer.abort_transaction(PATIENCE);
+    let mut told = producer.context().0.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(refused) = told.refused.take() {
+        return Err(refused);
+    }
+    flushed.and(aborted).map_err(|error| End::of_command("a transaction", &error))?;
+    Ok(told.ahead_ms)
+}
+
+/// What the brokers said of the records that were tried.
+#[derive(Default)]
+struct Trial(Mutex<Told>);
+
+#[derive(Default)]
+struct Told {
+    refused: Option<End>,
+    ahead_ms: Option<i64>,
+}
+
+impl ClientContext for Trial {}
+
+impl ProducerContext for Trial {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match result {
+            Ok(message) => {
+                if let Timestamp::LogAppendTime(ms) = message.timestamp() {
+                    told.ahead_ms = Some(ms - jiff::Timestamp::now().as_millisecond());
+                }
+            }
+            Err((error, message)) => {
+                told.refused.get_or_insert(End::of_command(message.topic(), error));
+            }
+        }
+    }
+}
+
+/// What is wrong with the `meta` records of a changelog, a line each: state of other settings or partition counts. A
+/// partition without a record is of no state yet.
+///
+/// # Errors
+/// [`End::Exit`]: no answer, or refused.
+pub fn faults_of_state(
+    clients: &Clients,
+    stage: &Arc<dyn DynStage>,
+    group: &str,
+    changelog: &str,
+    partitions: u32,
+) -> Result<Vec<String>, End> {
+    let reader = TopicReader::open(clients, group, changelog)?;
+    let mut faults = Vec::new();
+    for (partition, begin) in reader.beginnings() {
+        reader.read(&BTreeMap::from([(partition, begin)]), |event| {
+            let Event::Record(found) = event else { return Ok(ControlFlow::Continue(())) };
+            // It is the first record of every changelog.
+            let mut table = Arc::clone(stage).open(partitions);
+            let key = found.key.unwrap_or_default();
+            if let Err(error) = table.restore(&key, found.value.as_deref()) {
+                faults.push(format!("{changelog}[{partition}]: {error}"));
+            }
+            Ok(ControlFlow::Break(()))
+        })?;
+    }
+    Ok(faults)
+}

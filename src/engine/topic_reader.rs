@@ -1,0 +1,175 @@
+//! Reads committed records of a topic from given places to where it ends now, beside whoever else reads it: joins no
+//! group and commits nothing.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::error::KafkaError;
+use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+
+use super::client::{Clients, Isolation, QuietContext};
+use super::end::{End, ExitKind};
+use crate::stage::Headers;
+
+/// How long the brokers have to answer, and how long may pass without a record before they are taken for gone.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A record of a topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its partition.
+    pub partition: i32,
+    /// Its offset.
+    pub offset: i64,
+    /// Its key.
+    pub key: Option<Vec<u8>>,
+    /// Its value.
+    pub value: Option<Vec<u8>>,
+    /// Its headers, in their order.
+    pub headers: Headers,
+}
+
+/// What may have happened while a topic is read.
+#[derive(Debug)]
+pub enum Event {
+    /// A record.
+    Record(Box<Found>),
+    /// Everything that the partition held when the reading began has been read.
+    End(i32),
+}
+
+/// A topic that is being read.
+pub struct TopicReader {
+    consumer: BaseConsumer<QuietContext>,
+    topic: String,
+    /// Of each partition where its log begins and where it ended when the reading began.
+    bounds: BTreeMap<i32, (i64, i64)>,
+}
+
+impl TopicReader {
+    /// Finds out where the partitions of a topic begin and end. The group is only a name to ask offsets by.
+    ///
+    /// # Errors
+    /// [`End`]: no such topic, no answer, or refused.
+    pub fn open(clients: &Clients, group: &str, topic: &str) -> Result<Self, End> {
+        let consumer =
+            clients.asking(group, Isolation::ReadCommitted).map_err(|error| End::config(&error))?;
+        let metadata = consumer
+            .fetch_metadata(Some(topic), PATIENCE)
+            .map_err(|error| End::of_command(topic, &error))?;
+        let partitions: Vec<i32> = metadata
+            .topics()
+            .iter()
+            .filter(|it| it.name() == topic && it.error().is_none())
+            .flat_map(|it| it.partitions().iter().map(|partition| partition.id()))
+            .collect();
+        if partitions.is_empty() {
+            return Err(End::Exit {
+                kind: ExitKind::Config,
+                why: format!("there is no topic {topic}; `newsmill topics create` makes it"),
+            });
+        }
+        let mut bounds = BTreeMap::new();
+        for partition in partitions {
+            let marks = consumer
+                .fetch_watermarks(topic, partition, PATIENCE)
+                .map_err(|error| End::of_command(topic, &error))?;
+            bounds.insert(partition, marks);
+        }
+        Ok(Self { consumer, topic: topic.to_owned(), bounds })
+    }
+
+    /// The consumer, to ask by.
+    pub(super) fn consumer(&self) -> &BaseConsumer<QuietContext> {
+        &self.consumer
+    }
+
+    /// The partitions, each with where its log begins.
+    pub fn beginnings(&self) -> BTreeMap<i32, i64> {
+        self.bounds.iter().map(|(partition, (begin, _))| (*partition, *begin)).collect()
+    }
+
+    /// Reads each of these partitions from its offset; ends with the first `Break`, or when all are read to their ends.
+    ///
+    /// # Errors
+    /// [`End`]: the brokers are gone; or what `each` has for one.
+    pub fn read(
+        &self,
+        from: &BTreeMap<i32, i64>,
+        mut each: impl FnMut(Event) -> Result<ControlFlow<()>, End>,
+    ) -> Result<(), End> {
+        let mut open: BTreeMap<i32, i64> = BTreeMap::new();
+        let mut assignment = TopicPartitionList::new();
+        for (partition, offset) in from {
+            let Some((begin, end)) = self.bounds.get(partition) else { continue };
+            if offset.max(begin) >= end {
+                if each(Event::End(*partition))?.is_break() {
+                    return Ok(());
+                }
+                continue;
+            }
+            open.insert(*partition, *end);
+            assignment
+                .add_partition_offset(&self.topic, *partition, Offset::Offset(*offset.max(begin)))
+                .map_err(|error| End::of_command(&self.topic, &error))?;
+        }
+        self.consumer.assign(&assignment).map_err(|error| End::of_command(&self.topic, &error))?;
+        let mut heard = Instant::now();
+        while !open.is_empty() {
+            let (partition, is_over) = match self.consumer.poll(Duration::from_millis(100)) {
+                None if heard.elapsed() > PATIENCE => return Err(silent(&self.topic)),
+                None => continue,
+                Some(Ok(message)) => {
+                    heard = Instant::now();
+                    let (partition, next) = (message.partition(), message.offset() + 1);
+                    let Some(end) = open.get(&partition) else { continue };
+                    if message.offset() < *end
+                        && each(Event::Record(Box::new(found(&message))))?.is_break()
+                    {
+                        return Ok(());
+                    }
+                    (partition, next >= *end)
+                }
+                Some(Err(KafkaError::PartitionEOF(partition))) => (partition, true),
+                Some(Err(error)) => {
+                    tracing::warn!(event = "read_failed", topic = self.topic, %error);
+                    if heard.elapsed() > PATIENCE {
+                        return Err(End::of_command(&self.topic, &error));
+                    }
+                    continue;
+                }
+            };
+            if is_over
+                && open.remove(&partition).is_some()
+                && each(Event::End(partition))?.is_break()
+            {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn found(message: &BorrowedMessage<'_>) -> Found {
+    let headers = message.headers().map(|headers| {
+        let header = |header: rdkafka::message::Header<'_, &[u8]>| {
+            (header.key.to_owned(), header.value.map(Vec::from))
+        };
+        headers.iter().map(header).collect()
+    });
+    Found {
+        partition: message.partition(),
+        offset: message.offset(),
+        key: message.key().map(Vec::from),
+        value: message.payload().map(Vec::from),
+        headers: headers.unwrap_or_default(),
+    }
+}
+
+fn silent(topic: &str) -> End {
+    let why = format!("{topic}: no answer for {} s", PATIENCE.as_secs());
+    End::Exit { kind: ExitKind::Temporary, why }
+}
