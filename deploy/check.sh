@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# Holds what operators are given against the field's own checkers: rules, boards, Docker, compose, Helm, systemd, scripts,
+# links, licences. `./check` calls it. A checker that cannot be had is said in one line and passed over.
+#
+# promtool and amtool are Debian's (prometheus, prometheus-alertmanager); the rest comes by PyPI, pinned in checkers.txt,
+# into target/checkers.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
+
+checkers=target/checkers
+rendered=target/rendered
+failed=0
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# run NAME PROGRAM ARGS...: one line, and what the checker said where it found something.
+run() {
+  local name=$1 said
+  shift
+  if ! have "$1"; then
+    echo "skipped  $name: there is no $1 here"
+    return 0
+  fi
+  if said=$("$@" 2>&1); then
+    echo "ok       $name"
+  else
+    failed=$((failed + 1))
+    printf 'FAILED   %s\n%s\n' "$name" "$said"
+  fi
+}
+
+set_up() {
+  local made=$checkers/made-from.txt
+  if ! cmp -s deploy/checkers.txt "$made"; then
+    { python3 -m venv --clear "$checkers" && "$checkers/bin/pip" --quiet install -r deploy/checkers.txt; } >/dev/null 2>&1 &&
+      cp deploy/checkers.txt "$made" || echo "skipped  the checkers of deploy/checkers.txt: pip could not install them"
+  fi
+  PATH="$PWD/$checkers/bin:$PATH"
+}
+
+prometheus() {
+  run "rules: promtool check" promtool check rules --lint=all --lint-fatal deploy/prometheus/rules/recording.yml \
+    deploy/prometheus/rules/alerts.yml deploy/prometheus/rules/slo.yml
+  run "alerts: promtool test" promtool test rules deploy/prometheus/tests/alerts.test.yml
+  run "prometheus.yml: promtool" promtool check config --syntax-only deploy/prometheus/prometheus.yml
+  run "alertmanager.yml: amtool" amtool check-config deploy/prometheus/alertmanager.yml
+  local severity receiver
+  while read -r severity receiver; do
+    run "alertmanager.yml: $severity goes to $receiver" amtool config routes test \
+      --config.file=deploy/prometheus/alertmanager.yml --verify.receivers="$receiver" "severity=$severity"
+  done <<<"page pager
+ticket tickets
+none heartbeat"
+}
+
+docker() {
+  run "Dockerfile: hadolint" hadolint deploy/Dockerfile
+  run "Dockerfile: checkov" checkov -f deploy/Dockerfile --framework dockerfile --skip-download --quiet --compact
+  run "docker-compose.yml: compose schema" check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+}
+
+helm() {
+  rm -rf "$rendered"
+  if ! "$checkers/bin/python" -c 'import helm_python' 2>/dev/null; then
+    echo "skipped  Helm: there is no helm-python-sdk here"
+    return 0
+  fi
+  run "chart: helm lint, render and schema" "$checkers/bin/python" deploy/helm/check.py "$rendered"
+  run "chart: values.schema.json" check-jsonschema --check-metaschema deploy/helm/newsmill/values.schema.json
+  local plain
+  plain=$(find "$rendered" -name '*.yaml' ! -name podmonitor.yaml ! -name prometheusrule.yaml)
+  # shellcheck disable=SC2086 # a list of files without spaces in their names
+  for version in 1.29.0 1.34.0; do run "chart: kubernetes $version" kubernetes-validate --strict -k "$version" $plain; done
+  # Waived: no limit of processor time, on purpose (values.yaml); the digest and the pull policy are the user's.
+  run "chart: checkov" checkov -d "$rendered" --framework kubernetes --skip-download --quiet --compact \
+    --skip-check CKV_K8S_11,CKV_K8S_15,CKV_K8S_43
+}
+
+systemd() {
+  local folder
+  folder=$(mktemp -d)
+  for unit in newsmill.service newsmill@.service; do
+    # The program is not installed where this is checked.
+    sed 's#/usr/local/bin/newsmill #/bin/true #' "deploy/systemd/$unit" >"$folder/${unit/@/@1}"
+  done
+  run "units: systemd-analyze verify" systemd-analyze verify --man=no "$folder/newsmill.service" "$folder/newsmill@1.service"
+  # A score of 1.5 at most, of 10.
+  run "units: systemd-analyze security" systemd-analyze security --offline=true --threshold=15 "$folder/newsmill.service"
+  rm -rf "$folder"
+}
+
+texts() {
+  run "scripts: shellcheck" shellcheck check deploy/check.sh deploy/feed.sh deploy/kafka/topics.sh deploy/kafka/acls.sh
+  run "yaml: yamllint" yamllint -d '{extends: relaxed, rules: {line-length: disable}}' deploy/prometheus \
+    deploy/grafana/provisioning deploy/helm/newsmill/values.yaml deploy/helm/newsmill/ci docker-compose.yml
+  run "links: lychee" lychee --offline --no-progress docs README.md ARCHITECTURE.md SECURITY.md deploy
+}
+
+licences() {
+  if cargo deny --version >/dev/null 2>&1; then
+    run "licences and sources: cargo-deny" cargo deny --offline --log-level error check bans licenses sources
+  else
+    echo "skipped  licences and sources: there is no cargo-deny here (cargo install --locked cargo-deny@0.20.2)"
+  fi
+}
+
+set_up
+prometheus
+docker
+helm
+systemd
+texts
+licences
+[ "$failed" = 0 ] || { echo "deploy/check.sh: $failed failed"; exit 1; }
