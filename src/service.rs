@@ -16,7 +16,8 @@ use crate::stage::home::{self, Compare, Home};
 use crate::stage::near::{self, Near};
 use crate::stage::parse::{self, Comparing, InputKey, Parse, RecordSizes};
 use crate::stage::{DynStage, erase};
-use crate::telemetry::{Health, Metrics, Watcher, health, http, metrics};
+use crate::telemetry::status::Identity;
+use crate::telemetry::{Health, Metrics, Status, Watcher, health, http, metrics};
 
 /// After a rebalance began, and while no broker can be reached, so long the process counts as ready still.
 const REBALANCE_GRACE: Duration = Duration::from_secs(60);
@@ -26,10 +27,14 @@ const BROKER_GRACE: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// [`End`] of the engine that could not go on; or what else stood in the way, in the same terms.
-pub fn run(config: &Config, layouts: &'static Layouts) -> anyhow::Result<()> {
+pub fn run(
+    config: &Config,
+    layouts: &'static Layouts,
+    explain: http::Explainer,
+) -> anyhow::Result<()> {
     let stop = Arc::new(Stop::default());
     stop_on_signals(Arc::clone(&stop))?;
-    let (watcher, server) = watch(config)?;
+    let (watcher, server) = watch(config, explain)?;
     if let Some(server) = &server {
         tracing::info!(event = "http", address = %server.address(), "metrics and health");
     }
@@ -45,7 +50,10 @@ pub fn run(config: &Config, layouts: &'static Layouts) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// The address is taken or not ours.
-pub fn watch(config: &Config) -> anyhow::Result<(Watcher, Option<http::Server>)> {
+pub fn watch(
+    config: &Config,
+    explain: http::Explainer,
+) -> anyhow::Result<(Watcher, Option<http::Server>)> {
     let engines = config.engine.engines.get();
     let limits = health::Limits {
         poll_stall: config.engine.max_poll_interval / 2,
@@ -54,14 +62,25 @@ pub fn watch(config: &Config) -> anyhow::Result<(Watcher, Option<http::Server>)>
     };
     let health = Arc::new(Health::new(engines, limits));
     let metrics = Arc::new(Metrics::new(&watching(config))?);
+    let status = Arc::new(Status::new(Identity {
+        app: config.app.to_string(),
+        instance: config.instance.clone(),
+        config_hash: config.hash.clone(),
+    }));
+    let watcher = Watcher { metrics, health, status };
     let server = match config.http.listen.0 {
         Some(address) => Some(
-            http::Server::start(address, Arc::clone(&metrics), Arc::clone(&health))
+            http::Server::start(address, served(&watcher, explain))
                 .with_context(|| format!("cannot listen on {address} (http.listen)"))?,
         ),
         None => None,
     };
-    Ok((Watcher { metrics, health }, server))
+    Ok((watcher, server))
+}
+
+fn served(watcher: &Watcher, explain: http::Explainer) -> http::Served {
+    let Watcher { metrics, health, status } = watcher.clone();
+    http::Served { metrics, health, status, explain }
 }
 
 /// Runs the engines over topics that are there. Blocks.

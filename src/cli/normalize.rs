@@ -19,6 +19,7 @@ use super::{ConfigArgs, Exit, Failure};
 use crate::config::Config;
 use crate::local::source::{Cut, Reading, STDIN};
 use crate::local::{Input, Lines, Pipeline, RunError, Sink, Sources, run};
+use crate::page::Layouts;
 use crate::record::Reject;
 use crate::service;
 use crate::stage::{Count, Outcome, Output, StageName, Tally, Target};
@@ -69,7 +70,7 @@ const BUFFER: usize = 256 * 1024;
 impl Normalize {
     pub(super) fn run(self) -> Result<(), Failure> {
         let config = self.config.load()?;
-        let pipeline = pipeline(&config)?;
+        let pipeline = pipeline(&config, layouts_of(&config)?)?;
         let lines = self.lines()?;
         let paths = if self.files.is_empty() { vec![STDIN.into()] } else { self.files };
         let total = readable(&paths)?;
@@ -116,8 +117,8 @@ impl Normalize {
 }
 
 /// The service's own stages. A file takes records of any size.
-pub(super) fn pipeline(config: &Config) -> Result<Pipeline, Failure> {
-    let mut stages = service::stages(config, &BTreeMap::new(), layouts_of(config)?).into_iter();
+pub(super) fn pipeline(config: &Config, layouts: &'static Layouts) -> Result<Pipeline, Failure> {
+    let mut stages = service::stages(config, &BTreeMap::new(), layouts).into_iter();
     let first = stages.next().ok_or_else(|| Exit::Bug.because(anyhow!("there is no stage")))?;
     Ok(Pipeline { first, inboxes: stages.collect() })
 }

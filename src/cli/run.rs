@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::check::layouts_of;
-use super::{ConfigArgs, Failure};
+use super::{ConfigArgs, Failure, explain};
 use crate::engine::End;
 use crate::service;
 use crate::telemetry::logging;
@@ -28,9 +28,11 @@ impl Run {
         let config = self.config.load()?;
         let layouts = layouts_of(&config)?;
         logging::start(&config.log).map_err(anyhow::Error::from)?;
-        service::run(&config, layouts).map_err(|error| match error.downcast::<End>() {
-            Ok(end) => end.into(),
-            Err(error) => error.into(),
+        service::run(&config, layouts, explain::explainer(&config, layouts)?).map_err(|error| {
+            match error.downcast::<End>() {
+                Ok(end) => end.into(),
+                Err(error) => error.into(),
+            }
         })
     }
 }

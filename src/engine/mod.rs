@@ -51,8 +51,8 @@ pub use client_view::{BrokerView, ClientKind, ClientView};
 pub use cluster::{Cluster, Wanted, max_of_input, require_topics};
 pub use end::{End, ExitKind};
 pub use observer::{
-    Committed, Observer, PartitionView, PauseReason, RebalanceKind, Rework, Step, TransactionEnd,
-    TransactionPhases, Unobserved, Written,
+    Committed, DeadLettered, Observer, PartitionView, PauseReason, RebalanceKind, Rework, Step,
+    TransactionEnd, TransactionPhases, Unobserved, Written,
 };
 pub use once::SentOnce;
 pub use outlet::{Destination, Destinations};

@@ -1,10 +1,12 @@
 //! What an engine tells about itself. It counts nothing: whoever watches does.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::EngineState;
 use super::breaker::Trip;
 use super::client_view::ClientView;
+use crate::record::Reason;
 use crate::stage::{StageName, TableStats, Tally};
 
 /// What the group did with partitions.
@@ -169,6 +171,8 @@ pub struct Committed<'a> {
     pub phases: TransactionPhases,
     /// Records and bytes that were written, by topic.
     pub written: &'a [Written],
+    /// Its dead letters.
+    pub dead_letters: &'a [DeadLettered],
     /// Of each page: from its record's own timestamp to the commit, in milliseconds; never below nought.
     pub page_latencies_ms: &'a [i64],
 }
@@ -182,6 +186,23 @@ pub struct Written {
     pub records: u64,
     /// Bytes of their keys and values.
     pub bytes: u64,
+}
+
+/// An input record that became a dead letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLettered {
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// By which stage.
+    pub stage: StageName,
+    /// Why.
+    pub reason: Reason,
+    /// Where the record stands: its topic …
+    pub topic: Arc<str>,
+    /// … its partition …
+    pub partition: i32,
+    /// … and its offset.
+    pub offset: i64,
 }
 
 /// One partition as it stands.

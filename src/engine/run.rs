@@ -15,7 +15,7 @@ use super::client::{Clients, Rebalance, StageConsumer};
 use super::end::End;
 use super::ffi::Membership;
 use super::observe::Watched;
-use super::observer::{Observer, PauseReason};
+use super::observer::{DeadLettered, Observer, PauseReason};
 use super::outlet::{Destinations, Outlet};
 use super::partition::{Partition, Phase};
 use super::position::list;
@@ -128,6 +128,7 @@ pub(super) struct AppliedWork {
     pub(super) records: u64,
     pub(super) bytes: u64,
     pub(super) page_timestamps: Vec<i64>,
+    pub(super) dead_letters: Vec<DeadLettered>,
 }
 
 impl Engine {

@@ -1,6 +1,7 @@
 //! Apply, commit, abort: where work becomes true, all of it or none.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -11,7 +12,7 @@ use super::breaker::Trip;
 use super::budget::Lane;
 use super::end::{End, ExitKind};
 use super::ffi::{Membership, NextOffset};
-use super::observer::{Committed, Rework, Step, TransactionEnd, TransactionPhases};
+use super::observer::{Committed, DeadLettered, Rework, Step, TransactionEnd, TransactionPhases};
 use super::outlet::{CommitFailure, GroupOffsets};
 use super::partition::{Live, Phase};
 use super::position::{list, seek};
@@ -247,6 +248,14 @@ impl Engine {
             partition = record.partition,
             offset = record.offset
         );
+        self.applied.dead_letters.push(DeadLettered {
+            at_ms: failed_at,
+            stage: name,
+            reason: reject.reason,
+            topic: Arc::clone(&run.spec.inbox),
+            partition: record.partition,
+            offset: record.offset,
+        });
         if run.spec.lane == Lane::Pages {
             self.outbox.tally.add(Count::Page(Outcome::DeadLettered));
         }
@@ -294,6 +303,7 @@ impl Engine {
             duration: self.cadence.age(Instant::now()),
             phases,
             written: self.outlet.written(),
+            dead_letters: &self.applied.dead_letters,
             page_latencies_ms: &self.applied.page_timestamps,
         });
         self.pulse.progress();

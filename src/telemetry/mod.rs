@@ -4,8 +4,10 @@ pub mod health;
 pub mod http;
 pub mod logging;
 pub mod metrics;
+pub mod status;
 mod watcher;
 
 pub use health::Health;
 pub use metrics::Metrics;
+pub use status::Status;
 pub use watcher::Watcher;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Health, Metrics};
+use super::{Health, Metrics, Status};
 use crate::engine::{
     ClientView, Committed, EngineState, Observer, PartitionView, PauseReason, RebalanceKind,
     Rework, Step, TransactionEnd, Trip,
@@ -17,6 +17,8 @@ pub struct Watcher {
     pub metrics: Arc<Metrics>,
     /// Judges it.
     pub health: Arc<Health>,
+    /// Remembers its dead letters.
+    pub status: Arc<Status>,
 }
 
 impl Observer for Watcher {
@@ -56,6 +58,7 @@ impl Observer for Watcher {
     fn committed(&self, committed: &Committed<'_>) {
         self.metrics.pipeline.committed(committed.tally, committed.records, committed.bytes);
         self.metrics.transaction.committed(committed.duration, committed.phases, committed.written);
+        self.status.dead_lettered(committed.dead_letters);
         for ms in committed.page_latencies_ms {
             self.metrics.pipeline.record_latency(*ms as f64 / 1_000.0);
         }

@@ -15,6 +15,7 @@ use rdkafka::producer::{BaseRecord, DefaultProducerContext, ThreadedProducer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use serde_json::Value;
 
+use crate::cli::explain::explainer;
 use crate::cli::{Exit, Failure};
 use crate::config::topics::{MAX_MESSAGE_BYTES, Standing};
 use crate::config::{Config, Environment};
@@ -73,7 +74,9 @@ impl Playground {
             Config::load(None, &environment.clone().with("http.listen", "127.0.0.1:9464"))?;
         let elsewhere = Config::load(None, &environment.with("http.listen", "127.0.0.1:0"))?;
         // Where the usual port is taken, any will do.
-        let (watcher, server) = service::watch(&config).or_else(|_| service::watch(&elsewhere))?;
+        let explain = explainer(&config, Layouts::builtin())?;
+        let (watcher, server) = service::watch(&config, Arc::clone(&explain))
+            .or_else(|_| service::watch(&elsewhere, explain))?;
         let mut standing = BTreeMap::new();
         for spec in config.topic_specs() {
             let partitions = i32::try_from(PARTITIONS.get()).unwrap_or(i32::MAX);
@@ -87,9 +90,9 @@ impl Playground {
         Ok(Self { config, watcher, server, standing, _broker: broker })
     }
 
-    /// Where metrics are.
-    pub fn metrics_url(&self) -> Option<String> {
-        self.server.as_ref().map(|server| format!("http://{}/metrics", server.address()))
+    /// Where the status page is, and under it metrics and health.
+    pub fn status_url(&self) -> Option<String> {
+        self.server.as_ref().map(|server| format!("http://{}/", server.address()))
     }
 
     /// Starts the engines.

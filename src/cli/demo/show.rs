@@ -34,8 +34,8 @@ impl Show {
              Two engines start, over a broker that is played in this process ({}).",
             playground.config.kafka.bootstrap_servers
         )?;
-        if let Some(url) = playground.metrics_url() {
-            writeln!(out, "Metrics: {url}")?;
+        if let Some(url) = playground.status_url() {
+            writeln!(out, "Status page: {url} (metrics: {url}metrics)")?;
         }
         writeln!(out)
     }
@@ -87,8 +87,11 @@ impl Show {
             "\nWhat this does not show: the played broker keeps no transactions. That nothing is lost or doubled when\n\
              processes and brokers die is tested on a real Kafka; `docker compose up` runs this on one."
         )?;
-        if let Some(url) = playground.metrics_url() {
-            writeln!(out, "Metrics were at {url}; `newsmill demo --keep` stays.")?;
+        if let Some(url) = playground.status_url() {
+            writeln!(
+                out,
+                "The status page was at {url}, metrics at {url}metrics; `newsmill demo --keep` stays."
+            )?;
         }
         Ok(())
     }

@@ -21,11 +21,13 @@ use super::normalize::pipeline;
 use super::{ConfigArgs, Exit, Failure};
 use crate::config::Config;
 use crate::local::source::{Cut, Reading, STDIN};
-use crate::local::{self, Input, RunError, Sink, Sources};
+use crate::local::{self, Input, Pipeline, RunError, Sink, Sources};
+use crate::page::Layouts;
 use crate::record::{Origin, Reject};
 use crate::service;
-use crate::stage::parse::Explained;
+use crate::stage::parse::{Explained, Parse};
 use crate::stage::{Output, StageName, Target};
+use crate::telemetry::http;
 use compare::{Comparison, Named, Story};
 use fetch::Place;
 
@@ -98,16 +100,7 @@ impl Explain {
             return self.compare(other, &config);
         }
         let input = input(&self.page, self.index, &config)?;
-        let record = input.record();
-        let parse = service::parse(&config, &BTreeMap::new(), layouts_of(&config)?);
-        let made = Made::of(&input, &config)?;
-        let report = Report {
-            origin: Origin::of(&record),
-            // Why not stands in the dead letter.
-            explained: parse.explain(&record).ok().flatten(),
-            outputs: made.outputs,
-            dead_letter: made.dead_letter,
-        };
+        let report = Judge::new(&config, layouts_of(&config)?)?.report(&input)?;
         let mut out = io::BufWriter::new(io::stdout().lock());
         if self.json {
             serde_json::to_writer_pretty(&mut out, &report).map_err(io::Error::from)?;
@@ -121,10 +114,11 @@ impl Explain {
     }
 
     fn compare(&self, other: &Path, config: &Config) -> Result<(), Failure> {
+        let judge = Judge::new(config, layouts_of(config)?)?;
         let story = |named: &Path, index| {
             let named = Named::parse(named);
             let input = input(&named.page, index, config)?;
-            Story::of(&named, &Origin::of(&input.record()), &Made::of(&input, config)?)
+            Story::of(&named, &Origin::of(&input.record()), &judge.made(&input)?)
         };
         let (a, b) = (story(&self.page, self.index)?, story(other, self.other_page)?);
         let comparison = Comparison::of(a, b, config);
@@ -162,25 +156,71 @@ fn input(page: &Path, index: usize, config: &Config) -> Result<Input, Failure> {
     pages.next().ok_or_else(none)?.map_err(|error| Exit::BadInput.because(error))
 }
 
-/// What the stages made of the page.
-struct Made<'c> {
-    config: &'c Config,
-    outputs: Vec<Sent>,
-    dead_letter: Option<DeadLetter>,
+/// Explains pages that somebody pastes into the status page: what `explain --json` says of them.
+///
+/// # Errors
+/// A bug of ours.
+pub(super) fn explainer(
+    config: &Config,
+    layouts: &'static Layouts,
+) -> Result<http::Explainer, Failure> {
+    let judge = Judge::new(config, layouts)?;
+    Ok(Arc::new(move |page| {
+        let now = Timestamp::now().as_millisecond();
+        let input = Input::page("pasted".into(), 0, Some(now), page.to_vec());
+        let report = judge.report(&input).map_err(|Failure { error, .. }| {
+            error.map_or_else(String::new, |error| format!("{error:#}"))
+        })?;
+        serde_json::to_string(&report).map_err(|error| error.to_string())
+    }))
 }
 
-impl<'c> Made<'c> {
-    fn of(input: &Input, config: &'c Config) -> Result<Self, Failure> {
-        let mut made = Self { config, outputs: Vec::new(), dead_letter: None };
+/// What judges pages: the service's own stages.
+struct Judge {
+    config: Config,
+    parse: Parse,
+    pipeline: Pipeline,
+}
+
+impl Judge {
+    fn new(config: &Config, layouts: &'static Layouts) -> Result<Self, Failure> {
+        Ok(Self {
+            config: config.clone(),
+            parse: service::parse(config, &BTreeMap::new(), layouts),
+            pipeline: pipeline(config, layouts)?,
+        })
+    }
+
+    fn report<'i>(&self, input: &'i Input) -> Result<Report<'i>, Failure> {
+        let record = input.record();
+        let made = self.made(input)?;
+        Ok(Report {
+            origin: Origin::of(&record),
+            // Why not stands in the dead letter.
+            explained: self.parse.explain(&record).ok().flatten(),
+            outputs: made.outputs,
+            dead_letter: made.dead_letter,
+        })
+    }
+
+    fn made(&self, input: &Input) -> Result<Made<'_>, Failure> {
+        let mut made = Made { config: &self.config, outputs: Vec::new(), dead_letter: None };
         let page = [Ok::<_, Infallible>(input.clone())].into_iter();
         let _counted =
-            local::run(&pipeline(config)?, 1, page, &mut made).map_err(|error| match error {
+            local::run(&self.pipeline, 1, page, &mut made).map_err(|error| match error {
                 RunError::Read(never) => match never {},
                 RunError::Write(error) => Exit::Bug.because(error),
                 RunError::Bug(message) => Exit::Bug.because(anyhow!(message)),
             })?;
         Ok(made)
     }
+}
+
+/// What the stages made of the page.
+struct Made<'c> {
+    config: &'c Config,
+    outputs: Vec<Sent>,
+    dead_letter: Option<DeadLetter>,
 }
 
 impl Sink for Made<'_> {
