@@ -22,6 +22,7 @@ fn main() -> anyhow::Result<()> {
             page_time_ms: envelope.fetched_at_ms.unwrap_or(LATER),
             language: envelope.language.as_deref(),
             host: None,
+            learning: None,
         };
         let explained = explain(&envelope.text, Layouts::builtin(), &context);
         let mut record = serde_json::to_value(&explained)?;

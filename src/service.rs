@@ -13,8 +13,9 @@ use crate::engine::{self, End, ExitKind, Stop};
 use crate::page::Layouts;
 use crate::page::envelope;
 use crate::stage::home::{self, Compare, Home};
+use crate::stage::lines::{Lines, Rule};
 use crate::stage::near::{self, Near};
-use crate::stage::parse::{self, Comparing, InputKey, Parse, RecordSizes};
+use crate::stage::parse::{self, Comparing, InputKey, Learns, Parse, RecordSizes};
 use crate::stage::{DynStage, erase};
 use crate::telemetry::status::Identity;
 use crate::telemetry::{Health, Metrics, Status, Watcher, health, http, metrics};
@@ -94,7 +95,7 @@ pub fn run_engines(
     watcher: Watcher,
     stop: &Arc<Stop>,
 ) -> Result<(), End> {
-    let specs = engine::engines(config, topics, &stages(config, topics, layouts))?;
+    let specs = engine::engines(config, topics, &stages(config, topics, layouts, None))?;
     for watched in watching(config).stages {
         if let Some(standing) = topics.get(&watched.topic) {
             let kept = standing.retention();
@@ -120,24 +121,37 @@ fn wait_for_topics(config: &Config, stop: &Stop) -> Result<BTreeMap<String, Stan
     }
 }
 
-/// The stages in the order in which data flows.
+/// The stages in the order in which data flows; `learns` is how pages learn from each other, if they do.
 #[must_use]
 pub fn stages(
     config: &Config,
     topics: &BTreeMap<String, Standing>,
     layouts: &'static Layouts,
+    learns: Option<Learns>,
 ) -> Vec<Arc<dyn DynStage>> {
-    let parse = erase(parse(config, topics, layouts));
+    let lines = learns.as_ref().is_some_and(|learns| learns.tells).then(|| lines(config));
+    let parse = erase(Parse { learns, ..parse(config, topics, layouts) });
     let dedupe = &config.dedupe;
-    let Some(compare) = compare(dedupe) else {
-        return vec![parse, erase(Home::new(dedupe.ttl_hours))];
-    };
-    let near = Near {
-        ttl_hours: dedupe.near_ttl_hours,
-        thresholds: dedupe.thresholds,
-        keys: compare.keys,
-    };
-    vec![parse, erase(Home::comparing(dedupe.ttl_hours, compare)), erase(near)]
+    let mut stages = vec![parse];
+    match compare(dedupe) {
+        None => stages.push(erase(Home::new(dedupe.ttl_hours))),
+        Some(compare) => {
+            stages.push(erase(Home::comparing(dedupe.ttl_hours, compare)));
+            stages.push(erase(Near {
+                ttl_hours: dedupe.near_ttl_hours,
+                thresholds: dedupe.thresholds,
+                keys: compare.keys,
+            }));
+        }
+    }
+    stages.extend(lines);
+    stages
+}
+
+/// The stage that learns what lines are.
+#[must_use]
+pub fn lines(config: &Config) -> Arc<dyn DynStage> {
+    erase(Lines { ttl_hours: config.lines.ttl_hours, rule: Rule::builtin() })
 }
 
 /// Which stories are compared; `None` where none are.
@@ -150,7 +164,7 @@ fn compare(dedupe: &config::Dedupe) -> Option<Compare> {
     Some(Compare { own, keys: dedupe.near_keys })
 }
 
-/// The stage that reads pages. A topic that is not among these takes records of any size.
+/// The stage that reads pages, each by itself. A topic that is not among these takes records of any size.
 #[must_use]
 pub fn parse(
     config: &Config,
@@ -176,6 +190,7 @@ pub fn parse(
         comparing: compare(&config.dedupe)
             .map(|Compare { own, .. }| Comparing { thresholds: config.dedupe.thresholds, own }),
         home_keeps_texts: config.dedupe.ttl_hours >= home::KEEPS_TEXTS_HOURS,
+        learns: None,
     }
 }
 

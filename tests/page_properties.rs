@@ -215,7 +215,7 @@ proptest! {
         lines.push(related.0.clone());
         lines.extend(story.iter().cloned());
         let text = lines.join("\n");
-        let context = Context { page_time_ms: 1_767_225_600_000, language: Some(language), host: None };
+        let context = Context { page_time_ms: 1_767_225_600_000, language: Some(language), ..Context::default() };
         let page = read(&text, Layouts::builtin(), &context);
         prop_assert_eq!(page.headline.as_deref(), Some(headline.as_str()));
         let published = page.published.and_then(|date| date.at);

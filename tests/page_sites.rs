@@ -36,7 +36,7 @@ start = "always"
     }
 
     fn context(host: Option<&'static str>) -> Context<'static> {
-        Context { page_time_ms: 1_767_225_600_000, language: Some("en"), host }
+        Context { page_time_ms: 1_767_225_600_000, language: Some("en"), host, learning: None }
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod normalize;
 mod run;
 mod schema;
 mod topics;
+mod twice;
 
 use std::io::Write as _;
 use std::path::PathBuf;

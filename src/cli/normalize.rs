@@ -15,13 +15,15 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 
 use super::check::layouts_of;
+use super::twice::{Pages, failure, learn};
 use super::{ConfigArgs, Exit, Failure};
 use crate::config::Config;
 use crate::local::source::{Cut, Reading, STDIN};
-use crate::local::{Input, Lines, Pipeline, RunError, Sink, Sources, run};
-use crate::page::Layouts;
+use crate::local::{Input, Lines, Pipeline, Sink, Teacher, run};
+use crate::page::{Layouts, Starts};
 use crate::record::Reject;
 use crate::service;
+use crate::stage::parse::Learns;
 use crate::stage::{Count, Outcome, Output, StageName, Tally, Target};
 
 pub(super) const EXAMPLES: &str = "\
@@ -30,8 +32,9 @@ Examples:
   newsmill normalize pages.jsonl.zst --articles articles.jsonl --stories stories.jsonl
   zcat pages.gz | newsmill normalize --rejects rejects.jsonl > articles.jsonl
 
-A file that begins with { holds a page a line, any other is one page. Pages that became no record are counted on the
-standard error. Exit code 65 where a file cannot be read.";
+A file that begins with { holds a page a line, any other is one page. Everything is read twice: first to learn from all
+pages where the stories begin that sites append to them. Pages that became no record are counted on the standard error.
+Exit code 65 where a file cannot be read.";
 
 #[derive(Debug, Args)]
 pub(super) struct Normalize {
@@ -59,6 +62,10 @@ pub(super) struct Normalize {
     /// Pages are separated by NUL bytes.
     #[arg(long)]
     nul: bool,
+    /// Read the pages once, and learn from them as they come: for input without an end. Otherwise they are read twice; the
+    /// standard input and pipes are kept in a temporary file until then.
+    #[arg(long)]
+    single_pass: bool,
     /// Worker threads; by default as many as there are cores. Any number gives the same bytes.
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
@@ -70,27 +77,32 @@ const BUFFER: usize = 256 * 1024;
 impl Normalize {
     pub(super) fn run(self) -> Result<(), Failure> {
         let config = self.config.load()?;
-        let pipeline = pipeline(&config, layouts_of(&config)?)?;
+        let layouts = layouts_of(&config)?;
         let lines = self.lines()?;
-        let paths = if self.files.is_empty() { vec![STDIN.into()] } else { self.files };
-        let total = readable(&paths)?;
         let reading = Reading {
             cut: if self.nul { Cut::AtNul } else { Cut::ByFirstByte },
             page_bytes: config.input.max_page_bytes,
             now: Timestamp::now().as_millisecond(),
         };
         let threads = self.threads.map_or_else(cores, usize::from);
-        let read = Arc::default();
-        let mut sink = Watched { lines, bar: bar(total), read: Arc::clone(&read), articles: 0 };
-        let sources = Sources::new(paths, reading, &read);
-        let counted = run(&pipeline, threads, sources, &mut sink);
+        let paths = if self.files.is_empty() { vec![STDIN.into()] } else { self.files };
+        let starts = Arc::new(Starts::with_room(config.lines.known));
+        let pages = if self.single_pass {
+            Pages::to_be_read_once(paths, reading)?
+        } else {
+            let pages = Pages::to_be_read_twice(paths, reading)?;
+            learn(&config, layouts, &pages, threads, &starts, &bar(pages.total))?;
+            pages
+        };
+        let learns = Learns { starts: Arc::clone(&starts), tells: self.single_pass };
+        let pipeline = pipeline(&config, layouts, Some(learns))?;
+        let (read, articles) = (Arc::clone(&pages.read), 0);
+        let teacher = Teacher::new(starts);
+        let mut sink = Watched { lines, teacher, bar: bar(pages.total), read, articles };
+        let counted = run(&pipeline, threads, pages.sources(), &mut sink);
         sink.bar.finish_and_clear();
         let flushed = sink.lines.flush();
-        let counted = counted.map_err(|error| match error {
-            RunError::Read(error) => Exit::BadInput.because(error),
-            RunError::Write(error) => error.into(),
-            RunError::Bug(message) => Exit::Bug.because(anyhow!(message)),
-        })?;
+        let counted = counted.map_err(failure)?;
         flushed?;
         Ok(report(&counted)?)
     }
@@ -117,30 +129,16 @@ impl Normalize {
 }
 
 /// The service's own stages. A file takes records of any size.
-pub(super) fn pipeline(config: &Config, layouts: &'static Layouts) -> Result<Pipeline, Failure> {
-    let mut stages = service::stages(config, &BTreeMap::new(), layouts).into_iter();
+pub(super) fn pipeline(
+    config: &Config,
+    layouts: &'static Layouts,
+    learns: Option<Learns>,
+) -> Result<Pipeline, Failure> {
+    let in_rounds = learns.as_ref().is_some_and(|learns| learns.tells);
+    let stages = service::stages(config, &BTreeMap::new(), layouts, learns);
+    let mut stages = stages.into_iter();
     let first = stages.next().ok_or_else(|| Exit::Bug.because(anyhow!("there is no stage")))?;
-    Ok(Pipeline { first, inboxes: stages.collect() })
-}
-
-/// Whether every file is there, before anything is written; the bytes of all of them, where that is known.
-fn readable(paths: &[PathBuf]) -> Result<Option<u64>, Failure> {
-    let mut total = Some(0);
-    for path in paths {
-        if path == Path::new(STDIN) {
-            total = None;
-            continue;
-        }
-        let opened = File::open(path).and_then(|file| {
-            let data = file.metadata()?;
-            if data.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(data.len()) }
-        });
-        let bytes = opened
-            .with_context(|| path.display().to_string())
-            .map_err(|error| Exit::BadInput.because(error))?;
-        total = total.map(|total: u64| total + bytes);
-    }
-    Ok(total)
+    Ok(Pipeline { first, inboxes: stages.collect(), in_rounds })
 }
 
 fn writer(path: Option<&Path>) -> Result<Option<Box<dyn Write>>, Failure> {
@@ -182,6 +180,7 @@ fn bar(total: Option<u64>) -> ProgressBar {
 /// The files, and a bar that moves with them.
 struct Watched {
     lines: Lines<'static>,
+    teacher: Teacher,
     bar: ProgressBar,
     read: Arc<AtomicU64>,
     articles: u64,
@@ -201,7 +200,12 @@ impl Sink for Watched {
                 self.bar.set_message(self.articles.to_string());
             }
         }
+        self.teacher.hear(output);
         self.lines.output(output)
+    }
+
+    fn round_ended(&mut self) {
+        self.teacher.teach();
     }
 
     fn reject(&mut self, input: &Input, stage: StageName, reject: &Reject) -> io::Result<()> {
@@ -233,7 +237,10 @@ fn report(counted: &Tally) -> io::Result<()> {
             | Count::Expired(_)
             | Count::Settled(_)
             | Count::Compared
-            | Count::Evicted(_) => None,
+            | Count::Evicted(_)
+            | Count::LineShown
+            | Count::LineForgotten
+            | Count::Boundary(_) => None,
         })
         .collect();
     if !rejects.is_empty() {

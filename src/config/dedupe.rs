@@ -40,7 +40,7 @@ const TTL_HOURS: NonZeroU32 = NonZeroU32::MIN.saturating_add(719);
 const NEAR_TTL_HOURS: NonZeroU32 = NonZeroU32::MIN.saturating_add(335);
 
 /// Ten years: more is a slip of the pen.
-const TTL_HOURS_MAX: u32 = 87_600;
+pub(super) const TTL_HOURS_MAX: u32 = 87_600;
 
 impl Dedupe {
     pub(super) fn read(keys: &mut Reader<'_>) -> Self {

@@ -8,6 +8,7 @@ mod dedupe;
 mod engine;
 mod error;
 mod kafka;
+mod lines;
 mod reader;
 pub mod topics;
 mod value;
@@ -23,6 +24,7 @@ pub use dedupe::{Dedupe, Near};
 pub use engine::Engine;
 pub use error::{ConfigError, ConfigErrors, Place};
 pub use kafka::{Kafka, Mechanism, Sasl, SecurityProtocol, Tls};
+pub use lines::Lines;
 pub use reader::{Environment, Setting};
 pub use topics::Topics;
 pub use value::{Bytes, Listen, Secret, Value};
@@ -51,6 +53,8 @@ pub struct Config {
     pub dead_letter: DeadLetter,
     /// How long a story is remembered, and which stories count as one.
     pub dedupe: Dedupe,
+    /// What pages learn from each other.
+    pub lines: Lines,
     /// Where layouts come from.
     pub layouts: Layouts,
     /// Where HTTP listens; `None` is nowhere.
@@ -179,6 +183,7 @@ impl Config {
         let input = Input::read(&mut keys, &engine);
         let dead_letter = DeadLetter::read(&mut keys);
         let dedupe = Dedupe::read(&mut keys);
+        let lines = Lines::read(&mut keys);
         let layouts = Layouts { dir: keys.optional("layouts.dir") };
         if layouts.dir.as_ref().is_some_and(|dir| !dir.is_dir()) {
             keys.refuse(
@@ -202,6 +207,7 @@ impl Config {
             engine,
             dead_letter,
             dedupe,
+            lines,
             layouts,
             http,
             log,

@@ -63,7 +63,7 @@ impl Sink for Lines<'_> {
             Target::Stories => &mut self.stories,
             Target::Canonical => &mut self.canonical,
             Target::Sightings => &mut self.sightings,
-            Target::Inbox(_) => return Ok(()),
+            Target::Starts | Target::Inbox(_) => return Ok(()),
         };
         // A tombstone is no line: a file has nothing to take down.
         let (Some(writer), Some(value)) = (writer, &output.value) else { return Ok(()) };

@@ -8,7 +8,11 @@ mod chunk;
 mod lines;
 mod pipeline;
 pub mod source;
+mod spool;
+mod teacher;
 
 pub use lines::{Lines, RejectLine};
 pub use pipeline::{Input, Pipeline, RunError, Sink, run};
 pub use source::Sources;
+pub use spool::Spool;
+pub use teacher::Teacher;

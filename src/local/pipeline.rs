@@ -65,7 +65,13 @@ pub struct Pipeline {
     pub first: Arc<dyn DynStage>,
     /// The stages that have an inbox.
     pub inboxes: Vec<Arc<dyn DynStage>>,
+    /// Whether the pages come in rounds: those of a round are prepared by what the rounds before have taught, so that it
+    /// matters not how many threads there are, or how fast.
+    pub in_rounds: bool,
 }
+
+/// Chunks of a round: a thousand pages, or less of long ones.
+const ROUND: usize = 16;
 
 /// Where the results go, in input order.
 pub trait Sink {
@@ -77,6 +83,9 @@ pub trait Sink {
     /// # Errors
     /// It takes no more: the run ends.
     fn output(&mut self, output: &Output) -> Result<(), Self::Error>;
+
+    /// A round has ended: nothing of the next one is prepared yet.
+    fn round_ended(&mut self) {}
 
     /// Takes an input record that became none.
     ///
@@ -123,9 +132,11 @@ pub fn run<R: Send, W: Sink>(
             let _worker = scope.spawn(move || work(pipeline, &take));
         }
         drop(take);
-        let _reader = scope.spawn(move || read(Chunks::new(input), &jobs, &promise));
-        // An early return drops `promises`: the reader's next send fails, and with its jobs end the workers.
-        Applier::new(pipeline).apply_all(&promises, sink)
+        let round = if pipeline.in_rounds { ROUND } else { usize::MAX };
+        let (ended, wait) = bounded(1);
+        let _reader = scope.spawn(move || read(Chunks::new(input), round, &wait, &jobs, &promise));
+        // An early return drops `promises` and `ended`: the reader ends, and with its jobs end the workers.
+        Applier::new(pipeline).apply_all(&promises, &ended, sink)
     })
 }
 
@@ -157,22 +168,35 @@ enum Routed {
     Inbox(usize, Prepared),
 }
 
-type Promise<R> = Result<Receiver<Vec<Done>>, R>;
+/// A chunk that a worker works on, or what ended the input.
+type Promise<R> = Result<Promised, R>;
+
+struct Promised {
+    done: Receiver<Vec<Done>>,
+    ends_round: bool,
+}
 
 fn read<R>(
     chunks: impl Iterator<Item = Result<Vec<Input>, R>>,
+    round: usize,
+    round_ended: &Receiver<()>,
     jobs: &Sender<Job>,
     promises: &Sender<Promise<R>>,
 ) {
-    for chunk in chunks {
+    for (number, chunk) in (1..).zip(chunks) {
+        let ends_round = number % round == 0;
         let (promise, job) = match chunk {
             Ok(inputs) => {
-                let (done, promise) = bounded(1);
-                (Ok(promise), Some(Job { inputs, done }))
+                let (done, promised) = bounded(1);
+                let promised = Promised { done: promised, ends_round };
+                (Ok(promised), Some(Job { inputs, done }))
             }
             Err(error) => (Err(error), None),
         };
-        if promises.send(promise).is_err() || job.is_some_and(|job| jobs.send(job).is_err()) {
+        if promises.send(promise).is_err()
+            || job.is_some_and(|job| jobs.send(job).is_err())
+            || ends_round && round_ended.recv().is_err()
+        {
             return;
         }
     }
@@ -252,11 +276,12 @@ impl<'p> Applier<'p> {
     fn apply_all<R, W: Sink>(
         mut self,
         promises: &Receiver<Promise<R>>,
+        round_ended: &Sender<()>,
         sink: &mut W,
     ) -> Result<Tally, RunError<R, W::Error>> {
         for promise in promises {
-            let chunk = promise.map_err(RunError::Read)?;
-            let chunk = chunk.recv().map_err(|_| RunError::Bug("a worker died".to_owned()))?;
+            let Promised { done, ends_round } = promise.map_err(RunError::Read)?;
+            let chunk = done.recv().map_err(|_| RunError::Bug("a worker died".to_owned()))?;
             for Done { input, outcome } in chunk {
                 match outcome {
                     Ok(step) => self.apply(step, &input, sink)?,
@@ -269,6 +294,11 @@ impl<'p> Applier<'p> {
             }
             // Nothing is ever taken back: the undo lists need not grow.
             self.tables.iter_mut().for_each(|table| table.commit());
+            if ends_round {
+                sink.round_ended();
+                // A reader that is gone waits for nothing.
+                round_ended.send(()).ok();
+            }
         }
         Ok(self.tally)
     }

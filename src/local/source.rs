@@ -12,7 +12,7 @@ use std::time::SystemTime;
 use flate2::bufread::MultiGzDecoder;
 use thiserror::Error;
 
-use super::Input;
+use super::{Input, Spool};
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
@@ -90,6 +90,22 @@ impl Source {
         Self::new(STDIN.into(), Box::new(io::stdin()), reading.now, reading, read)
     }
 
+    /// Reads the copy of what can be read only once.
+    ///
+    /// # Errors
+    /// Its first bytes cannot be read or unpacked.
+    pub fn spooled(
+        path: &Path,
+        spool: &Spool,
+        reading: &Reading,
+        read: &Arc<AtomicU64>,
+    ) -> Result<Self, SourceError> {
+        let name: Arc<str> = path.to_string_lossy().into();
+        let file = spool.open().map_err(|error| SourceError { path: Arc::clone(&name), error })?;
+        let timestamp = spool.changed.map_or(reading.now, milliseconds);
+        Self::new(name, Box::new(file), timestamp, reading, read)
+    }
+
     /// Reads anything.
     ///
     /// # Errors
@@ -158,23 +174,32 @@ impl Iterator for Source {
 }
 
 /// The pages of several files, one file after the other; each is opened when its turn comes.
-pub struct Sources {
-    paths: std::vec::IntoIter<PathBuf>,
+pub struct Sources<'s> {
+    paths: std::iter::Enumerate<std::vec::IntoIter<PathBuf>>,
+    spools: &'s [Option<Spool>],
     current: Option<Source>,
     reading: Reading,
     read: Arc<AtomicU64>,
 }
 
-impl Sources {
-    /// The pages of these files; `-` is the standard input. `read` counts bytes as they leave the disk.
+impl<'s> Sources<'s> {
+    /// The pages of these files; `-` is the standard input. A path that has a spool at its place is read from there.
+    /// `read` counts bytes as they leave the disk.
     #[must_use]
-    pub fn new(paths: Vec<PathBuf>, reading: Reading, read: &Arc<AtomicU64>) -> Self {
-        let (paths, read) = (paths.into_iter(), Arc::clone(read));
-        Self { paths, current: None, reading, read }
+    pub fn new(
+        paths: Vec<PathBuf>,
+        spools: &'s [Option<Spool>],
+        reading: Reading,
+        read: &Arc<AtomicU64>,
+    ) -> Self {
+        let (paths, read) = (paths.into_iter().enumerate(), Arc::clone(read));
+        Self { paths, spools, current: None, reading, read }
     }
 
-    fn open(&self, path: &Path) -> Result<Source, SourceError> {
-        if path == Path::new(STDIN) {
+    fn open(&self, at: usize, path: &Path) -> Result<Source, SourceError> {
+        if let Some(spool) = self.spools.get(at).and_then(Option::as_ref) {
+            Source::spooled(path, spool, &self.reading, &self.read)
+        } else if path == Path::new(STDIN) {
             Source::stdin(&self.reading, &self.read)
         } else {
             Source::open(path, &self.reading, &self.read)
@@ -182,7 +207,7 @@ impl Sources {
     }
 }
 
-impl Iterator for Sources {
+impl Iterator for Sources<'_> {
     type Item = Result<Input, SourceError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -190,8 +215,8 @@ impl Iterator for Sources {
             if let Some(input) = self.current.as_mut().and_then(Iterator::next) {
                 return Some(input);
             }
-            let path = self.paths.next()?;
-            match self.open(&path) {
+            let (at, path) = self.paths.next()?;
+            match self.open(at, &path) {
                 Ok(source) => self.current = Some(source),
                 Err(error) => return Some(Err(error)),
             }
@@ -366,7 +391,7 @@ mod tests {
         std::fs::write(&paths[1], "text").unwrap();
         let reading = Reading { cut: Cut::ByFirstByte, page_bytes: 100, now: 5 };
         let read = Arc::default();
-        let pages: Vec<_> = Sources::new(paths.clone(), reading, &read)
+        let pages: Vec<_> = Sources::new(paths.clone(), &[], reading, &read)
             .map(|input| input.unwrap())
             .map(|input| (PathBuf::from(&*input.topic), input.offset))
             .collect();

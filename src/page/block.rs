@@ -5,24 +5,29 @@ use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::layout::{Field, Layouts};
+use super::learning::Lesson;
 use super::matching::Matching;
 use super::piece::{Part, Piece};
 use super::shape::{self, Stop};
 use super::signals::{self, BlockLine, LineShape};
-use super::split::{self, Verdict};
+use super::split::{self, Split, Verdict};
+use super::starts::{Start, StartKind};
 use super::weights::Weights;
 use super::words::{MAX_WORDS, Stems};
 use crate::record::Warning;
 
-/// Gives the pieces behind each marker their entries. Returns the warnings.
+/// Gives the pieces behind each marker their entries, by what the page says and what other pages have shown. Returns the
+/// warnings.
 pub(super) fn lay_out(
     pieces: &mut [Piece<'_>],
     matching: &Matching,
     layouts: &Layouts,
+    lesson: &mut Lesson<'_>,
     trace: bool,
 ) -> Vec<Warning> {
     let article = ArticleWords::default();
-    let mut blocks = Blocks { layouts, trace, matching, article, entries: 0, warnings: Vec::new() };
+    let (entries, warnings) = (0, Vec::new());
+    let mut blocks = Blocks { layouts, trace, matching, article, lesson, entries, warnings };
     let mut ended = false;
     let mut rest = pieces;
     while let Some(at) = rest.iter().position(|piece| piece.part == Part::Marker) {
@@ -82,7 +87,9 @@ impl ArticleWords {
             matches!(piece.part, Part::Headline | Part::Body) && piece.entry.is_none()
         };
         let texts: Vec<_> = pieces.iter().filter(told).collect();
-        self.keys.extend(texts.iter().map(|piece| xxh3_64(form(piece, matching).as_bytes())));
+        self.keys.extend(
+            texts.iter().map(|piece| xxh3_64(matching.form(piece.folded.clone()).as_bytes())),
+        );
         let telling = texts.iter().take(2).chain(texts.iter().rev().take(4));
         self.told.extend(telling.map(|piece| piece.folded.clone()));
     }
@@ -106,11 +113,6 @@ fn stems_of(places: impl Iterator<Item = Range<usize>>, matching: &Matching) -> 
     let mut stems = Vec::new();
     places.for_each(|place| add_stems(place, matching, &mut stems));
     Stems::of(stems)
-}
-
-/// The match form of a piece, without what stands round it.
-fn form<'m>(piece: &Piece<'_>, matching: &'m Matching) -> &'m str {
-    matching.text().get(piece.folded.clone()).unwrap_or_default().trim()
 }
 
 /// Behind a marker on the same line stands a headline of at most so many characters: a longer text is a headline and
@@ -140,7 +142,8 @@ fn links(lines: &[BlockLine]) -> Vec<Verdict> {
     for line in lines {
         let teaser = line.shape.stop == Stop::Dots
             && verdicts.last().is_some_and(|verdict| verdict.headline);
-        verdicts.push(Verdict { headline: !teaser, score: 0, signals: [0; signals::COUNT] });
+        let signals = [0; signals::COUNT];
+        verdicts.push(Verdict { headline: !teaser, score: 0, signals, known: None });
     }
     verdicts
 }
@@ -172,12 +175,13 @@ fn is_aside(pieces: &[Piece<'_>], at: usize, matching: &Matching) -> bool {
         && (of_title < 25 || of_title <= behind.share_in(&before))
 }
 
-struct Blocks<'b> {
+struct Blocks<'b, 's> {
     layouts: &'b Layouts,
     /// Whether the signals of each line are kept.
     trace: bool,
     matching: &'b Matching,
     article: ArticleWords,
+    lesson: &'b mut Lesson<'s>,
     entries: u32,
     warnings: Vec<Warning>,
 }
@@ -202,7 +206,7 @@ impl Open {
     }
 }
 
-impl Blocks<'_> {
+impl Blocks<'_, '_> {
     /// Lays out the pieces between a marker and the one that ends the block.
     fn block(&mut self, marker_line: usize, block: &mut [Piece<'_>], ended: bool) {
         let attached = block
@@ -215,7 +219,9 @@ impl Blocks<'_> {
         let resumed = if ended { lines.len() } else { self.resumes_at(&lines, attached) };
         let block_lines = lines.get(..resumed).unwrap_or_default();
         let verdicts = if resumed < lines.len() || block_lines.iter().all(is_bare_headline) {
-            links(block_lines)
+            let verdicts = links(block_lines);
+            self.lesson.links(block_lines, &verdicts);
+            verdicts
         } else {
             self.stories(block_lines)
         };
@@ -249,10 +255,17 @@ impl Blocks<'_> {
     }
 
     fn line(&mut self, piece: &mut Piece<'_>, line: &BlockLine, verdict: Verdict, open: &mut Open) {
-        let (part, reason) = match (verdict.headline, line.behind_label) {
-            (true, true) => (Part::Headline, "begins a story: the one before has ended"),
-            (true, false) => (Part::Headline, "begins a story"),
-            (false, _) => (Part::Body, "goes on with a story"),
+        let shown = verdict.known.map(|start| start.kind);
+        let (part, reason) = match (verdict.headline, line.behind_label, shown) {
+            (true, _, Some(StartKind::Headline)) => {
+                (Part::Headline, "begins a story, as other pages show")
+            }
+            (true, true, _) => (Part::Headline, "begins a story: the one before has ended"),
+            (true, false, _) => (Part::Headline, "begins a story"),
+            (false, _, Some(StartKind::Body)) => {
+                (Part::Body, "goes on with a story, as other pages show")
+            }
+            (false, _, _) => (Part::Body, "goes on with a story"),
         };
         if verdict.headline {
             open.entry = Some(self.next_entry());
@@ -263,6 +276,7 @@ impl Blocks<'_> {
         piece.why.score = Some(verdict.score);
         if self.trace {
             piece.why.signals = Some(Box::new(verdict.signals));
+            piece.why.known = verdict.known.map(Box::new);
         }
     }
 
@@ -274,7 +288,10 @@ impl Blocks<'_> {
     /// Cuts lines into stories, with a warning where a cut is in doubt.
     fn stories(&mut self, lines: &[BlockLine]) -> Vec<Verdict> {
         let weights = Weights::builtin();
-        let verdicts = split::split(lines, &self.article.keys, weights);
+        let known: Vec<Option<Start>> = self.lesson.known(lines);
+        let split = split::split(lines, &self.article.keys, weights, &known);
+        self.lesson.block(lines, &split);
+        let Split { verdicts, .. } = split;
         if verdicts
             .iter()
             .skip(1)
@@ -300,7 +317,7 @@ impl Blocks<'_> {
                 Part::Body if aside == Some(piece.line) => {}
                 Part::Body => {
                     last = Some(piece.line);
-                    let form = form(piece, self.matching);
+                    let form = self.matching.form(piece.folded.clone());
                     let mut stems = Vec::new();
                     add_stems(piece.folded.clone(), self.matching, &mut stems);
                     lines.push(BlockLine {

@@ -8,6 +8,7 @@ use super::layout::Layouts;
 use super::piece::{Part, Piece};
 use super::reading::Reading;
 use super::signals::NAMES;
+use super::starts::Start;
 use super::{Context, Page};
 
 /// A page with every decision on it.
@@ -36,6 +37,8 @@ pub struct ExplainedPiece {
     pub score: Option<i32>,
     /// The signals that the score is made of, those that are nought left out.
     pub signals: BTreeMap<&'static str, i16>,
+    /// What other pages have shown of the line.
+    pub known: Option<Start>,
     /// In words, where no layout rule says it.
     pub reason: &'static str,
     /// What came second; a score says by how much.
@@ -77,6 +80,7 @@ pub fn explain<'a>(text: &'a str, layouts: &'a Layouts, context: &Context<'a>) -
             rule: rule(piece.why.rule, layouts),
             score: piece.why.score,
             signals: signals(piece),
+            known: piece.why.known.as_deref().copied(),
             reason: piece.why.reason,
             runner_up: runner_up(piece, layouts),
         })

@@ -34,6 +34,14 @@ pub(super) fn choose(pieces: &mut [Piece<'_>]) -> Vec<Warning> {
     Vec::new()
 }
 
+/// The article's headline, where a paragraph of the article stands below it. Before blocks are laid out.
+pub(super) fn over_a_body<'p, 'a>(pieces: &'p [Piece<'a>]) -> Option<&'p Piece<'a>> {
+    let at = pieces.iter().position(|piece| piece.part == Part::Headline)?;
+    let (headline, below) = pieces.get(at..)?.split_first()?;
+    let mut own = below.iter().take_while(|piece| piece.part != Part::Marker);
+    own.any(|piece| piece.part == Part::Body).then_some(headline)
+}
+
 /// Takes the site's name off the headline, where the layout of the site says what it prints there.
 pub(super) fn without_site_name(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
     let Some(site) = page.layouts.site(page.site) else { return };

@@ -50,6 +50,11 @@ impl Matching {
         self.text.get(start..end).map_or("", |line| line.strip_suffix('\n').unwrap_or(line))
     }
 
+    /// What stands at a place of [`Self::text`], without what stands round it.
+    pub(super) fn form(&self, place: Range<usize>) -> &str {
+        self.text.get(place).unwrap_or_default().trim()
+    }
+
     /// All words, in their order.
     pub(super) fn words(&self) -> &[Word] {
         &self.words

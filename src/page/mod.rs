@@ -3,12 +3,14 @@
 //! [`envelope::decode`] turns a record into text; [`read`] turns text into a [`Page`]. Inside, in the order of the data:
 //! `clean` cuts the lines, `matching` folds them, `mark` finds markers, labels and furniture by the [`Layouts`], `headline`
 //! and `block` give every piece its part (`split` cuts a block of appended stories), and `reading` assembles the page
-//! from the pieces. [`explain()`] shows those pieces. What is not here: whether two stories are the same.
+//! from the pieces. [`Starts`] is what other pages have shown of lines, and [`Candidate`]s are what this page shows of its
+//! own, for others. [`explain()`] shows the pieces. What is not here: whether two stories are the same.
 
 pub mod envelope;
 
 mod bare;
 mod block;
+mod candidate;
 mod clean;
 mod date;
 mod explain;
@@ -17,6 +19,7 @@ mod judge;
 mod keywords;
 mod language;
 mod layout;
+mod learning;
 mod links;
 mod mark;
 mod matching;
@@ -25,6 +28,7 @@ mod reading;
 mod shape;
 mod signals;
 mod split;
+mod starts;
 mod weights;
 mod words;
 
@@ -32,11 +36,14 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+pub use candidate::{Candidate, Neighbours, Stands};
 pub use explain::{ExplainedPiece, ExplainedRule, ExplainedRunnerUp, Explanation, explain};
 pub use layout::{Field, LayoutError, LayoutFile, Layouts};
+pub use learning::{Boundaries, Learning};
 pub use piece::Part;
+pub use starts::{LineKey, Start, StartKind, Starts, Tally as StartsTally};
 
-use crate::record::{Precision, RelatedKind, Warning};
+use crate::record::{Precision, RelatedKind, StoryId, Warning};
 
 /// What a page says, line by line accounted for.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -67,6 +74,12 @@ pub struct Page<'a> {
     pub warnings: Vec<Warning>,
     /// The layout that matched.
     pub layout: Option<Cow<'a, str>>,
+    /// What the page shows of its lines, for other pages; none where nobody learns.
+    #[serde(skip)]
+    pub candidates: Vec<Candidate>,
+    /// What decided where appended stories begin.
+    #[serde(skip)]
+    pub boundaries: Boundaries,
 }
 
 /// A date as the page says it.
@@ -89,6 +102,9 @@ pub struct RelatedText<'a> {
     pub headline: Option<Cow<'a, str>>,
     /// The cut paragraph of a link.
     pub teaser: Option<Cow<'a, str>>,
+    /// The story that a link names, where other pages have shown one under its headline.
+    #[serde(skip)]
+    pub names: Option<StoryId>,
     /// Its paragraphs; empty for a link.
     pub body: Vec<Cow<'a, str>>,
     /// A date line inside it.
@@ -106,6 +122,7 @@ impl Default for RelatedText<'_> {
             kind: RelatedKind::Link,
             headline: None,
             teaser: None,
+            names: None,
             body: Vec::new(),
             published_raw: None,
             source: None,
@@ -115,7 +132,7 @@ impl Default for RelatedText<'_> {
 }
 
 /// What is known of a page beside its text.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Context<'a> {
     /// The page time in milliseconds since 1970: a printed date after it is a doubt.
     pub page_time_ms: i64,
@@ -123,6 +140,8 @@ pub struct Context<'a> {
     pub language: Option<&'a str>,
     /// The host of the page's URL, for layouts of one site.
     pub host: Option<&'a str>,
+    /// What is learned from page to page; `None`: each page is read by itself.
+    pub learning: Option<Learning<'a>>,
 }
 
 /// Reads a page. Any text gives a page; what is in doubt is a warning. Linear in the length of the text.

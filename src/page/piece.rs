@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::clean::Line;
 use super::layout::Field;
 use super::signals::Signals;
+use super::starts::Start;
 
 /// What a piece is to its story.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
@@ -40,6 +41,8 @@ pub(super) struct Why {
     pub score: Option<i32>,
     /// What the score is made of, where a trace is kept.
     pub signals: Option<Box<Signals>>,
+    /// What other pages have shown of it, where a trace is kept.
+    pub known: Option<Box<Start>>,
     /// What was decided where no layout rule says it.
     pub reason: &'static str,
     /// What came second.

@@ -2,14 +2,17 @@
 
 use std::borrow::Cow;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::clean::{self, Line};
 use super::date::{self, Dates};
 use super::layout::{Field, Layouts};
+use super::learning::Lesson;
 use super::mark::{Marking, mark};
 use super::matching::Matching;
 use super::piece::{Part, Piece};
 use super::{Context, Date, Page, RelatedText, bare, block, headline, keywords, language};
-use crate::record::{RelatedKind, Warning};
+use crate::record::{RelatedKind, StoryId, Warning};
 
 /// A page, read.
 pub(super) struct Reading<'a> {
@@ -18,6 +21,7 @@ pub(super) struct Reading<'a> {
     pub pieces: Vec<Piece<'a>>,
     pub language: Cow<'a, str>,
     pub warnings: Vec<Warning>,
+    lesson: Lesson<'a>,
     layouts: &'a Layouts,
     site: Option<u32>,
     page_time_ms: i64,
@@ -50,7 +54,11 @@ impl<'a> Reading<'a> {
         let mut warnings = headline::choose(&mut pieces);
         headline::without_site_name(&mut pieces, &marking);
         bare::dates(&mut pieces, &marking);
-        warnings.extend(block::lay_out(&mut pieces, &matching, layouts, trace));
+        let mut lesson = Lesson::of(context.learning);
+        if let Some(headline) = headline::over_a_body(&pieces) {
+            lesson.own(matching.form(headline.folded.clone()));
+        }
+        warnings.extend(block::lay_out(&mut pieces, &matching, layouts, &mut lesson, trace));
         let entries =
             pieces.iter().filter_map(|piece| piece.entry).max().map_or(0, |last| last as usize + 1);
         block::teasers(&mut pieces, entries);
@@ -60,6 +68,7 @@ impl<'a> Reading<'a> {
             pieces,
             language,
             warnings,
+            lesson,
             layouts,
             site,
             page_time_ms: context.page_time_ms,
@@ -70,11 +79,16 @@ impl<'a> Reading<'a> {
     pub(super) fn into_page(mut self) -> Page<'a> {
         let mut page = Page { language: self.language.clone(), ..Page::default() };
         page.layout = self.layout();
-        let (mut keyword_lines, mut own_places) = (Vec::new(), Vec::new());
+        let (mut keyword_lines, mut own_places, mut names) = (Vec::new(), Vec::new(), Vec::new());
         for piece in std::mem::take(&mut self.pieces) {
             match (piece.entry, piece.part) {
                 (_, Part::Marker | Part::Label) => {}
                 (_, Part::Furniture) => page.furniture.push(piece.text),
+                (Some(entry), Part::Headline) => {
+                    let form = xxh3_64(self.matching.form(piece.folded).as_bytes());
+                    related(&mut page, entry, Part::Headline, piece.text);
+                    names.push((entry, self.lesson.named(form)));
+                }
                 (Some(entry), part) => related(&mut page, entry, part, piece.text),
                 (None, Part::Headline) => {
                     page.headline = Some(piece.text);
@@ -101,6 +115,8 @@ impl<'a> Reading<'a> {
         }
         page.keywords = keywords::split(&keyword_lines, &own_places, &self.matching);
         page.keywords_raw = joined(keyword_lines.into_iter().map(|piece| piece.text));
+        links(&mut page.related, &names);
+        (page.candidates, page.boundaries) = self.lesson.ended();
         page.warnings = self.warnings;
         if page.published.is_none() && page.updated.is_none() {
             page.warnings.push(Warning::DateMissing);
@@ -174,6 +190,16 @@ fn joined<'a>(mut lines: impl Iterator<Item = Cow<'a, str>>) -> Option<Cow<'a, s
         all.push_str(&line);
     }
     Some(all)
+}
+
+/// Gives links the stories that their headlines name.
+fn links(related: &mut [RelatedText<'_>], names: &[(u32, Option<StoryId>)]) {
+    for (entry, names) in names {
+        let link = usize::try_from(*entry).ok().and_then(|at| related.get_mut(at));
+        if let Some(link) = link.filter(|link| link.kind == RelatedKind::Link) {
+            link.names = *names;
+        }
+    }
 }
 
 /// Puts a piece of an appended story where it belongs.

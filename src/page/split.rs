@@ -3,10 +3,12 @@
 //! A scored sequence over the lines of the block: each line is a headline or a paragraph, and the sequence with the
 //! greatest sum stands (dynamic programming, whole numbers only). What a line scores as a headline is the weighted sum
 //! of its signals; a headline that stands right behind another pays for it. Weights are data: config/split.toml.
+//! What other pages have shown of a line outweighs every score.
 //! Label lines bind the sequence: a source stands at the end of a story or right below its headline, never between two
 //! paragraphs, so the line behind it begins a story or the line before it does.
 
 use super::signals::{self, BlockLine, Signals};
+use super::starts::{Start, StartKind};
 use super::weights::Weights;
 
 /// What was decided of a line.
@@ -18,40 +20,76 @@ pub(super) struct Verdict {
     pub score: i32,
     /// What the score is made of.
     pub signals: Signals,
+    /// What other pages have shown of it.
+    pub known: Option<Start>,
 }
 
 /// How many lines behind the last headline a line stands: on it, one behind, two or more behind.
 const STATES: usize = 3;
 
-type Sums = [i32; STATES];
+type Sums = [i64; STATES];
 
 /// Worse than any sequence, and far from overflow.
-const NEVER: i32 = i32::MIN / 4;
+const NEVER: i64 = i64::MIN / 4;
 
-/// No score is farther from nought: so far is what a rule decides.
+/// No score is farther from nought: so far is what a rule decides, or other pages have shown.
 const CERTAIN: i32 = 9_999;
 
-/// Splits a block. Its first line begins a story, whatever it looks like.
-pub(super) fn split(lines: &[BlockLine], article: &[u64], weights: &Weights) -> Vec<Verdict> {
+/// A block, cut.
+pub(super) struct Split {
+    /// Of each line.
+    pub verdicts: Vec<Verdict>,
+    /// Whether each line begins a story as the page alone is read.
+    pub alone: Vec<bool>,
+}
+
+/// Splits a block. Its first line begins a story, whatever it looks like. `known` is what other pages have shown of each
+/// line; lines that it has no entry for are not known.
+pub(super) fn split(
+    lines: &[BlockLine],
+    article: &[u64],
+    weights: &Weights,
+    known: &[Option<Start>],
+) -> Split {
     let signals = signals::of_block(lines, article);
-    let scores: Vec<i32> = signals.iter().map(|signals| weights.score(signals)).collect();
-    let before = sums_before(lines, &scores, weights);
-    let behind = sums_behind(lines, &scores, weights);
+    let mut scores: Vec<i32> = signals.iter().map(|signals| weights.score(signals)).collect();
+    let mut margins = margins(lines, &scores, weights);
+    let begins = |margins: &[i32]| -> Vec<bool> {
+        margins.iter().enumerate().map(|(at, margin)| at == 0 || *margin > weights.cut).collect()
+    };
+    let alone = begins(&margins);
+    let known = |at: usize| known.get(at).copied().flatten();
+    if (0..lines.len()).any(|at| known(at).is_some()) {
+        for (at, score) in scores.iter_mut().enumerate() {
+            match known(at).map(|start| start.kind) {
+                Some(StartKind::Headline) => *score = CERTAIN,
+                Some(StartKind::Body) => *score = -CERTAIN,
+                None => {}
+            }
+        }
+        margins = self::margins(lines, &scores, weights);
+    }
+    let begins = begins(&margins).into_iter();
+    let verdicts = begins.zip(margins).zip(signals).enumerate();
+    let verdicts = verdicts.map(|(at, ((headline, margin), signals))| {
+        let score = if at == 0 { 0 } else { margin };
+        Verdict { headline, score, signals, known: known(at) }
+    });
+    Split { verdicts: verdicts.collect(), alone }
+}
+
+/// By how much the best sequence with each line as a headline is better than the best one without.
+fn margins(lines: &[BlockLine], scores: &[i32], weights: &Weights) -> Vec<i32> {
+    let before = sums_before(lines, scores, weights);
+    let behind = sums_behind(lines, scores, weights);
     let margins = before.iter().zip(&behind).map(|(before, behind)| {
         let [on, one, more] = *before;
         let [after_on, after_one, after_more] = *behind;
         let margin = (on + after_on) - (one + after_one).max(more + after_more);
-        margin.clamp(-CERTAIN, CERTAIN)
+        let certain = i64::from(CERTAIN);
+        i32::try_from(margin.clamp(-certain, certain)).unwrap_or(0)
     });
-    let mut verdicts: Vec<Verdict> = margins
-        .zip(signals)
-        .map(|(score, signals)| Verdict { headline: score > weights.cut, score, signals })
-        .collect();
-    if let Some(first) = verdicts.first_mut() {
-        first.headline = true;
-        first.score = 0;
-    }
-    verdicts
+    margins.collect()
 }
 
 /// For each line and state the best sum of the lines up to it, the line included.
@@ -61,9 +99,11 @@ fn sums_before(lines: &[BlockLine], scores: &[i32], weights: &Weights) -> Vec<Su
     for (at, (line, score)) in lines.iter().zip(scores).enumerate() {
         if at > 0 {
             let [on, one, more] = state;
-            let headline = (on + weights.next_line).max(one + weights.two_lines).max(more);
+            let headline = (on + i64::from(weights.next_line))
+                .max(one + i64::from(weights.two_lines))
+                .max(more);
             let goes_on = if line.behind_label { NEVER } else { one.max(more) };
-            state = [headline.max(NEVER) + score, on, goes_on];
+            state = [headline.max(NEVER) + i64::from(*score), on, goes_on];
         }
         sums.push(state);
     }
@@ -74,15 +114,16 @@ fn sums_before(lines: &[BlockLine], scores: &[i32], weights: &Weights) -> Vec<Su
 fn sums_behind(lines: &[BlockLine], scores: &[i32], weights: &Weights) -> Vec<Sums> {
     let mut sums = Vec::with_capacity(scores.len());
     // A block that ends with a headline ends with a link.
-    let mut state = [weights.at_end, 0, 0];
+    let mut state = [i64::from(weights.at_end), 0, 0];
     for (line, score) in lines.iter().zip(scores).rev() {
         sums.push(state);
         let [on, one, more] = state;
         let goes_on = if line.behind_label { NEVER } else { more };
+        let headline = on + i64::from(*score);
         state = [
-            (on + score + weights.next_line).max(one),
-            (on + score + weights.two_lines).max(goes_on),
-            (on + score).max(goes_on),
+            (headline + i64::from(weights.next_line)).max(one),
+            (headline + i64::from(weights.two_lines)).max(goes_on),
+            headline.max(goes_on),
         ];
     }
     sums.reverse();

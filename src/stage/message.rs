@@ -28,6 +28,9 @@ pub enum MessageError {
     /// The key of a message that names its bucket.
     #[error("its key is no routing key")]
     NoRoutingKey,
+    /// The key of a message that names its line.
+    #[error("its key is no line")]
+    NoLine,
     /// Something stands after the message.
     #[error("{0} bytes stand after the message")]
     Trailing(usize),

@@ -10,6 +10,7 @@ mod erased;
 pub mod home;
 mod json;
 mod lead;
+pub mod lines;
 pub mod message;
 pub mod near;
 mod output;
@@ -25,8 +26,8 @@ pub use erased::{
 };
 pub use lead::{Age, Lead};
 pub use output::{
-    Cause, Count, Headers, KeptPart, ORIGIN_HEADER, Outbox, Outcome, Output, Tally, Target,
-    VERSION_HEADER,
+    Cause, Count, Decided, Headers, KeptPart, ORIGIN_HEADER, Outbox, Outcome, Output, Tally,
+    Target, VERSION_HEADER,
 };
 pub use table::{Key, NEVER, Row, Table, TableStats};
 

@@ -73,6 +73,8 @@ pub enum Target {
     Canonical,
     /// `stories.sightings`.
     Sightings,
+    /// What is known of lines, for every process.
+    Starts,
     /// The inbox of a stage.
     Inbox(StageName),
 }
@@ -151,6 +153,41 @@ pub enum Count {
     Compared,
     /// A story that left a full bucket.
     Evicted(StageName),
+    /// A line of which pages have shown what it is, or are showing something else now.
+    LineShown,
+    /// A line of which that is no longer known.
+    LineForgotten,
+    /// Where a story begins in a block, or does not, by what decided it.
+    Boundary(Decided),
+}
+
+/// What decided where a story begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Decided {
+    /// The page alone.
+    Score,
+    /// Other pages, and the page alone says so too.
+    Pages,
+    /// Other pages: it begins here, against the page alone.
+    PagesAdd,
+    /// Other pages: none begins here, against the page alone.
+    PagesRemove,
+}
+
+impl Decided {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Score, Self::Pages, Self::PagesAdd, Self::PagesRemove];
+
+    /// The word in labels.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Score => "page",
+            Self::Pages => "pages",
+            Self::PagesAdd => "added",
+            Self::PagesRemove => "removed",
+        }
+    }
 }
 
 /// Counts of one transaction.

@@ -141,18 +141,27 @@ impl<R: Row> Table<R> {
 
     /// Ends rows whose time to live is over, oldest first, at most a thousand; says which.
     pub fn expire(&mut self) -> Vec<R::Key> {
-        let oldest = self.oldest_living_hour();
-        let due: Vec<R::Key> = self
-            .hours
-            .iter()
-            .take_while(|(hour, _)| *hour < oldest)
-            .take(EXPIRED_A_RECORD)
-            .map(|(_, key)| *key)
-            .collect();
+        let due: Vec<R::Key> = self.due().collect();
         for key in &due {
             self.set(*key, None);
         }
         due
+    }
+
+    /// Ends rows as [`Self::expire`] does, and that of `key` if its time is over: what is put there next is a new life.
+    /// Says what they were.
+    pub fn expire_with(&mut self, key: &R::Key) -> Vec<(R::Key, R)> {
+        let is_due = self.rows.contains_key(key) && self.get(key).is_none();
+        let mut due: Vec<R::Key> = self.due().collect();
+        if is_due && !due.contains(key) {
+            due.push(*key);
+        }
+        let ended = due.into_iter().filter_map(|key| Some((key, self.rows.get(&key)?.clone())));
+        let ended: Vec<_> = ended.collect();
+        for (key, _) in &ended {
+            self.set(*key, None);
+        }
+        ended
     }
 
     /// Stream time, where it has moved since the last commit.
@@ -201,6 +210,13 @@ impl<R: Row> Table<R> {
     pub fn stats(&self) -> TableStats {
         let rows = self.rows.len() as u64;
         TableStats { rows, bytes: rows * Self::ROW_BYTES as u64 + self.heap_bytes as u64 }
+    }
+
+    /// The rows whose time to live is over, oldest first, at most a thousand.
+    fn due(&self) -> impl Iterator<Item = R::Key> {
+        let oldest = self.oldest_living_hour();
+        let due = self.hours.iter().take_while(move |(hour, _)| *hour < oldest);
+        due.take(EXPIRED_A_RECORD).map(|(_, key)| *key)
     }
 
     fn oldest_living_hour(&self) -> u32 {

@@ -3,7 +3,11 @@
 #[cfg(test)]
 mod command;
 #[cfg(test)]
+mod corpora;
+#[cfg(test)]
 mod files;
+#[cfg(test)]
+mod learning;
 #[cfg(test)]
 mod near;
 #[cfg(test)]

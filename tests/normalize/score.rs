@@ -1,30 +1,18 @@
 //! Pages made of real news, with known answers: skipped, and said so, where ../shared/corpora is not there.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
 use crate::command::normalize;
-
-fn corpora() -> Option<PathBuf> {
-    let corpora = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpora");
-    corpora.join("make_pages.py").exists().then_some(corpora)
-}
+use crate::corpora::{corpora, made};
 
 /// The report of score_pages.py on so many pages of a corpus.
 fn report(corpora: &Path, corpus: &str, pages: &str) -> Value {
     let folder = tempfile::tempdir().unwrap();
-    let (raw, gold) = (folder.path().join("pages.jsonl"), folder.path().join("gold.jsonl"));
-    let made = Command::new("python3")
-        .arg(corpora.join("make_pages.py"))
-        .args(["--pages", pages, "--out"])
-        .arg(&raw)
-        .arg("--gold")
-        .arg(&gold)
-        .arg(corpora.join(format!("{corpus}.jsonl.gz")))
-        .status();
-    assert!(made.unwrap().success());
+    let from = corpora.join(format!("{corpus}.jsonl.gz"));
+    let (raw, gold) = made(corpora, &from, &["--pages", pages], folder.path());
     let run = normalize(&[], &[&raw], b"");
     assert_eq!(run.code, 0, "{}", run.stderr);
     let mut score = Command::new("python3");
@@ -48,8 +36,8 @@ fn assert_at_least(corpus: &str, report: &Value, figures: &[(&str, f64)]) {
 /// What each corpus must reach: headline, body, boundary_f1, story_body. What is left of the first two is what the answers
 /// keep and newsmill takes out: entities and directional marks (docs/quality.md).
 const FLOORS: &[(&str, [f64; 4])] = &[
-    ("saudinewsnet-ar", [0.992, 0.988, 0.945, 0.993]),
-    ("antcorpus-ar", [0.997, 1.0, 0.981, 1.0]),
+    ("saudinewsnet-ar", [0.992, 0.988, 0.978, 0.993]),
+    ("antcorpus-ar", [0.997, 1.0, 0.988, 1.0]),
 ];
 
 #[test]

@@ -88,7 +88,7 @@ impl Program {
                     occurrences += 1;
                     Tp(Topic::Inbox(Side::Home), self.inbox_of(&output, occurrences == 1))
                 }
-                Target::Stories | Target::Canonical | Target::Sightings => {
+                Target::Stories | Target::Canonical | Target::Sightings | Target::Starts => {
                     panic!("parse writes to {:?}", output.target)
                 }
             };
@@ -120,9 +120,11 @@ impl Program {
                 Target::Inbox(home::NAME) => Tp(Topic::Inbox(Side::Home), partition(&output.key)),
                 Target::Inbox(near::NAME) => Tp(Topic::Inbox(Side::Near), partition(&output.key)),
                 Target::Inbox(stage) => panic!("nobody reads {stage:?}"),
-                Target::Articles | Target::Stories | Target::Canonical | Target::Sightings => {
-                    Tp(Topic::Out, p)
-                }
+                Target::Articles
+                | Target::Stories
+                | Target::Canonical
+                | Target::Sightings
+                | Target::Starts => Tp(Topic::Out, p),
             };
             (tp, message_of(output))
         };
@@ -146,7 +148,8 @@ impl Program {
             | Target::Articles
             | Target::Stories
             | Target::Canonical
-            | Target::Sightings => false,
+            | Target::Sightings
+            | Target::Starts => false,
         }
     }
 

@@ -175,7 +175,7 @@ impl Patient<'_> {
         let config = self.config;
         let specs = config.topic_specs();
         let standing = Cluster::connect(&config.kafka)?.look(&specs)?;
-        for stage in service::stages(config, &standing, layouts_of(config)?) {
+        for stage in service::stages(config, &standing, layouts_of(config)?, None) {
             if !stage.is_stateful() {
                 continue;
             }

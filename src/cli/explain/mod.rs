@@ -12,20 +12,22 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use clap::Args;
+use indicatif::ProgressBar;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::check::layouts_of;
 use super::normalize::pipeline;
+use super::twice::{Pages, learn};
 use super::{ConfigArgs, Exit, Failure};
 use crate::config::Config;
 use crate::local::source::{Cut, Reading, STDIN};
-use crate::local::{self, Input, Pipeline, RunError, Sink, Sources};
-use crate::page::Layouts;
+use crate::local::{self, Input, Pipeline, RunError, Sink};
+use crate::page::{Layouts, Starts};
 use crate::record::{Origin, Reject};
 use crate::service;
-use crate::stage::parse::{Explained, Parse};
+use crate::stage::parse::{Explained, Learns, Parse};
 use crate::stage::{Output, StageName, Target};
 use crate::telemetry::http;
 use compare::{Comparison, Named, Story};
@@ -40,8 +42,9 @@ Examples:
   newsmill explain one.txt other.txt                    are the articles of two pages one story?
   newsmill explain one.txt 'other.txt#2'                the article of one, what the other has appended at position 2
 
-The page is judged alone: a story that the service knows already would have a sighting there, and no new record. Exit
-code 65 where there is no such page.";
+The stories of the page are judged alone: one that the service knows already would have a sighting there, and no new
+record. Where they begin is judged by what all pages of the file show, as normalize does. Exit code 65 where there is no
+such page.";
 
 #[derive(Debug, Args)]
 pub(super) struct Explain {
@@ -99,8 +102,10 @@ impl Explain {
         if let Some(other) = &self.other {
             return self.compare(other, &config);
         }
-        let input = input(&self.page, self.index, &config)?;
-        let report = Judge::new(&config, layouts_of(&config)?)?.report(&input)?;
+        let layouts = layouts_of(&config)?;
+        let (input, learns) = learned(&self.page, self.index, &config, layouts)?;
+        let judge = Judge::new(&config, layouts, learns)?;
+        let report = judge.report(&input)?;
         let mut out = io::BufWriter::new(io::stdout().lock());
         if self.json {
             serde_json::to_writer_pretty(&mut out, &report).map_err(io::Error::from)?;
@@ -114,10 +119,11 @@ impl Explain {
     }
 
     fn compare(&self, other: &Path, config: &Config) -> Result<(), Failure> {
-        let judge = Judge::new(config, layouts_of(config)?)?;
+        let layouts = layouts_of(config)?;
         let story = |named: &Path, index| {
             let named = Named::parse(named);
-            let input = input(&named.page, index, config)?;
+            let (input, learns) = learned(&named.page, index, config, layouts)?;
+            let judge = Judge::new(config, layouts, learns)?;
             Story::of(&named, &Origin::of(&input.record()), &judge.made(&input)?)
         };
         let (a, b) = (story(&self.page, self.index)?, story(other, self.other_page)?);
@@ -133,27 +139,36 @@ impl Explain {
     }
 }
 
-/// A page of a file, or a record of a topic; a file wins where both could be meant.
-fn input(page: &Path, index: usize, config: &Config) -> Result<Input, Failure> {
+/// A page of a file, or a record of a topic; a file wins where both could be meant. With a file comes what all of its
+/// pages show, as `normalize` would know it; a record is read by itself.
+fn learned(
+    page: &Path,
+    index: usize,
+    config: &Config,
+    layouts: &'static Layouts,
+) -> Result<(Input, Option<Learns>), Failure> {
     if page != Path::new(STDIN)
         && !page.exists()
         && let Some(place) = page.to_str().and_then(Place::parse)
     {
-        return fetch::record(config, &place);
+        return Ok((fetch::record(config, &place)?, None));
     }
     let reading = Reading {
         cut: Cut::ByFirstByte,
         page_bytes: config.input.max_page_bytes,
         now: Timestamp::now().as_millisecond(),
     };
-    let read = Arc::default();
-    let mut pages = Sources::new(vec![page.to_owned()], reading, &read);
+    let pages = Pages::to_be_read_twice(vec![page.to_owned()], reading)?;
+    let starts = Arc::new(Starts::with_room(config.lines.known));
+    learn(config, layouts, &pages, 1, &starts, &ProgressBar::hidden())?;
+    let mut pages = pages.sources();
     let name = page.display();
     let none = || Exit::BadInput.because(anyhow!("{name}: there is no page {index}"));
     for _ in 0..index {
         drop(pages.next().ok_or_else(none)?.map_err(|error| Exit::BadInput.because(error))?);
     }
-    pages.next().ok_or_else(none)?.map_err(|error| Exit::BadInput.because(error))
+    let input = pages.next().ok_or_else(none)?.map_err(|error| Exit::BadInput.because(error))?;
+    Ok((input, Some(Learns { starts, tells: false })))
 }
 
 /// Explains pages that somebody pastes into the status page: what `explain --json` says of them.
@@ -164,7 +179,7 @@ pub(super) fn explainer(
     config: &Config,
     layouts: &'static Layouts,
 ) -> Result<http::Explainer, Failure> {
-    let judge = Judge::new(config, layouts)?;
+    let judge = Judge::new(config, layouts, None)?;
     Ok(Arc::new(move |page| {
         let now = Timestamp::now().as_millisecond();
         let input = Input::page("pasted".into(), 0, Some(now), page.to_vec());
@@ -183,11 +198,17 @@ struct Judge {
 }
 
 impl Judge {
-    fn new(config: &Config, layouts: &'static Layouts) -> Result<Self, Failure> {
+    /// A judge who knows what pages have shown of lines.
+    fn new(
+        config: &Config,
+        layouts: &'static Layouts,
+        learns: Option<Learns>,
+    ) -> Result<Self, Failure> {
+        let parse = service::parse(config, &BTreeMap::new(), layouts);
         Ok(Self {
             config: config.clone(),
-            parse: service::parse(config, &BTreeMap::new(), layouts),
-            pipeline: pipeline(config, layouts)?,
+            parse: Parse { learns: learns.clone(), ..parse },
+            pipeline: pipeline(config, layouts, learns)?,
         })
     }
 
@@ -233,7 +254,7 @@ impl Sink for Made<'_> {
             Target::Stories => &topics.stories,
             Target::Canonical => &topics.canonical,
             Target::Sightings => &topics.sightings,
-            Target::Inbox(_) => return Ok(()),
+            Target::Starts | Target::Inbox(_) => return Ok(()),
         };
         let value = match &output.value {
             Some(value) => serde_json::from_slice(value).context("a record of ours is no JSON")?,

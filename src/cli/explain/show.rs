@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Color, Effects, Style};
 use serde_json::Value;
 
 use super::{Report, Sent};
-use crate::page::{ExplainedPiece, Part};
+use crate::page::{ExplainedPiece, Part, Start};
 use crate::stage::Target;
 use crate::stage::parse::NamedBy;
 
@@ -127,6 +127,9 @@ impl<W: Write> Show<'_, W> {
         if !why.is_empty() {
             writeln!(self.out, "{:>7}{faint}{why}{faint:#}", "")?;
         }
+        if let Some(known) = &piece.known {
+            writeln!(self.out, "{:>7}{faint}{}{faint:#}", "", shown(known))?;
+        }
         if let Some(second) = &piece.runner_up {
             let rule = second.rule.as_ref();
             let rule =
@@ -154,7 +157,7 @@ impl<W: Write> Show<'_, W> {
             Target::Articles | Target::Stories => words(field("headline")),
             Target::Canonical => field("kind").to_owned(),
             Target::Sightings => format!("{}, {}", field("role"), field("decision")),
-            Target::Inbox(_) => String::new(),
+            Target::Starts | Target::Inbox(_) => String::new(),
         };
         writeln!(self.out, "  {:<22} {}  {what}", sent.topic, sent.key)
     }
@@ -171,6 +174,26 @@ impl<W: Write> Show<'_, W> {
         let style = Style::new().effects(effects);
         if colour == AnsiColor::White { style } else { style.fg_color(Some(Color::Ansi(colour))) }
     }
+}
+
+/// What other pages have shown of a line.
+fn shown(known: &Start) -> String {
+    let Start { own, pages, before, behind, .. } = *known;
+    let lines = |n: u8| if n == 1 { "1 line".to_owned() } else { format!("{n} different lines") };
+    let own = if own { "the headline of an article" } else { "" };
+    let seen = match pages {
+        0 => "",
+        1 => {
+            &format!("seen on 1 page, {} before it and {} behind it", lines(before), lines(behind))
+        }
+        _ => &format!(
+            "seen on {pages} pages with {} before it and {} behind it",
+            lines(before),
+            lines(behind)
+        ),
+    };
+    let both = [own, seen].into_iter().filter(|said| !said.is_empty());
+    both.collect::<Vec<_>>().join("; ")
 }
 
 fn colour(part: Part) -> AnsiColor {

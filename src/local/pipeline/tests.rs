@@ -118,7 +118,7 @@ impl Stage for Counter {
 }
 
 fn pipeline() -> Pipeline {
-    Pipeline { first: erase(Words), inboxes: vec![erase(Counter)] }
+    Pipeline { first: erase(Words), inboxes: vec![erase(Counter)], in_rounds: false }
 }
 
 /// Writes down what it gets, and fails when it has got so much.

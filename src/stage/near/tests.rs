@@ -166,7 +166,7 @@ impl World {
                     assert_eq!(record["kind"] == "self", story == canonical);
                     self.canonical.push((story, canonical));
                 }
-                Target::Articles | Target::Stories | Target::Sightings => {}
+                Target::Articles | Target::Stories | Target::Sightings | Target::Starts => {}
             }
         }
     }

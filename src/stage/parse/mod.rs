@@ -5,7 +5,9 @@
 //! dead letters whole.
 
 mod article;
+mod candidates;
 mod identity;
+mod learn;
 mod observe;
 mod opened;
 mod size;
@@ -22,7 +24,7 @@ use super::{
     Cause, Count, NoRow, Outbox, Outcome, Output, Record, Refusal, Stage, StageName, Table, Target,
 };
 use crate::page::envelope::{self, EnvelopeFields};
-use crate::page::{self, ExplainedPiece, Layouts};
+use crate::page::{self, ExplainedPiece, Layouts, Learning, Starts};
 use crate::record::{Origin, Reject};
 use crate::story::{Folder, Thresholds};
 use observe::Occurrences;
@@ -30,6 +32,7 @@ use opened::Opened;
 use tales::Tales;
 
 pub use identity::{InputKey, NamedBy};
+pub use learn::Learn;
 pub use size::RecordSizes;
 
 /// The name of the stage.
@@ -52,6 +55,17 @@ pub struct Parse {
     pub home_keeps_texts: bool,
     /// How stories are compared; `None`: two are one where their folded text is the same.
     pub comparing: Option<Comparing>,
+    /// What pages learn from each other; `None`: each is read by itself.
+    pub learns: Option<Learns>,
+}
+
+/// How pages learn from each other.
+#[derive(Debug, Clone)]
+pub struct Learns {
+    /// What is known of lines.
+    pub starts: Arc<Starts>,
+    /// Whether `lines` is told what each page shows.
+    pub tells: bool,
 }
 
 /// How stories are compared.
@@ -74,6 +88,7 @@ impl Default for Parse {
             sizes: RecordSizes::UNLIMITED,
             home_keeps_texts: false,
             comparing: None,
+            learns: None,
         }
     }
 }
@@ -92,9 +107,10 @@ pub struct Explained {
 /// What a page gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parsed {
-    /// The article record or its tombstone first, then the messages to `home` in the order of the page.
+    /// The article record or its tombstone first, then the messages to `home` in the order of the page, then those to
+    /// `lines`.
     outputs: Vec<Output>,
-    counts: Vec<Count>,
+    counts: Vec<(Count, u64)>,
 }
 
 thread_local! {
@@ -132,8 +148,8 @@ impl Stage for Parse {
 
     fn apply(&self, _: &mut Table<NoRow>, parsed: Parsed, outbox: &mut Outbox) {
         outbox.outputs.extend(parsed.outputs);
-        for count in parsed.counts {
-            outbox.tally.add(count);
+        for (count, n) in parsed.counts {
+            outbox.tally.add_n(count, n);
         }
     }
 }
@@ -147,8 +163,18 @@ impl Parse {
     pub fn explain(&self, record: &Record<'_>) -> Result<Option<Explained>, Reject> {
         let Some(value) = record.value else { return Ok(None) };
         let Opened { identity, text, .. } = Opened::of(self, record, value)?;
-        let lines = page::explain(&text.text, self.layouts, &text.context()).lines;
+        let context = text.context(self.learning(&text));
+        let lines = page::explain(&text.text, self.layouts, &context).lines;
         Ok(Some(Explained { named_by: identity.named_by, page_time: text.page_time, lines }))
+    }
+
+    fn learning<'s>(&'s self, text: &opened::Text<'_>) -> Option<Learning<'s>> {
+        let starts = &self.learns.as_ref()?.starts;
+        Some(Learning { site: text.site(), starts: Some(starts) })
+    }
+
+    fn tells(&self) -> bool {
+        self.learns.as_ref().is_some_and(|learns| learns.tells)
     }
 
     fn read(
@@ -159,7 +185,8 @@ impl Parse {
     ) -> Result<Parsed, Refusal> {
         let Opened { envelope, identity, text } = Opened::of(self, record, value)?;
         let page_time = text.page_time;
-        let page = page::read(&text.text, self.layouts, &text.context());
+        let context = text.context(self.learning(&text));
+        let page = page::read(&text.text, self.layouts, &context);
         let comparing = self.comparing.as_ref();
         let tales = FOLDER.with_borrow_mut(|folder| Tales::of(folder, &page, comparing));
 
@@ -174,9 +201,16 @@ impl Parse {
             home_keeps_texts: self.home_keeps_texts,
         };
         let observes = occurrences.outputs(cause, &self.sizes)?;
+        let candidates = if self.tells() {
+            candidates::outputs(&page, &identity, tales.own_story(), page_time, cause)
+        } else {
+            Vec::new()
+        };
+        let boundaries = candidates::boundaries(page.boundaries);
         let article = article::article(record, envelope, page, &identity, &tales, page_time);
         let warned = article.warnings.iter().map(|warning| Count::Warned(*warning));
-        let counts = [Count::Page(Outcome::Emitted)].into_iter().chain(warned).collect();
+        let counts = [(Count::Page(Outcome::Emitted), 1)].into_iter();
+        let counts = counts.chain(warned.map(|count| (count, 1))).chain(boundaries).collect();
         let article = Output {
             target: Target::Articles,
             key: identity.article_id.hex().as_bytes().to_vec(),
@@ -185,7 +219,7 @@ impl Parse {
             version: Some(page_time),
             kept: None,
         };
-        let outputs: Vec<_> = [article].into_iter().chain(observes).collect();
+        let outputs: Vec<_> = [article].into_iter().chain(observes).chain(candidates).collect();
         self.sizes.check(&outputs)?;
         Ok(Parsed { outputs, counts })
     }

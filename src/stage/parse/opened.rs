@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::Parse;
 use super::identity::{self, Identity};
-use crate::page::Context;
 use crate::page::envelope::{self, Envelope};
+use crate::page::{Context, Learning};
 use crate::record::Reject;
 use crate::stage::Record;
 
@@ -46,8 +48,15 @@ impl<'v> Opened<'v> {
 }
 
 impl Text<'_> {
-    pub(super) fn context(&self) -> Context<'_> {
+    /// The pages of a site learn from each other: a hash of its name, nought where the page names none.
+    pub(super) fn site(&self) -> u64 {
+        let host = self.host.as_deref().unwrap_or_default();
+        xxh3_64(host.strip_prefix("www.").unwrap_or(host).as_bytes())
+    }
+
+    pub(super) fn context<'s>(&'s self, learning: Option<Learning<'s>>) -> Context<'s> {
         Context {
+            learning,
             page_time_ms: self.page_time,
             language: self.language.as_deref(),
             host: self.host.as_deref(),

@@ -52,9 +52,11 @@ impl RecordSizes {
             let (what, limit) = match output.target {
                 Target::Articles => ("article record", self.articles),
                 Target::Inbox(home::NAME) => ("message about a story", self.home),
-                Target::Stories | Target::Canonical | Target::Sightings | Target::Inbox(_) => {
-                    continue;
-                }
+                Target::Stories
+                | Target::Canonical
+                | Target::Sightings
+                | Target::Starts
+                | Target::Inbox(_) => continue,
             };
             let mut bytes = BATCH + output.key.len() + output.value.as_ref().map_or(0, Vec::len);
             output.headers(&mut |name, value| {

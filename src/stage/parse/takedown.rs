@@ -32,5 +32,5 @@ pub(super) fn tombstone(
         version: Some(record.timestamp.unwrap_or(0)),
         kept: None,
     };
-    Ok(Parsed { outputs: vec![output], counts: vec![Count::Page(Outcome::TakenDown)] })
+    Ok(Parsed { outputs: vec![output], counts: vec![(Count::Page(Outcome::TakenDown), 1)] })
 }

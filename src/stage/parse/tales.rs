@@ -39,6 +39,16 @@ pub(super) struct Same {
 const ALIKE: u8 = 100;
 
 impl Tales {
+    /// The story of a body, where nothing else of its page is asked.
+    pub(super) fn story_of<S: AsRef<str>>(folder: &mut Folder, body: &[S]) -> Option<StoryId> {
+        folder.fold(body).story_id()
+    }
+
+    /// The story of the article's own body.
+    pub(super) fn own_story(&self) -> Option<StoryId> {
+        self.own.as_ref().map(|tale| tale.story_id)
+    }
+
     pub(super) fn of(folder: &mut Folder, page: &Page<'_>, comparing: Option<&Comparing>) -> Self {
         // A page that appends nothing has nothing to compare: unless `near` wants its own story, one fingerprint less.
         let has_stories = page.related.iter().any(|related| related.kind == RelatedKind::Story);

@@ -7,6 +7,7 @@
 use super::family::{Family, Kind, Label, Unit, Values};
 use crate::engine::{ClientKind, PauseReason, RebalanceKind, Rework, Step, TransactionEnd, Trip};
 use crate::record::{Reason, Warning};
+use crate::stage::Decided;
 use crate::telemetry::health::State;
 
 /// Buckets of waiting for a broker, in seconds.
@@ -52,6 +53,7 @@ const TRIP: Label = words("limit", || Trip::ALL.map(Trip::name).to_vec());
 const WARNING: Label = words("warning", || Warning::ALL.iter().map(|it| it.name()).collect());
 const ENDED: Label = words("outcome", || TransactionEnd::ALL.map(TransactionEnd::name).to_vec());
 const REBALANCE: Label = words("type", || RebalanceKind::ALL.map(RebalanceKind::name).to_vec());
+const DECIDED: Label = words("decided", || Decided::ALL.map(Decided::name).to_vec());
 const STATE: Label = words("state", || State::ALL.map(State::name).to_vec());
 
 /// Errors of consumers that are counted by librdkafka's name for them; the rest is `other`, so that the label is bounded.
@@ -165,6 +167,12 @@ families! {
             "Stories that left a full bucket: near-duplicates of theirs that come later may be missed.";
         TEXT_MISSING: Kind::Counter, Number, "newsmill_story_text_missing_total", [],
             "Occurrences of stories to be published whose text was not at hand: a bug; the next one with its text publishes the story.";
+    }
+    "Where stories begin" {
+        BOUNDARIES: Kind::Counter, Number, "newsmill_boundaries_total", [DECIDED],
+            "Where appended stories begin, the first of each block left aside, by what decided it: the page alone, other pages with it, other pages against it (added, removed).";
+        LINES: Kind::Counter, Number, "newsmill_lines_total", [words("change", || vec!["shown", "forgotten"])],
+            "Lines of which pages have shown whether they begin a story, and those of which that is no longer known.";
     }
     "Dead letters" {
         DEAD_LETTERS: Kind::Counter, Number, "newsmill_dead_letter_records_total", [REASON, STAGE],

@@ -32,6 +32,8 @@ pub struct PipelineMetrics {
     text_missing: IntCounter,
     expired: IntCounterVec,
     evicted: IntCounterVec,
+    lines: IntCounterVec,
+    boundaries: IntCounterVec,
     dead_letters: IntCounterVec,
 }
 
@@ -65,6 +67,8 @@ impl PipelineMetrics {
             text_missing: families.counter(&of::TEXT_MISSING)?,
             expired: families.counters(&of::EXPIRED)?,
             evicted: families.counters(&of::EVICTED)?,
+            lines: families.counters(&of::LINES)?,
+            boundaries: families.counters(&of::BOUNDARIES)?,
             dead_letters: families.counters(&of::DEAD_LETTERS)?,
         })
     }
@@ -94,6 +98,11 @@ impl PipelineMetrics {
                 }
                 Count::Compared => self.comparisons.inc_by(n),
                 Count::Evicted(stage) => self.evicted.with_label_values(&[stage.0]).inc_by(n),
+                Count::LineShown => self.lines.with_label_values(&["shown"]).inc_by(n),
+                Count::LineForgotten => self.lines.with_label_values(&["forgotten"]).inc_by(n),
+                Count::Boundary(decided) => {
+                    self.boundaries.with_label_values(&[decided.name()]).inc_by(n);
+                }
                 Count::Expired(stage) => self.expired.with_label_values(&[stage.0]).inc_by(n),
             }
         }

@@ -1,0 +1,129 @@
+//! What a page shows of its lines: those that could begin a story, each with what stands before and behind it.
+//!
+//! Where a line is told depends on the line alone, never on what stands round it or on what other pages have shown: a
+//! line that was told only where its neighbours are odd would seem to have odd neighbours everywhere.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::shape::Stop;
+use super::signals::{BlockLine, LineShape};
+use super::starts::LineKey;
+
+/// A line that could begin a story, as its page shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidate {
+    /// The line.
+    pub line: LineKey,
+    /// Where it stands.
+    pub stands: Stands,
+}
+
+/// Where on its page a line stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    /// Over the article.
+    Own,
+    /// Among appended stories.
+    Appended(Neighbours),
+    /// In a list of links.
+    Link,
+}
+
+/// What stands round a line of a block of appended stories, as hashes; nought where nothing does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Neighbours {
+    /// The end of the line before it; nought where the block begins with it.
+    pub before: u32,
+    /// The beginning of the line behind it.
+    pub behind: u32,
+    /// The end of the line before the story that it stands in, if it does not begin one: as the page alone is read.
+    pub around: u32,
+}
+
+/// A page tells of so many lines at most: a longer block is a list, or an attack.
+const LINES_A_PAGE: usize = 64;
+
+/// A shorter line says too little, a longer one is a paragraph, in characters: 999 of 1,000 headlines of the corpora
+/// lie between, and end neither in a full stop nor in a comma, colon or dots.
+const CHARS: std::ops::RangeInclusive<usize> = 15..=200;
+
+/// So many words of a neighbour count: an edited copy of a line mostly begins and ends as the line does.
+const STEMS: usize = 3;
+
+/// The candidates of a page.
+#[derive(Debug, Default)]
+pub(super) struct Candidates {
+    site: u64,
+    all: Vec<Candidate>,
+}
+
+impl Candidates {
+    /// Of a page of that site (a hash of its name).
+    pub(super) fn of(site: u64) -> Self {
+        Self { site, all: Vec::new() }
+    }
+
+    pub(super) fn own(&mut self, form: &str) {
+        self.add(LineKey::of(self.site, xxh3_64(form.as_bytes())), Stands::Own);
+    }
+
+    pub(super) fn link(&mut self, line: &BlockLine) {
+        if could_begin(&line.shape) {
+            self.add(LineKey::of(self.site, line.key), Stands::Link);
+        }
+    }
+
+    /// Tells the lines of a block; `begins` says of each line whether it begins a story, as the page alone is read.
+    pub(super) fn block(&mut self, lines: &[BlockLine], begins: &[bool]) {
+        let mut around = 0;
+        let mut before = 0;
+        for (at, (line, begins)) in lines.iter().zip(begins).enumerate() {
+            if at == 0 || could_begin(&line.shape) {
+                let behind = lines.get(at + 1).map_or(0, beginning);
+                let neighbours = Neighbours { before, behind, around };
+                self.add(LineKey::of(self.site, line.key), Stands::Appended(neighbours));
+            }
+            if *begins {
+                around = before;
+            }
+            before = end(line);
+        }
+    }
+
+    pub(super) fn into_vec(self) -> Vec<Candidate> {
+        self.all
+    }
+
+    /// Only the first place of a line on its page counts.
+    fn add(&mut self, line: LineKey, stands: Stands) {
+        if self.all.len() < LINES_A_PAGE && self.all.iter().all(|told| told.line != line) {
+            self.all.push(Candidate { line, stands });
+        }
+    }
+}
+
+fn could_begin(shape: &LineShape) -> bool {
+    CHARS.contains(&shape.chars) && matches!(shape.stop, Stop::None | Stop::Question)
+}
+
+fn beginning(line: &BlockLine) -> u32 {
+    hash(line, line.stems.iter().take(STEMS))
+}
+
+fn end(line: &BlockLine) -> u32 {
+    hash(line, line.stems.iter().rev().take(STEMS))
+}
+
+/// Never nought.
+fn hash<'s>(line: &BlockLine, stems: impl ExactSizeIterator<Item = &'s u32>) -> u32 {
+    let whole = if stems.len() == 0 {
+        line.key
+    } else {
+        let bytes = stems.flat_map(|stem| stem.to_le_bytes());
+        let mut some = [0; STEMS * 4];
+        some.iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
+        xxh3_64(&some)
+    };
+    let [a, b, c, d, ..] = whole.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d]).max(1)
+}

@@ -1,0 +1,100 @@
+//! What a page learns from others, and others from it, while it is read.
+
+use super::candidate::{Candidate, Candidates};
+use super::signals::BlockLine;
+use super::split::{Split, Verdict};
+use super::starts::{LineKey, Start, StartKind, Starts};
+use crate::record::StoryId;
+
+/// What a page is read with, where pages learn from each other.
+#[derive(Debug, Clone, Copy)]
+pub struct Learning<'a> {
+    /// A hash of the site's name: pages of a site learn from each other.
+    pub site: u64,
+    /// What is known; `None` while it is only gathered.
+    pub starts: Option<&'a Starts>,
+}
+
+/// What decided where the stories of a page's blocks begin, the first of each block left aside.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Boundaries {
+    /// Boundaries by the score of the page alone.
+    pub scored: u32,
+    /// Boundaries that other pages have shown, and the page alone says so too.
+    pub shown: u32,
+    /// Boundaries that other pages have shown, against the page alone.
+    pub added: u32,
+    /// Lines that other pages have shown to be none, against the page alone.
+    pub removed: u32,
+}
+
+/// The learning of one page.
+#[derive(Debug, Default)]
+pub(super) struct Lesson<'s> {
+    learning: Option<Learning<'s>>,
+    candidates: Candidates,
+    boundaries: Boundaries,
+}
+
+impl<'s> Lesson<'s> {
+    pub(super) fn of(learning: Option<Learning<'s>>) -> Self {
+        let candidates = Candidates::of(learning.map_or(0, |learning| learning.site));
+        Self { learning, candidates, boundaries: Boundaries::default() }
+    }
+
+    /// The headline of an article that has a body, in its match form.
+    pub(super) fn own(&mut self, form: &str) {
+        if self.learning.is_some() {
+            self.candidates.own(form);
+        }
+    }
+
+    /// What other pages have shown of the lines of a block; empty where nothing is.
+    pub(super) fn known(&self, lines: &[BlockLine]) -> Vec<Option<Start>> {
+        let Some(Learning { site, starts: Some(starts) }) = self.learning else {
+            return Vec::new();
+        };
+        lines.iter().map(|line| starts.get(LineKey::of(site, line.key))).collect()
+    }
+
+    /// The story that a link of that match form (its hash) names.
+    pub(super) fn named(&self, form: u64) -> Option<StoryId> {
+        let learning = self.learning?;
+        learning.starts?.get(LineKey::of(learning.site, form))?.story_id
+    }
+
+    /// Hears of a list of links.
+    pub(super) fn links(&mut self, lines: &[BlockLine], verdicts: &[Verdict]) {
+        if self.learning.is_none() {
+            return;
+        }
+        for (line, verdict) in lines.iter().zip(verdicts) {
+            if verdict.headline {
+                self.candidates.link(line);
+            }
+        }
+    }
+
+    /// Hears of a block and how it was cut.
+    pub(super) fn block(&mut self, lines: &[BlockLine], split: &Split) {
+        for (verdict, alone) in split.verdicts.iter().zip(&split.alone).skip(1) {
+            let boundaries = &mut self.boundaries;
+            let shown = verdict.known.map(|start| start.kind);
+            let count = match (verdict.headline, alone, shown) {
+                (true, false, Some(StartKind::Headline)) => &mut boundaries.added,
+                (true, true, Some(StartKind::Headline)) => &mut boundaries.shown,
+                (true, _, _) => &mut boundaries.scored,
+                (false, true, Some(StartKind::Body)) => &mut boundaries.removed,
+                (false, _, _) => continue,
+            };
+            *count += 1;
+        }
+        if self.learning.is_some() {
+            self.candidates.block(lines, &split.alone);
+        }
+    }
+
+    pub(super) fn ended(self) -> (Vec<Candidate>, Boundaries) {
+        (self.candidates.into_vec(), self.boundaries)
+    }
+}
