@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::topics::{Purpose, Standing, TopicSpec};
 use crate::config::{self, Config};
-use crate::engine::{self, End, ExitKind, Stop};
+use crate::engine::{self, End, ExitKind, Stop, Window};
 use crate::page::Layouts;
 use crate::page::envelope;
 use crate::stage::home::{self, Compare, Home};
@@ -24,13 +24,14 @@ use crate::telemetry::{Health, Metrics, Status, Watcher, health, http, metrics};
 const REBALANCE_GRACE: Duration = Duration::from_secs(60);
 const BROKER_GRACE: Duration = Duration::from_secs(60);
 
-/// Runs until a signal stops it or an engine cannot go on. Blocks.
+/// Runs until a signal stops it, an engine cannot go on, or a part of the pages that was to be read is. Blocks.
 ///
 /// # Errors
 /// [`End`] of the engine that could not go on; or what else stood in the way, in the same terms.
 pub fn run(
     config: &Config,
     layouts: &'static Layouts,
+    window: Window,
     explain: http::Explainer,
 ) -> anyhow::Result<()> {
     let stop = Arc::new(Stop::default());
@@ -40,7 +41,7 @@ pub fn run(
         tracing::info!(event = "http", address = %server.address(), "metrics and health");
     }
     let ended = wait_for_topics(config, &stop)
-        .and_then(|topics| run_engines(config, &topics, layouts, watcher, &stop));
+        .and_then(|topics| run_engines(config, &topics, layouts, watcher, window, &stop));
     match ended {
         Ok(()) | Err(End::Stopped) => Ok(()),
         Err(end) => Err(end.into()),
@@ -93,9 +94,10 @@ pub fn run_engines(
     topics: &BTreeMap<String, Standing>,
     layouts: &'static Layouts,
     watcher: Watcher,
+    window: Window,
     stop: &Arc<Stop>,
 ) -> Result<(), End> {
-    let specs = engine::engines(config, topics, &stages(config, topics, layouts, None))?;
+    let specs = engine::engines(config, topics, &stages(config, topics, layouts, None), window)?;
     for watched in watching(config).stages {
         if let Some(standing) = topics.get(&watched.topic) {
             let kept = standing.retention();

@@ -1,10 +1,11 @@
 //! `run`: the service.
 
 use clap::Args;
+use jiff::Timestamp;
 
 use super::check::layouts_of;
 use super::{ConfigArgs, Failure, explain};
-use crate::engine::End;
+use crate::engine::{End, Window};
 use crate::service;
 use crate::telemetry::logging;
 
@@ -12,6 +13,10 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   newsmill run --config newsmill.toml                           run beside your Kafka
   NEWSMILL__KAFKA__BOOTSTRAP_SERVERS=kafka:9092 newsmill run    defaults and the environment
+  NEWSMILL__APP=again newsmill run --from 2026-03-01T00:00:00Z --to 2026-03-08T00:00:00Z    a week again
+
+--from and --to are for an application of its own, that reads a part of the pages again: another `app`, other output topics.
+Times are those of the input's records.
 
 Topics are never made here: `newsmill topics create` makes them. SIGTERM finishes what was read, commits and leaves;
 a second one leaves at once, and what was not committed is done again. Exit codes: 0 stopped, 75 try again later,
@@ -21,6 +26,12 @@ a second one leaves at once, and what was not committed is done again. Exit code
 pub(super) struct Run {
     #[command(flatten)]
     config: ConfigArgs,
+    /// Begin at the first page of this time (2026-03-01T12:00:00Z), where the application has not begun yet
+    #[arg(long, value_name = "TIME")]
+    from: Option<Timestamp>,
+    /// Read no page of this time or later, nor any that comes after the start; when all of it is through, end with 0
+    #[arg(long, value_name = "TIME")]
+    to: Option<Timestamp>,
 }
 
 impl Run {
@@ -28,7 +39,12 @@ impl Run {
         let config = self.config.load()?;
         let layouts = layouts_of(&config)?;
         logging::start(&config.log).map_err(anyhow::Error::from)?;
-        service::run(&config, layouts, explain::explainer(&config, layouts)?).map_err(|error| {
+        let window = Window {
+            from: self.from.map(Timestamp::as_millisecond),
+            to: self.to.map(Timestamp::as_millisecond),
+        };
+        let explain = explain::explainer(&config, layouts)?;
+        service::run(&config, layouts, window, explain).map_err(|error| {
             match error.downcast::<End>() {
                 Ok(end) => end.into(),
                 Err(error) => error.into(),

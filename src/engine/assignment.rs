@@ -17,7 +17,7 @@ use super::end::{End, ExitKind};
 use super::observer::{RebalanceKind, Rework};
 use super::partition::{Live, Partition, Phase};
 use super::position::{list, placed, seek};
-use super::restore::{self, Request, RestoreFailure, Restored, Start, Wanted};
+use super::restore::{self, Request, RestoreFailure, Restored, Start, Wanted, Window};
 use super::run::Engine;
 
 impl Engine {
@@ -90,6 +90,7 @@ impl Engine {
             inbox: Arc::clone(&run.spec.inbox),
             inbox_partitions: run.spec.inbox_partitions,
             changelog: run.spec.changelog.clone(),
+            window: if run.spec.lane == Lane::Pages { self.spec.window } else { Window::default() },
             partitions,
         };
         let (results, waker) = (self.restored.0.clone(), self.waker.clone());
@@ -125,7 +126,7 @@ impl Engine {
     }
 
     fn go_live(&mut self, restored: Restored) -> Result<(), End> {
-        let Restored { stage, partition, epoch, result, time } = restored;
+        let Restored { stage, partition, epoch, result, time, stop_at } = restored;
         let is_wanted = self.stages.get(stage).and_then(|run| run.partitions.get(&partition));
         if is_wanted.is_none_or(|state| state.epoch != epoch) {
             return Ok(());
@@ -155,7 +156,8 @@ impl Engine {
             run.consumer.resume(&list).map_err(|error| End::client("resume", &error))?;
         }
         if let Some(state) = run.partitions.get_mut(&partition) {
-            state.phase = Phase::Live(Box::new(Live::new(table, offset, self.spec.breaker)));
+            let live = Live::new(table, offset, self.spec.breaker).until(stop_at);
+            state.phase = Phase::Live(Box::new(live));
         }
         Ok(())
     }

@@ -1,15 +1,15 @@
 //! What a cluster says about topics, and making them.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
-use rdkafka::client::ClientContext;
-use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 use super::end::{End, ExitKind};
+use super::unanswered::unanswered;
 use crate::config::topics::{Purpose, Standing, TopicSpec};
 use crate::config::{Config, Kafka};
 
@@ -35,27 +35,9 @@ const PASSING: [RDKafkaErrorCode; 3] = [
 
 /// A connection to a cluster.
 pub struct Cluster {
-    admin: AdminClient<Listener>,
+    admin: AdminClient<DefaultClientContext>,
     runtime: tokio::runtime::Runtime,
-    brokers: String,
-}
-
-/// Keeps the last thing that the client complained of: it says more than the time-out that follows.
-#[derive(Default)]
-struct Listener(Mutex<Option<String>>);
-
-impl ClientContext for Listener {
-    fn log(&self, _: RDKafkaLogLevel, facility: &str, message: &str) {
-        tracing::debug!(target: "librdkafka", facility, "{message}");
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        tracing::debug!(event = "kafka_error", client = "admin", %error, reason);
-        // "All brokers down" follows every other reason and says less.
-        if error.rdkafka_error_code() != Some(RDKafkaErrorCode::AllBrokersDown) {
-            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason.to_owned());
-        }
-    }
+    settings: Vec<(String, String)>,
 }
 
 /// A topic to be made.
@@ -77,15 +59,15 @@ impl Cluster {
     /// [`End::Exit`]: the client library refuses a setting.
     pub fn connect(kafka: &Kafka) -> Result<Self, End> {
         let mut config = ClientConfig::new();
-        for (key, value) in kafka.common_client_settings() {
+        let settings = kafka.common_client_settings();
+        for (key, value) in &settings {
             config.set(key, value);
         }
-        let admin =
-            config.create_with_context(Listener::default()).map_err(|error| End::config(&error))?;
+        let admin = config.create().map_err(|error| End::config(&error))?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .map_err(|error| exit(ExitKind::Temporary, format!("no runtime: {error}")))?;
-        Ok(Self { admin, runtime, brokers: kafka.bootstrap_servers.clone() })
+        Ok(Self { admin, runtime, settings })
     }
 
     /// Those of the topics that exist.
@@ -206,12 +188,7 @@ impl Cluster {
     }
 
     fn unanswered(&self, error: &KafkaError) -> End {
-        let last =
-            self.admin.inner().context().0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let reason = last.map_or_else(|| error.to_string(), |last| format!("{error}: {last}"));
-        let authentication = reason.contains("Authentication") || reason.contains("authentication");
-        let kind = if authentication { ExitKind::Denied } else { ExitKind::Temporary };
-        exit(kind, format!("no answer from {}: {reason}", self.brokers))
+        unanswered(&self.settings, error)
     }
 }
 

@@ -16,6 +16,7 @@ use rdkafka::topic_partition_list::TopicPartitionList;
 use super::client::{Clients, Isolation};
 use super::end::End;
 use super::topic_reader::{Event, TopicReader};
+use super::unanswered::unanswered;
 use crate::stage::DynStage;
 
 /// How long the brokers have to answer.
@@ -45,7 +46,7 @@ pub fn replication(
         .map_err(|error| End::config(&error))?;
     let metadata = client
         .fetch_metadata(None, PATIENCE)
-        .map_err(|error| End::of_command("metadata", &error))?;
+        .map_err(|error| unanswered(&clients.common, &error))?;
     let found = metadata.topics().iter().filter(|topic| topics.contains(&topic.name()));
     let standing = found.map(|topic| {
         let partitions = topic.partitions();

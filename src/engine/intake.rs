@@ -89,7 +89,9 @@ impl Engine {
             let live: Vec<i32> = run
                 .partitions
                 .iter()
-                .filter(|(_, state)| matches!(&state.phase, Phase::Live(live) if !live.is_held))
+                .filter(
+                    |(_, state)| matches!(&state.phase, Phase::Live(live) if live.rest.is_none()),
+                )
                 .map(|(partition, _)| *partition)
                 .collect();
             let list = list(&run.spec.inbox, &live, Offset::Invalid);
@@ -117,6 +119,8 @@ impl Engine {
                         partitions.get_mut(&partition).map(|state| &mut state.phase)
                     {
                         live.at_end = true;
+                        // The last offsets before it may be markers, which are never read.
+                        live.next_read = live.stop_at.unwrap_or(live.next_read).max(live.next_read);
                     }
                     continue;
                 }
@@ -128,12 +132,16 @@ impl Engine {
             let partition = message.partition();
             let Some(state) = partitions.get_mut(&partition) else { continue };
             let Phase::Live(live) = &mut state.phase else { continue };
-            if live.is_held {
+            if live.rest.is_some() || live.is_over() {
                 continue;
             }
             // Delivered before: librdkafka was seen to deliver an offset twice (style E11).
             if message.offset() < live.next_read {
                 self.observer.redelivered(&spec.inbox);
+                continue;
+            }
+            if let Some(stop) = live.stop_at.filter(|stop| message.offset() >= *stop) {
+                live.next_read = stop;
                 continue;
             }
             live.read(message.offset(), message.timestamp().to_millis());
@@ -156,6 +164,30 @@ impl Engine {
             }
         }
         (count, failures)
+    }
+
+    /// Partitions that have come to where their reading is over are not read any further.
+    pub(super) fn rest_where_over(&mut self) -> Result<(), End> {
+        for run in &mut self.stages {
+            let mut over = Vec::new();
+            for (partition, state) in &mut run.partitions {
+                if let Phase::Live(live) = &mut state.phase
+                    && live.rest.is_none()
+                    && live.is_over()
+                {
+                    live.rest_over();
+                    over.push(*partition);
+                }
+            }
+            if !over.is_empty() {
+                let topic = &run.spec.inbox;
+                tracing::info!(event = "read_over", %topic, partitions = ?over);
+                run.consumer
+                    .pause(&list(topic, &over, Offset::Invalid))
+                    .map_err(|error| End::client("pause", &error))?;
+            }
+        }
+        Ok(())
     }
 
     /// Whether the workers have so much to do that more pages would only fill memory.

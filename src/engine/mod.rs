@@ -40,6 +40,7 @@ mod state;
 mod stop;
 mod supervisor;
 mod topic_reader;
+mod unanswered;
 mod watchdog;
 mod workers;
 
@@ -58,6 +59,7 @@ pub use once::SentOnce;
 pub use outlet::{Destination, Destinations};
 pub use plan::engines;
 pub use replay::{Again, places_of, replay};
+pub use restore::Window;
 pub use run::{EngineSpec, StageSpec};
 pub use sequencer::Sequencer;
 pub use state::EngineState;

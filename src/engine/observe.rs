@@ -7,7 +7,7 @@ use rdkafka::consumer::Consumer as _;
 use super::client_view::{ClientKind, ClientView};
 use super::ffi::known_log;
 use super::observer::{PartitionView, PauseReason, Rework};
-use super::partition::Live;
+use super::partition::{Live, Rest};
 use super::run::{Engine, StageRun};
 use super::state::EngineState;
 
@@ -81,7 +81,7 @@ impl Engine {
 
     fn paused(&self, reason: PauseReason) -> usize {
         if reason == PauseReason::Breaker {
-            return self.live().filter(|(_, _, live)| live.is_held).count();
+            return self.live().filter(|(_, _, live)| live.rest == Some(Rest::Held)).count();
         }
         let shut = self.stages.iter().filter(|run| run.shut_by == Some(reason));
         shut.map(|run| run.partitions.len()).sum()
@@ -116,7 +116,7 @@ fn view<'a>(run: &'a StageRun, partition: i32, live: &Live) -> PartitionView<'a>
         },
         log_start: log.and_then(|log| log.start),
         waiting_since_ms: live.waiting_since_ms(),
-        is_held: live.is_held,
+        is_held: live.rest == Some(Rest::Held),
         table: live.table.stats(),
     }
 }

@@ -19,6 +19,15 @@ pub struct Partition {
     pub phase: Phase,
 }
 
+/// Why a partition of pages is not read any further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    /// Too many dead letters: until the partition is assigned anew.
+    Held,
+    /// It is read to where it was to be read.
+    Over,
+}
+
 /// What a partition is doing.
 pub enum Phase {
     /// Its offsets and its table are on their way; nothing is read.
@@ -50,8 +59,10 @@ pub struct Live {
     /// How its last records ended, and how they had at the last commit.
     pub breaker: Breaker,
     committed_breaker: Breaker,
-    /// Held for too many dead letters: nothing is read until the partition is assigned anew.
-    pub is_held: bool,
+    /// Why it is not read any further, if it is not.
+    pub rest: Option<Rest>,
+    /// Where its reading is over, where that was said.
+    pub stop_at: Option<i64>,
     /// Bytes charged for records that are read and not applied.
     pub unapplied_bytes: u64,
     /// Records read and not applied.
@@ -76,11 +87,18 @@ impl Live {
             oldest: None,
             breaker: Breaker::new(limits),
             committed_breaker: Breaker::new(limits),
-            is_held: false,
+            rest: None,
+            stop_at: None,
             unapplied_bytes: 0,
             unapplied_records: 0,
             at_end: false,
         }
+    }
+
+    /// The same, and its reading is over at an offset.
+    #[must_use]
+    pub fn until(self, stop_at: Option<i64>) -> Self {
+        Self { stop_at, ..self }
     }
 
     /// A record is about to be read.
@@ -112,6 +130,18 @@ impl Live {
         // What was read and dropped is met again before the end is.
         self.at_end &= self.unapplied_records == 0;
         (std::mem::take(&mut self.unapplied_records), std::mem::take(&mut self.unapplied_bytes))
+    }
+
+    /// Whether its reading has come to where it is over.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.stop_at.is_some_and(|stop| self.next_read >= stop)
+    }
+
+    /// Reads no further: everything that was to be read has been.
+    pub fn rest_over(&mut self) {
+        self.rest = Some(Rest::Over);
+        self.at_end = true;
     }
 
     /// Back to the last commit: the transaction was aborted.

@@ -10,6 +10,7 @@ use super::cadence::CommitLimits;
 use super::client::Clients;
 use super::end::{End, ExitKind};
 use super::outlet::{Destination, Destinations};
+use super::restore::Window;
 use super::run::{EngineSpec, StageSpec};
 use crate::config::Config;
 use crate::config::topics::Standing;
@@ -23,6 +24,7 @@ pub fn engines(
     config: &Config,
     topics: &BTreeMap<String, Standing>,
     stages: &[Arc<dyn DynStage>],
+    window: Window,
 ) -> Result<Vec<EngineSpec>, End> {
     let destination =
         |topic: &str| Destination { topic: topic.into(), partitions: partitions(topics, topic) };
@@ -56,6 +58,7 @@ pub fn engines(
             max_records: config.engine.transaction_max_records.get() as u64,
             max_bytes: config.engine.transaction_max_bytes as u64,
         },
+        window,
         breaker: BreakerLimits {
             max_ratio: config.dead_letter.max_ratio,
             max_consecutive: config.dead_letter.max_consecutive,

@@ -15,7 +15,7 @@ use crossbeam_channel::{Sender, tick};
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::KafkaError;
 use rdkafka::message::Message as _;
-use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList, TopicPartitionListElem};
 use thiserror::Error;
 
 use super::client::{Clients, Isolation, QuietContext};
@@ -29,6 +29,15 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// How often it is said what a restore waits for.
 const SAY_AGAIN: Duration = Duration::from_secs(10);
+
+/// Which part of the pages is read, by the timestamps of their records in milliseconds since 1970.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Window {
+    /// A partition of which nothing was committed is read from the first record of this time or later.
+    pub from: Option<i64>,
+    /// Nothing is read from the first record of this time or later on, and nothing that comes after the start.
+    pub to: Option<i64>,
+}
 
 /// What to restore: the partitions of one assignment of one stage.
 pub struct Request {
@@ -44,6 +53,8 @@ pub struct Request {
     pub inbox_partitions: u32,
     /// Its changelog, where it is stateful.
     pub changelog: Option<String>,
+    /// Which part of the inbox is read.
+    pub window: Window,
     /// The partitions, each with its epoch.
     pub partitions: Vec<(i32, u64)>,
 }
@@ -58,6 +69,8 @@ pub struct Restored {
     pub epoch: u64,
     /// How long it took since it was asked for.
     pub time: Duration,
+    /// Where the reading is over, where that was said.
+    pub stop_at: Option<i64>,
     /// Its table and where to read on.
     pub result: Result<(Box<dyn DynPartition>, Start), RestoreFailure>,
 }
@@ -119,7 +132,9 @@ pub fn spawn(
                     let result = Err(RestoreFailure::Client(error.clone()));
                     let (stage, partition, epoch) = (request.stage_index, *partition, *epoch);
                     let time = Duration::ZERO;
-                    results.send(Restored { stage, partition, epoch, time, result }).ok();
+                    let restored =
+                        Restored { stage, partition, epoch, time, stop_at: None, result };
+                    results.send(restored).ok();
                 }
                 return;
             }
@@ -174,10 +189,7 @@ impl<'a> Restorer<'a> {
         }
         let offsets = self.ask("committed offsets", || {
             let offsets = self.committed.committed_offsets(inbox.clone(), ASK)?;
-            offsets
-                .elements()
-                .iter()
-                .try_for_each(rdkafka::topic_partition_list::TopicPartitionListElem::error)?;
+            offsets.elements().iter().try_for_each(TopicPartitionListElem::error)?;
             Ok(offsets)
         })?;
         let mut starts = HashMap::new();
@@ -195,7 +207,10 @@ impl<'a> Restorer<'a> {
                 | Offset::End
                 | Offset::Stored
                 | Offset::Invalid
-                | Offset::OffsetTail(_) => Start::At(earliest),
+                | Offset::OffsetTail(_) => {
+                    let from = self.offset_of(partition, self.request.window.from)?;
+                    Start::At(from.unwrap_or(earliest))
+                }
             };
             starts.insert(partition, start);
         }
@@ -297,8 +312,28 @@ impl<'a> Restorer<'a> {
             let result = table(*partition).map(|table| (table, *start));
             let (stage, partition, epoch) = (self.request.stage_index, *partition, *epoch);
             let time = self.began.elapsed();
-            results.send(Restored { stage, partition, epoch, time, result }).ok();
+            let Some(stop_at) = self.offset_of(partition, self.request.window.to) else { return };
+            results.send(Restored { stage, partition, epoch, time, stop_at, result }).ok();
         }
+    }
+
+    /// The offset of the first record of a time or later, or of the end where there is none yet; without a time no offset.
+    fn offset_of(&self, partition: i32, time: Option<i64>) -> Option<Option<i64>> {
+        let Some(ms) = time else { return Some(None) };
+        let asked = list(&self.request.inbox, &[partition], Offset::Offset(ms));
+        let answer = self.ask("offsets of a time", || {
+            let answer = self.committed.offsets_for_times(asked.clone(), ASK)?;
+            answer.elements().iter().try_for_each(TopicPartitionListElem::error)?;
+            Ok(answer)
+        })?;
+        let found = answer.elements().first().map(TopicPartitionListElem::offset);
+        if let Some(Offset::Offset(offset)) = found {
+            return Some(Some(offset));
+        }
+        let (_, end) = self.ask("watermarks", || {
+            self.committed.fetch_watermarks(&self.request.inbox, partition, ASK)
+        })?;
+        Some(Some(end))
     }
 
     fn open(&self) -> TableResult {

@@ -19,7 +19,7 @@ use super::observer::{DeadLettered, Observer, PauseReason};
 use super::outlet::{Destinations, Outlet};
 use super::partition::{Partition, Phase};
 use super::position::list;
-use super::restore::{Restored, Wanted};
+use super::restore::{Restored, Wanted, Window};
 use super::state::EngineState;
 use super::stop::Stop;
 use super::watchdog::Pulse;
@@ -29,6 +29,9 @@ use crate::stage::{DynStage, Outbox};
 
 /// The longest that the loop waits for something to happen.
 const IDLE_WAIT: Duration = Duration::from_millis(100);
+
+/// An engine that was to read a part of the pages leaves when it has had nothing to do for so long.
+const THROUGH: Duration = Duration::from_secs(5);
 
 /// A stage as an engine runs it.
 #[derive(Clone)]
@@ -66,6 +69,8 @@ pub struct EngineSpec {
     pub budget_bytes: u64,
     /// The limits of a transaction.
     pub commit: CommitLimits,
+    /// Which part of the pages is read.
+    pub window: Window,
     /// From when on a partition of pages is held.
     pub breaker: BreakerLimits,
     /// How long a drain may take.
@@ -108,6 +113,8 @@ pub(super) struct Engine {
     pub(super) pulse: Arc<Pulse>,
     pub(super) observer: Arc<dyn Observer>,
     draining_since: Option<Instant>,
+    /// Since when everything that was to be read has been, and committed.
+    through_since: Option<Instant>,
     pub(super) watched: Watched,
 }
 
@@ -172,6 +179,7 @@ impl Engine {
             pulse,
             observer,
             draining_since: None,
+            through_since: None,
             watched: Watched::default(),
             spec,
         })
@@ -204,12 +212,14 @@ impl Engine {
             busy |= self.apply_ready()?;
         }
         self.work_the_gates()?;
+        self.rest_where_over()?;
         let idle = !busy && self.is_idle();
         if self.cadence.is_due(Instant::now(), idle) {
             self.commit()?;
             busy = true;
         }
         self.drain(idle)?;
+        self.end_when_through()?;
         self.observe();
         if !busy {
             self.wait(idle);
@@ -229,6 +239,31 @@ impl Engine {
             return Err(End::Stopped);
         }
         Ok(())
+    }
+
+    /// Where only a part of the pages was to be read: done as soon as that is read and everything of ours is committed,
+    /// for long enough that nothing more comes of it. What others still send goes to whoever takes over.
+    fn end_when_through(&mut self) -> Result<(), End> {
+        let is_through = self.spec.window.to.is_some()
+            && self.state() == EngineState::Running
+            && !self.outlet.is_open()
+            && self.live().all(|(run, _, live)| {
+                live.is_caught_up() && (run.spec.lane == Lane::Inbox || live.is_over())
+            });
+        if !is_through {
+            self.through_since = None;
+            return Ok(());
+        }
+        let since = *self.through_since.get_or_insert_with(Instant::now);
+        if since.elapsed() < THROUGH {
+            return Ok(());
+        }
+        tracing::info!(
+            event = "through",
+            engine = self.spec.number,
+            "all that was to be read is committed"
+        );
+        Err(End::Stopped)
     }
 
     pub(super) fn state(&self) -> EngineState {

@@ -14,7 +14,7 @@ use super::end::{End, ExitKind};
 use super::ffi::{Membership, NextOffset};
 use super::observer::{Committed, DeadLettered, Rework, Step, TransactionEnd, TransactionPhases};
 use super::outlet::{CommitFailure, GroupOffsets};
-use super::partition::{Live, Phase};
+use super::partition::{Live, Phase, Rest};
 use super::position::{list, seek};
 use super::run::{AppliedWork, Engine, StageRun};
 use super::workers::{Done, Ticket, panic_message};
@@ -93,7 +93,28 @@ impl Engine {
         self.observer.reworked(Rework::Abort, unapplied + self.applied.records);
         self.forget_applied();
         self.pulse.progress();
-        self.seek_to_committed()
+        self.seek_to_committed()?;
+        self.read_on()
+    }
+
+    /// What was read to its end and has been taken back is read again.
+    fn read_on(&mut self) -> Result<(), End> {
+        for run in &mut self.stages {
+            let mut again = Vec::new();
+            for (partition, state) in &mut run.partitions {
+                let Phase::Live(live) = &mut state.phase else { continue };
+                if live.rest == Some(Rest::Over) && !live.is_over() {
+                    live.rest = None;
+                    again.push(*partition);
+                }
+            }
+            if run.is_open() && !again.is_empty() {
+                run.consumer
+                    .resume(&list(&run.spec.inbox, &again, Offset::Invalid))
+                    .map_err(|error| End::client("resume", &error))?;
+            }
+        }
+        Ok(())
     }
 
     /// Live partitions with their stages.
@@ -158,7 +179,7 @@ impl Engine {
         let Some(state) = run.partitions.get_mut(&partition) else { return Ok(()) };
         let Phase::Live(live) = &mut state.phase else { return Ok(()) };
         state.epoch = epoch;
-        live.is_held = true;
+        live.rest = Some(Rest::Held);
         live.at_end = false;
         let (records, bytes) = live.drop_unapplied();
         self.budget.refund(bytes);

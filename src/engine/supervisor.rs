@@ -78,8 +78,11 @@ fn spawn(
                 End::Restart { .. } | End::Exit { .. } => EngineState::Failed,
             };
             observer.state(spec.number, state);
-            // One engine that cannot go on takes the process with it: the group gives its work to others.
-            stop.drain();
+            // One engine that cannot go on takes the process with it: the group gives its work to others. One that has done
+            // all that was to be done leaves the rest to the others here.
+            if end != End::Stopped {
+                stop.drain();
+            }
             end
         })
         .map_err(|error| no_thread(&error))

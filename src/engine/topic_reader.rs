@@ -12,6 +12,7 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use super::client::{Clients, Isolation, QuietContext};
 use super::end::{End, ExitKind};
+use super::unanswered::unanswered;
 use crate::stage::Headers;
 
 /// How long the brokers have to answer, and how long may pass without a record before they are taken for gone.
@@ -59,7 +60,7 @@ impl TopicReader {
             clients.asking(group, Isolation::ReadCommitted).map_err(|error| End::config(&error))?;
         let metadata = consumer
             .fetch_metadata(Some(topic), PATIENCE)
-            .map_err(|error| End::of_command(topic, &error))?;
+            .map_err(|error| unanswered(&clients.common, &error))?;
         let partitions: Vec<i32> = metadata
             .topics()
             .iter()

@@ -25,6 +25,8 @@ pub struct Broker {
     /// Where the proxy finds the listener that is advertised at the proxy's own port.
     behind_proxy: u16,
     process: Option<Tethered>,
+    /// The listener with TLS and SCRAM, where there is one.
+    secure: Option<u16>,
     /// Where it is a process of its own, and what the broker's administrators connect to.
     controller: Option<(Tethered, u16)>,
 }
@@ -63,10 +65,65 @@ impl Broker {
         Self::start_advertising(None, Roles::Apart)
     }
 
+    /// The same, with a second listener that wants TLS and this user by SCRAM.
+    pub fn start_secure(user: &str, password: &str) -> Self {
+        let folder = scratch("broker");
+        let [port, controller, behind_proxy, secure] = free_ports();
+        let mut broker = Self {
+            folder,
+            port,
+            behind_proxy,
+            process: None,
+            secure: Some(secure),
+            controller: None,
+        };
+        broker.make_certificate();
+        let ports = [
+            ("{port}", port),
+            ("{controller}", controller),
+            ("{behind_proxy}", behind_proxy),
+            ("{proxy}", behind_proxy),
+            ("{secure}", secure),
+        ];
+        let user = format!("SCRAM-SHA-512=[name={user},password={password}]");
+        let parts = [TOGETHER, BROKER, COMMON, SECURE];
+        broker.format_with("server", &parts, &ports, &["--add-scram", &user]);
+        broker.run();
+        broker
+    }
+
+    /// `bootstrap.servers` of the listener with TLS.
+    pub fn secure_bootstrap(&self) -> String {
+        format!("localhost:{}", self.secure.expect("started as secure"))
+    }
+
+    /// The certificate that its clients trust.
+    pub fn certificate(&self) -> PathBuf {
+        self.folder.join("ca.pem")
+    }
+
+    /// A key and a certificate for localhost, by the tool that comes with Java.
+    fn make_certificate(&self) {
+        let keytool = |args: &[&str]| {
+            let mut command = Command::new("keytool");
+            command.args(args).arg("-keystore").arg(self.folder.join("keys.p12"));
+            command.args(["-storepass", "test-store", "-alias", "broker"]);
+            command
+        };
+        let make =
+            ["-genkeypair", "-keyalg", "EC", "-dname", "CN=localhost", "-storetype", "PKCS12"];
+        let more = ["-ext", "SAN=dns:localhost,ip:127.0.0.1", "-validity", "2"];
+        succeed("keytool", keytool(&[&make[..], &more[..]].concat()));
+        let certificate = self.certificate();
+        let certificate = certificate.to_str().expect("our own folder");
+        succeed("keytool", keytool(&["-exportcert", "-rfc", "-file", certificate]));
+    }
+
     fn start_advertising(proxy: Option<u16>, roles: Roles) -> Self {
         let folder = scratch("broker");
         let [port, controller, behind_proxy] = free_ports();
-        let mut broker = Self { folder, port, behind_proxy, process: None, controller: None };
+        let mut broker =
+            Self { folder, port, behind_proxy, process: None, secure: None, controller: None };
         let ports = [
             ("{port}", port),
             ("{controller}", controller),
@@ -138,14 +195,20 @@ impl Broker {
 
     /// Writes the properties of one process and formats its log folder.
     fn format(&self, name: &str, parts: &[&str], ports: &[(&str, u16)]) {
+        self.format_with(name, parts, ports, &[]);
+    }
+
+    fn format_with(&self, name: &str, parts: &[&str], ports: &[(&str, u16)], more: &[&str]) {
         let logs = self.folder.join(format!("{name}-logs"));
         let mut properties = parts.concat().replace("{logs}", &logs.display().to_string());
+        properties = properties.replace("{folder}", &self.folder.display().to_string());
         for (mark, port) in ports {
             properties = properties.replace(mark, &port.to_string());
         }
         fs::write(self.properties(name), properties).expect("a new folder");
         let mut tool = self.java("kafka.tools.StorageTool");
         tool.args(["format", "-t", "bmV3c21pbGwtdGVzdHMtMQ", "-c"]).arg(self.properties(name));
+        tool.args(more);
         succeed("format", tool);
     }
 
@@ -260,4 +323,16 @@ group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 num.partitions=1
 log.cleaner.dedupe.buffer.size=16777216
+";
+
+/// One listener more; of two lines with one key the last counts.
+const SECURE: &str = "\
+listeners=PLAINTEXT://127.0.0.1:{port},SECURE://localhost:{secure},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},SECURE://localhost:{secure}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SECURE:SASL_SSL,CONTROLLER:PLAINTEXT
+listener.name.secure.ssl.keystore.type=PKCS12
+listener.name.secure.ssl.keystore.location={folder}/keys.p12
+listener.name.secure.ssl.keystore.password=test-store
+listener.name.secure.sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.secure.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
 ";

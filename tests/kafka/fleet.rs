@@ -39,7 +39,7 @@ impl Names {
 }
 
 /// A variable of the environment and what it says.
-type Variable = (&'static str, &'static str);
+pub type Variable = (&'static str, &'static str);
 
 /// Near-duplicates are looked for.
 const COMPARES: Variable = ("NEWSMILL__DEDUPE__NEAR", "related");
@@ -53,6 +53,8 @@ pub struct Fleet {
     replicas: Vec<Option<Tethered>>,
     /// What the environment says to those that start from now on: `NEWSMILL__…` goes before their configuration.
     pub environment: Vec<Variable>,
+    /// What replicas that start from now on are told to do.
+    pub arguments: Vec<&'static str>,
     /// How often one ended by itself and was started again.
     pub ended_by_itself: usize,
 }
@@ -68,7 +70,8 @@ impl Fleet {
         Self::with(bootstrap, app, vec![COMPARES])
     }
 
-    fn with(bootstrap: &str, app: &str, environment: Vec<Variable>) -> Self {
+    /// The same, and the environment says this.
+    pub fn with(bootstrap: &str, app: &str, environment: Vec<Variable>) -> Self {
         let names = Names { app: app.to_owned() };
         let fleet = Self {
             names,
@@ -76,6 +79,7 @@ impl Fleet {
             folder: scratch("fleet"),
             replicas: Vec::new(),
             environment,
+            arguments: vec!["run"],
             ended_by_itself: 0,
         };
         let partitions = PARTITIONS.to_string();
@@ -111,7 +115,8 @@ impl Fleet {
             // What an earlier process said is not what this one says.
             fs::rename(&log, self.folder.join(format!("{number}.log.before"))).expect("our own");
         }
-        self.replicas[number] = Some(Tethered::start(self.newsmill(&["run"], number), &log, None));
+        self.replicas[number] =
+            Some(Tethered::start(self.newsmill(&self.arguments, number), &log, None));
     }
 
     /// `kill -9`.
@@ -133,6 +138,11 @@ impl Fleet {
 
     fn wait(&mut self, number: usize) -> i32 {
         self.replicas[number].take().expect("it runs").wait(Duration::from_secs(30))
+    }
+
+    /// Waits until a replica ends by itself; how.
+    pub fn end(&mut self, number: usize) -> i32 {
+        self.replicas[number].take().expect("it runs").wait(Duration::from_secs(60))
     }
 
     /// Any other signal.
@@ -174,6 +184,11 @@ impl Fleet {
 
     fn log(&self, number: usize) -> PathBuf {
         self.folder.join(format!("{number}.log"))
+    }
+
+    /// All that a replica has said.
+    pub fn log_of(&self, number: usize) -> String {
+        fs::read_to_string(self.log(number)).unwrap_or_default()
     }
 
     /// Whether a replica has said all of these in one line.

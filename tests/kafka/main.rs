@@ -4,6 +4,8 @@
 //! things on purpose); above: the tests. Each broker dies with its test and takes its files with it.
 
 #[cfg(test)]
+mod again;
+#[cfg(test)]
 mod boards;
 #[cfg(test)]
 mod breaker;
@@ -17,6 +19,8 @@ mod doctor;
 mod equality;
 #[cfg(test)]
 mod explain;
+#[cfg(test)]
+mod security;
 #[cfg(test)]
 mod smoke;
 #[cfg(test)]

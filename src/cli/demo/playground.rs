@@ -19,7 +19,7 @@ use crate::cli::explain::explainer;
 use crate::cli::{Exit, Failure};
 use crate::config::topics::{MAX_MESSAGE_BYTES, Standing};
 use crate::config::{Config, Environment};
-use crate::engine::{End, Stop, ffi::MockBroker};
+use crate::engine::{End, Stop, Window, ffi::MockBroker};
 use crate::page::Layouts;
 use crate::record::partition_for;
 use crate::service;
@@ -100,8 +100,10 @@ impl Playground {
         let (config, standing, watcher) =
             (self.config.clone(), self.standing.clone(), self.watcher.clone());
         let stop = Arc::clone(stop);
-        let run =
-            move || service::run_engines(&config, &standing, Layouts::builtin(), watcher, &stop);
+        let run = move || {
+            let all = Window::default();
+            service::run_engines(&config, &standing, Layouts::builtin(), watcher, all, &stop)
+        };
         let thread = std::thread::Builder::new().name("engines".to_owned()).spawn(run)?;
         Ok(Engines { thread, watcher: self.watcher.clone() })
     }
