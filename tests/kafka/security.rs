@@ -72,9 +72,11 @@ fn tls_and_scram_let_the_right_password_in_and_a_wrong_one_ends_with_77_and_none
     assert_eq!(fleet.end(0), 77);
     no_secret("the log", &fleet.log_of(0));
     let commands = [&["doctor"][..], &["topics", "create"], &["dead-letter", "list"]];
-    // Each takes as long as it waits for an answer: at the same time.
+    // Each takes as long as it waits for an answer: at the same time, and each with a configuration file of its own.
+    let mut number = 0;
     let running = commands.map(|args| {
-        let mut command = fleet.newsmill(args, 0);
+        number += 1;
+        let mut command = fleet.newsmill(args, number);
         (args, std::thread::spawn(move || command.output().expect("the program starts")))
     });
     for (args, output) in running {
