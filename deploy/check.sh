@@ -98,7 +98,7 @@ texts() {
 
 licences() {
   if cargo deny --version >/dev/null 2>&1; then
-    run "licences and sources: cargo-deny" cargo deny --offline --log-level error check bans licenses sources
+    run "licences and sources: cargo-deny" cargo deny --log-level error check bans licenses sources
   else
     echo "skipped  licences and sources: there is no cargo-deny here (cargo install --locked cargo-deny@0.20.2)"
   fi
