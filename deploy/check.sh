@@ -2,12 +2,14 @@
 # Holds what operators are given against the field's own checkers: rules, boards, Docker, compose, Helm, systemd, scripts,
 # links, licences. `./check` calls it. A checker that cannot be had is said in one line and passed over.
 #
-# promtool and amtool are Debian's (prometheus, prometheus-alertmanager); the rest comes by PyPI, pinned in checkers.txt,
-# into target/checkers.
+# promtool and amtool are Debian's (prometheus, prometheus-alertmanager), spectral is npm's, cargo-deny is run where it is
+# installed; the rest comes by PyPI, pinned in checkers.txt, into target/checkers.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 
 checkers=target/checkers
+# The one checker that comes by npm.
+SPECTRAL=6.16.3
 rendered=target/rendered
 failed=0
 
@@ -96,6 +98,19 @@ texts() {
   run "links: lychee" lychee --offline --no-progress docs README.md ARCHITECTURE.md SECURITY.md deploy
 }
 
+contracts() {
+  local node=target/checkers-node
+  if have npm && ! [ -x "$node/node_modules/.bin/spectral" ]; then
+    npm install --silent --no-fund --no-audit --prefix "$node" "@stoplight/spectral-cli@$SPECTRAL" >/dev/null 2>&1 ||
+      echo "skipped  contracts: npm could not install spectral"
+  fi
+  PATH="$PWD/$node/node_modules/.bin:$PATH"
+  run "contracts: spectral on AsyncAPI" spectral lint docs/contracts/asyncapi.yaml --ruleset docs/contracts/.spectral.yaml \
+    --fail-severity=warn
+  run "contracts: the schemas are schemas" check-jsonschema --check-metaschema docs/schema/article-1.json \
+    docs/schema/canonical-1.json docs/schema/sighting-1.json docs/schema/story-1.json
+}
+
 licences() {
   if cargo deny --version >/dev/null 2>&1; then
     run "licences and sources: cargo-deny" cargo deny --log-level error check bans licenses sources
@@ -110,5 +125,6 @@ docker
 helm
 systemd
 texts
+contracts
 licences
 [ "$failed" = 0 ] || { echo "deploy/check.sh: $failed failed"; exit 1; }

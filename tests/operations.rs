@@ -66,6 +66,13 @@ mod artefacts {
     }
 
     #[test]
+    fn the_contract_names_every_reason_of_a_dead_letter() {
+        let contract = fs::read_to_string(root().join("docs/contracts/asyncapi.yaml")).unwrap();
+        let reasons = newsmill::record::Reason::ALL.map(newsmill::record::Reason::name).join(", ");
+        assert!(contract.contains(&format!("[{reasons}]")), "not [{reasons}]");
+    }
+
+    #[test]
     fn what_scripts_make_is_what_is_committed() {
         for script in ["deploy/prometheus/slo.py", "deploy/grafana/build.py"] {
             let output = Command::new("python3").arg(root().join(script)).arg("--check").output();
