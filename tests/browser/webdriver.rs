@@ -29,10 +29,12 @@ impl Browser {
         std::thread::spawn(move || said.for_each(drop));
         let mut browser =
             Self { driver, port: port.expect("a driver that listens"), session: String::new() };
-        // No sandbox: in a container root has none to give. No background networking: tests talk to this machine alone.
+        // No sandbox: in a container root has none to give, and /dev/shm may be small there. No background networking:
+        // tests talk to this machine alone.
         let args = [
             "--headless",
             "--no-sandbox",
+            "--disable-dev-shm-usage",
             "--disable-gpu",
             "--disable-background-networking",
             "--disable-component-update",
