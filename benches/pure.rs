@@ -4,6 +4,7 @@
 
 use divan::Bencher;
 use divan::counter::BytesCount;
+use newsmill::page::envelope::{EnvelopeFields, Limits, decode};
 use newsmill::page::{self, Context, Layouts};
 use newsmill::record::{ArticleId, partition_for};
 use newsmill::story::{Fingerprint, Folder, Overlap, Sketch};
@@ -32,14 +33,63 @@ fn main() {
     divan::main();
 }
 
+/// How much of the page of 5 KB is there: the differences are what labels and an appended story cost.
+#[derive(Debug, Clone, Copy)]
+enum Extent {
+    Paragraphs,
+    PlusLabels,
+    Whole,
+}
+
+impl Extent {
+    const ALL: [Self; 3] = [Self::Paragraphs, Self::PlusLabels, Self::Whole];
+
+    fn text(self) -> String {
+        let is_marker = |line: &str| line.starts_with("إقرأ");
+        let labels = ["تاريخ النشر:", "المصدر:", "كلمات دلالية:"];
+        let is_label = |line: &str| labels.iter().any(|label| line.starts_with(label));
+        let lines = PAGE.lines().filter(|line| match self {
+            Self::Paragraphs => !is_marker(line) && !is_label(line),
+            Self::PlusLabels => !is_marker(line),
+            Self::Whole => true,
+        });
+        lines.map(|line| format!("{line}\n")).collect()
+    }
+}
+
+fn context() -> Context<'static> {
+    Context { page_time_ms: 1_767_225_600_000, ..Context::default() }
+}
+
 /// A page cut into its parts.
+#[divan::bench(args = Extent::ALL)]
+fn page_read(bencher: Bencher<'_, '_>, extent: Extent) {
+    let (text, layouts, context) = (extent.text(), Layouts::builtin(), context());
+    bencher
+        .counter(BytesCount::of_str(&text))
+        .bench(|| page::read(divan::black_box(&text), layouts, &context));
+}
+
+/// The text out of its envelope.
 #[divan::bench]
-fn page_read(bencher: Bencher<'_, '_>) {
-    let layouts = Layouts::builtin();
-    let context = Context { page_time_ms: 1_767_225_600_000, ..Context::default() };
+fn envelope(bencher: Bencher<'_, '_>) {
+    let value = serde_json::json!({ "url": "https://news.example/1", "text": PAGE }).to_string();
+    let (fields, limits) = (EnvelopeFields::default(), Limits::default());
+    bencher
+        .counter(BytesCount::of_str(&value))
+        .bench(|| decode(divan::black_box(value.as_bytes()), None, &fields, &limits));
+}
+
+/// The stories of the page folded and hashed.
+#[divan::bench]
+fn page_stories(bencher: Bencher<'_, '_>) {
+    let (layouts, context) = (Layouts::builtin(), context());
+    let page = page::read(PAGE, layouts, &context);
+    let mut folder = Folder::new();
+    let bodies: Vec<_> = page.related.iter().map(|story| &story.body).chain([&page.body]).collect();
     bencher
         .counter(BytesCount::of_str(PAGE))
-        .bench(|| page::read(divan::black_box(PAGE), layouts, &context));
+        .bench_local(|| bodies.iter().filter_map(|body| folder.fold(*body).story_id()).count());
 }
 
 /// A body folded to its tokens.

@@ -42,6 +42,7 @@ use system::{Measured, System};
 #[derive(Debug, Parser)]
 #[command(after_help = "Examples:
   cargo bench --bench kafka                                 throughput: pages per CPU-second, and the ratio
+  cargo bench --bench kafka -- --near                       what near-duplicates cost, beside none
   cargo bench --bench kafka -- --latency                    200 pages a second, how long until they are visible
   cargo bench --bench kafka -- --page-bytes 50000 --pages 20000 --rounds 1    memory while a backlog is eaten")]
 struct Options {
@@ -57,6 +58,9 @@ struct Options {
     /// Take the pages for as old as they say, as when an archive is read again: a story's text then travels every time
     #[arg(long)]
     old: bool,
+    /// Measure newsmill with near-duplicates beside newsmill without, instead of beside the pass-through
+    #[arg(long)]
+    near: bool,
     /// Measure latency instead of throughput
     #[arg(long)]
     latency: bool,
@@ -83,15 +87,20 @@ fn main() {
     let pages = Pages::make(options.pages, options.page_bytes, options.old);
     println!("{} pages of {:.1} KB, from {}", pages.count(), pages.mean_kb(), pages.origin);
     pages.load(&bootstrap, "raw");
+    let systems = if options.near {
+        [System::Newsmill, System::NewsmillNear]
+    } else {
+        [System::PassThrough, System::Newsmill]
+    };
     let mut measured: Vec<Measured> = Vec::new();
     for round in 0..options.rounds {
-        for system in [System::PassThrough, System::Newsmill] {
+        for system in systems {
             let one = system.measure(&bootstrap, "raw", round, &pages);
             println!("{one}");
             measured.push(one);
         }
     }
-    let [pass, ours] = [System::PassThrough, System::Newsmill].map(|system| {
+    let [base, other] = systems.map(|system| {
         let mut rates: Vec<f64> = measured
             .iter()
             .filter(|one| one.system == system)
@@ -100,8 +109,9 @@ fn main() {
         rates.sort_by(f64::total_cmp);
         rates[rates.len() / 2]
     });
+    let [first, second] = systems;
     println!(
-        "median pages a CPU-second: pass-through {pass:.0}, newsmill {ours:.0}, ratio {:.3}",
-        ours / pass
+        "median pages a CPU-second: {first:?} {base:.0}, {second:?} {other:.0}, ratio {:.3}",
+        other / base
     );
 }

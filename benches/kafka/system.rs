@@ -20,7 +20,10 @@ const LIMIT: Duration = Duration::from_secs(1_200);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum System {
     PassThrough,
+    /// Exact repetitions only, the default.
     Newsmill,
+    /// Near-duplicates of appended stories too.
+    NewsmillNear,
 }
 
 /// What one run took, start-up included.
@@ -63,19 +66,24 @@ impl fmt::Display for Measured {
 impl System {
     /// Runs over the whole topic, with groups and topics of its own.
     pub fn measure(self, bootstrap: &str, raw: &str, round: usize, pages: &Pages) -> Measured {
-        let app = format!("round{round}");
+        let app = format!("{self:?}{round}").to_lowercase();
         let folder = scratch("bench");
         let log = folder.join("log");
         let (command, inboxes) = match self {
             Self::PassThrough => pass_through(bootstrap, raw, &app),
-            Self::Newsmill => newsmill(bootstrap, raw, &app, &folder.join("config.toml")),
+            Self::Newsmill | Self::NewsmillNear => {
+                let near = self == Self::NewsmillNear;
+                newsmill(bootstrap, raw, &app, near, &folder.join("config.toml"))
+            }
         };
         let start = Instant::now();
         let mut process = Tethered::start(command, &log, None);
         let pid = process.pid();
         wait_until("the end of the pages", LIMIT, || {
             assert!(process.ended().is_none(), "{}", fs::read_to_string(&log).unwrap());
-            inboxes.iter().all(|(group, topic)| is_caught_up(bootstrap, group, topic))
+            // Twice: what the last stage writes goes back to the one before it.
+            let mut inboxes = inboxes.iter().chain(&inboxes);
+            inboxes.all(|(group, topic)| is_caught_up(bootstrap, group, topic))
         });
         let wall = start.elapsed();
         let threads = cpu_by_thread(pid.as_raw());
@@ -107,9 +115,11 @@ fn newsmill(
     bootstrap: &str,
     raw: &str,
     app: &str,
+    near: bool,
     config: &std::path::Path,
 ) -> (Command, Vec<(String, String)>) {
-    fs::write(config, config_of(bootstrap, raw, app)).unwrap();
+    let dedupe = if near { "[dedupe]\nnear = \"related\"\n" } else { "" };
+    fs::write(config, config_of(bootstrap, raw, app) + dedupe).unwrap();
     let program = env!("CARGO_BIN_EXE_newsmill");
     let made = Command::new(program)
         .args(["topics", "create", "--replication-factor", "1", "--partitions", "6", "--config"])
@@ -119,8 +129,11 @@ fn newsmill(
     assert!(made.status.success(), "{}", String::from_utf8(made.stderr).unwrap());
     let mut command = Command::new(program);
     command.arg("run").arg("--config").arg(config);
-    let home = format!("newsmill.{app}.home");
-    let inboxes = vec![(format!("newsmill.{app}.parse"), raw.to_owned()), (home.clone(), home)];
+    let mut inboxes = vec![(format!("newsmill.{app}.parse"), raw.to_owned())];
+    for stage in ["home", "near"].iter().take(if near { 2 } else { 1 }) {
+        let inbox = format!("newsmill.{app}.{stage}");
+        inboxes.push((inbox.clone(), inbox));
+    }
     (command, inboxes)
 }
 

@@ -117,9 +117,9 @@ impl Outlet {
         };
         let partition = partition_for(&output.key, destination.partitions);
         let topic = Arc::clone(&destination.topic);
-        let mut headers = OwnedHeaders::new_with_capacity(2);
+        let mut headers = Some(OwnedHeaders::new_with_capacity(2));
         output.headers(&mut |key, value| {
-            headers = std::mem::take(&mut headers).insert(Header { key, value });
+            headers = headers.take().map(|headers| headers.insert(Header { key, value }));
         });
         self.ensure_open()?;
         let mut value = output.value.as_deref();
@@ -127,7 +127,7 @@ impl Outlet {
         if let (Some(whole), Some(short)) = (value, short) {
             value = whole.get(..short).or(value);
         }
-        self.send(&topic, partition, Some(&output.key), value, Some(headers))
+        self.send(&topic, partition, Some(&output.key), value, headers)
     }
 
     /// Sends a dead letter; records of one partition stay on one partition.

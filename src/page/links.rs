@@ -45,13 +45,13 @@ impl Links {
         for (at, line) in lines.iter().enumerate() {
             for stem in &line.stems {
                 let Some(slot) = said.slot(*stem) else { continue };
-                let before = slot.last;
+                let before = slot.last();
                 // A word counts once a line.
                 if before.is_some_and(|before| before.line == at) {
                     continue;
                 }
                 let again = before.is_some_and(|before| at - before.line <= NEAR);
-                slot.last = Some(Last { line: at, again });
+                slot.say(*stem, Last { line: at, again });
                 if let Some(own) = links.lines.get_mut(at) {
                     own.stems += 1;
                 }
@@ -125,34 +125,43 @@ impl Links {
 }
 
 /// Where each word was said last: a table by the low bits of the stems, which are hashes; half of it is free.
-struct Said {
-    slots: Vec<Slot>,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Slot {
-    stem: u32,
-    /// `None` where the slot is free.
-    last: Option<Last>,
-}
+struct Said(Vec<Slot>);
 
 impl Said {
     /// For so many words.
     fn with_room(words: usize) -> Self {
-        Self { slots: vec![Slot::default(); (2 * words).next_power_of_two()] }
+        Self(vec![Slot::default(); (2 * words).next_power_of_two()])
     }
 
     /// The slot of a word.
     fn slot(&mut self, stem: u32) -> Option<&mut Slot> {
-        let mask = self.slots.len() - 1;
+        let mask = self.0.len() - 1;
         let mut at = usize::try_from(stem).unwrap_or_default() & mask;
-        let is_anothers = |slot: &Slot| slot.last.is_some() && slot.stem != stem;
-        while self.slots.get(at).is_some_and(is_anothers) {
+        while self.0.get(at).is_some_and(|slot| slot.lines != 0 && slot.stem != stem) {
             at = (at + 1) & mask;
         }
-        let slot = self.slots.get_mut(at)?;
-        slot.stem = stem;
-        Some(slot)
+        self.0.get_mut(at)
+    }
+}
+
+/// A word and where it was said last, in a few bytes: a table of a block stays in the nearest cache.
+#[derive(Clone, Copy, Default)]
+struct Slot {
+    stem: u32,
+    /// So many lines up to the one that said it last, that one included, twice, and one more where it was said again.
+    /// Nought where the slot is free.
+    lines: u32,
+}
+
+impl Slot {
+    fn last(self) -> Option<Last> {
+        let line = usize::try_from(self.lines / 2).ok()?.checked_sub(1)?;
+        Some(Last { line, again: self.lines % 2 == 1 })
+    }
+
+    fn say(&mut self, stem: u32, Last { line, again }: Last) {
+        let lines = u32::try_from(line + 1).unwrap_or(u32::MAX / 2);
+        *self = Self { stem, lines: 2 * lines.min(u32::MAX / 2) + u32::from(again) };
     }
 }
 

@@ -4,6 +4,7 @@
 //! spaces, European digits. It is for matching only and never reaches a record; ids have a fold of their own in
 //! `story`. Its words are found on the way: they tell where a form can stand, and what a text speaks of.
 
+use std::iter::{Chain, Copied};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -65,8 +66,16 @@ impl Matching {
         let from = self.words.partition_point(|word| word.range().end <= range.start);
         let behind = self.words.get(from..).unwrap_or_default();
         let count = behind.partition_point(|word| word.range().start < range.end);
-        let words = if range.is_empty() { &[] } else { behind.get(..count).unwrap_or_default() };
-        Words { words: words.iter(), form: self.text.as_bytes(), range }
+        let inside = |word: &Word| {
+            let inside = word.range().start.max(range.start)..word.range().end.min(range.end);
+            if inside == word.range() { *word } else { Word::of(self.text.as_bytes(), inside) }
+        };
+        let (first, whole, last) = match behind.get(..count) {
+            Some([first, whole @ .., last]) => (Some(inside(first)), whole, Some(inside(last))),
+            Some([only]) if !range.is_empty() => (Some(inside(only)), &[][..], None),
+            Some(_) | None => (None, &[][..], None),
+        };
+        first.into_iter().chain(whole.iter().copied()).chain(last)
     }
 
     /// The letters of a word of this page.
@@ -75,28 +84,11 @@ impl Matching {
     }
 }
 
-/// The words between two places of a match form.
-#[derive(Debug, Clone)]
-pub(super) struct Words<'m> {
-    words: std::slice::Iter<'m, Word>,
-    form: &'m [u8],
-    range: Range<usize>,
-}
-
-impl Iterator for Words<'_> {
-    type Item = Word;
-
-    #[inline]
-    fn next(&mut self) -> Option<Word> {
-        let word = *self.words.next()?;
-        let inside = word.range().start.max(self.range.start)..word.range().end.min(self.range.end);
-        Some(if inside == word.range() { word } else { Word::of(self.form, inside) })
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.words.size_hint()
-    }
-}
+/// The words between two places of a match form: those at the borders, and all between them.
+pub(super) type Words<'m> = Chain<
+    Chain<std::option::IntoIter<Word>, Copied<std::slice::Iter<'m, Word>>>,
+    std::option::IntoIter<Word>,
+>;
 
 /// A match form in the making.
 struct Form {

@@ -164,7 +164,8 @@ impl Home {
         }
     }
 
-    /// Replaces a register. A story that is gone, or has begun a new life and is not compared yet, has none.
+    /// Replaces a register. A story that is gone, or has begun a new life and is not compared yet, has none. Most
+    /// registers are empty and stay so: then nothing is owed to the changelog.
     fn settle(
         &self,
         table: &mut Table<HomeRow>,
@@ -176,7 +177,9 @@ impl Home {
         let Some(mut row) = table.get(&story_id.0).cloned() else { return };
         let before = row.lead(story_id);
         let Some(compared) = &mut row.compared else { return };
-        compared.set(slot, best);
+        if !compared.set(slot, best) {
+            return;
+        }
         let lead = row.lead(story_id);
         if lead != before {
             outbox.outputs.push(canonical(story_id, lead, cause));

@@ -74,19 +74,20 @@ impl Compared {
         (0..).zip(self.keys).take(count).map(|(slot, value)| RoutingKey { slot, value })
     }
 
-    /// Replaces a register; one that is not the latest word is none.
-    pub fn set(&mut self, slot: u8, best: Option<Lead>) {
+    /// Replaces a register; says whether that changes anything.
+    pub fn set(&mut self, slot: u8, best: Option<Lead>) -> bool {
         let place = self.registers.binary_search_by_key(&slot, |(slot, _)| *slot);
         match (place, best) {
             (Ok(place), None) => drop(self.registers.remove(place)),
-            (Err(_), None) => {}
+            (Err(_), None) => return false,
             (Ok(place), Some(lead)) => {
                 if let Some(register) = self.registers.get_mut(place) {
-                    register.1 = lead;
+                    return std::mem::replace(&mut register.1, lead) != lead;
                 }
             }
             (Err(place), Some(lead)) => self.registers.insert(place, (slot, lead)),
         }
+        true
     }
 
     fn encode(&self, into: &mut Vec<u8>) {
@@ -223,8 +224,8 @@ mod tests {
         row.oldest = 0x0102_0304_0506_0700;
         let keys = (0..6).map(|slot| RoutingKey { slot, value: 0x10 + u64::from(slot) });
         let mut compared = Compared::new(keys);
-        compared.set(5, Some(lead(5)));
-        compared.set(1, Some(lead(2)));
+        assert!(compared.set(5, Some(lead(5))) && compared.set(1, Some(lead(2))));
+        assert!(!compared.set(1, Some(lead(2))) && !compared.set(0, None));
         row.compared = Some(Box::new(compared));
         let keys: Vec<u8> = (0x10..0x16_u64).flat_map(u64::to_be_bytes).collect();
         let register = |slot: u8, timestamp: u8| {
@@ -253,9 +254,9 @@ mod tests {
         let first_seen =
             FirstSeen { article_id: ArticleId([1; 16]), position: None, timestamp: 10 };
         let mut compared = Compared::new(std::iter::empty());
-        compared.set(0, Some(lead(9)));
-        compared.set(3, Some(lead(7)));
-        compared.set(4, Some(lead(11)));
+        for (slot, timestamp) in [(0, 9), (3, 7), (4, 11)] {
+            assert!(compared.set(slot, Some(lead(timestamp))));
+        }
         let compared = Some(Box::new(compared));
         let row = HomeRow { first_seen, last_seen_hour: 0, published: true, oldest: 10, compared };
         let story_id = StoryId([0xaa; 16]);
@@ -282,7 +283,7 @@ mod tests {
             let compared = registers.map(|registers| {
                 let mut compared = Compared::new(std::iter::empty());
                 for (slot, timestamp) in registers.into_iter().rev() {
-                    compared.set(slot, Some(lead(timestamp)));
+                    assert!(compared.set(slot, Some(lead(timestamp))));
                 }
                 Box::new(compared)
             });

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::opened::Opened;
-use super::tales::Tales;
-use super::{FOLDER, NAME, Parse, candidates};
+use super::{NAME, Parse, TELLER, candidates};
 use crate::page::{self, Learning};
 use crate::record::Origin;
 use crate::stage::{Cause, NoRow, Outbox, Output, Record, Refusal, Stage, StageName, Table};
@@ -38,7 +37,7 @@ impl Stage for Learn {
         let Opened { identity, text, .. } = Opened::of(&self.0, record, value)?;
         let learning = Learning { site: text.site(), starts: None };
         let page = page::read(&text.text, self.0.layouts, &text.context(Some(learning)));
-        let story_id = FOLDER.with_borrow_mut(|folder| Tales::story_of(folder, &page.body));
+        let story_id = TELLER.with_borrow_mut(|teller| teller.story_of(&page.body));
         let cause = Arc::new(Cause::new(&Origin::of(record), record.headers));
         Ok(candidates::outputs(&page, &identity, story_id, text.page_time, &cause))
     }

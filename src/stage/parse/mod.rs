@@ -26,10 +26,10 @@ use super::{
 use crate::page::envelope::{self, EnvelopeFields};
 use crate::page::{self, ExplainedPiece, Layouts, Learning, Starts};
 use crate::record::{Origin, Reject};
-use crate::story::{Folder, Thresholds};
+use crate::story::Thresholds;
 use observe::Occurrences;
 use opened::Opened;
-use tales::Tales;
+use tales::{Tales, Teller};
 
 pub use identity::{InputKey, NamedBy};
 pub use learn::Learn;
@@ -114,8 +114,8 @@ pub struct Parsed {
 }
 
 thread_local! {
-    /// A folder keeps its buffers: one a worker thread.
-    static FOLDER: RefCell<Folder> = RefCell::new(Folder::new());
+    /// It keeps its buffers, and what it was told lately: one a worker thread.
+    static TELLER: RefCell<Teller> = RefCell::default();
 }
 
 impl Stage for Parse {
@@ -188,7 +188,7 @@ impl Parse {
         let context = text.context(self.learning(&text));
         let page = page::read(&text.text, self.layouts, &context);
         let comparing = self.comparing.as_ref();
-        let tales = FOLDER.with_borrow_mut(|folder| Tales::of(folder, &page, comparing));
+        let tales = TELLER.with_borrow_mut(|teller| Tales::of(teller, &page, comparing));
 
         let occurrences = Occurrences {
             page: &page,

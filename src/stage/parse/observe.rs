@@ -36,8 +36,8 @@ impl Occurrences<'_> {
     ) -> Result<Vec<Output>, Reject> {
         let mut outputs = Vec::with_capacity(1 + self.tales.related.len());
         if let Some(tale) = &self.tales.own {
-            let fingerprint = tale.fingerprint.clone().filter(|_| self.tells_own);
-            let place = fingerprint.map_or(Place::Own, Place::OwnTold);
+            let fingerprint = tale.fingerprint.as_deref().filter(|_| self.tells_own);
+            let place = fingerprint.map_or(Place::Own, |told| Place::OwnTold(told.clone().into()));
             outputs.push(self.output(&self.observe(tale, place), cause));
         }
         for ((position, text), tale) in (0..).zip(&self.page.related).zip(&self.tales.related) {

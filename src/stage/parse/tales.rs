@@ -1,7 +1,10 @@
 //! The stories that a page tells, by their ids; and which of them tell the same.
 
+use std::rc::Rc;
+
 use super::Comparing;
 use crate::page::Page;
+use crate::recent::Recent;
 use crate::record::{ArticleWord, RelatedKind, SameAs, StoryId};
 use crate::story::{Fingerprint, Folder, Likeness, Overlap};
 
@@ -12,7 +15,7 @@ pub(super) struct Tale {
     /// Folded words of the body.
     pub words: u32,
     /// What is compared; `None` of a short one, and where nothing is.
-    pub fingerprint: Option<Box<Fingerprint>>,
+    pub fingerprint: Option<Rc<Fingerprint>>,
 }
 
 /// The tales of a page; `None` stands for a link and for a body that folds to nothing.
@@ -39,23 +42,18 @@ pub(super) struct Same {
 const ALIKE: u8 = 100;
 
 impl Tales {
-    /// The story of a body, where nothing else of its page is asked.
-    pub(super) fn story_of<S: AsRef<str>>(folder: &mut Folder, body: &[S]) -> Option<StoryId> {
-        folder.fold(body).story_id()
-    }
-
     /// The story of the article's own body.
     pub(super) fn own_story(&self) -> Option<StoryId> {
         self.own.as_ref().map(|tale| tale.story_id)
     }
 
-    pub(super) fn of(folder: &mut Folder, page: &Page<'_>, comparing: Option<&Comparing>) -> Self {
+    pub(super) fn of(teller: &mut Teller, page: &Page<'_>, comparing: Option<&Comparing>) -> Self {
         // A page that appends nothing has nothing to compare: unless `near` wants its own story, one fingerprint less.
         let has_stories = page.related.iter().any(|related| related.kind == RelatedKind::Story);
         let is_own_compared = comparing.is_some_and(|comparing| comparing.own || has_stories);
-        let own = tale(folder, &page.body, is_own_compared);
+        let own = teller.tale(&page.body, is_own_compared);
         let related = page.related.iter().map(|related| match related.kind {
-            RelatedKind::Story => tale(folder, &related.body, comparing.is_some()),
+            RelatedKind::Story => teller.tale(&related.body, comparing.is_some()),
             RelatedKind::Link => None,
         });
         let related: Vec<_> = related.collect();
@@ -107,12 +105,54 @@ fn share_a_key(one: &Fingerprint, other: &Fingerprint) -> bool {
     one.routing_keys().zip(other.routing_keys()).any(|(one, other)| one == other)
 }
 
-fn tale<S: AsRef<str>>(folder: &mut Folder, body: &[S], is_compared: bool) -> Option<Tale> {
-    let folded = folder.fold(body);
-    let fingerprint = || Fingerprint::of(&folded).map(Box::new);
-    Some(Tale {
-        story_id: folded.story_id()?,
-        words: folded.words(),
-        fingerprint: if is_compared { fingerprint() } else { None },
-    })
+/// So many stories are remembered: about 3 KB each, of news, and 1 KB more where they are compared.
+const RECENT_STORIES: usize = 2 * 1024;
+
+/// No story of so many bytes is remembered.
+const RECENT_BYTES: usize = 8 * 1024;
+
+/// Says which story a body is. It remembers those that it has met lately.
+pub(super) struct Teller {
+    folder: Folder,
+    /// Tales by their paragraphs, each ended by a line feed, which none of them has.
+    told: Recent<Tale>,
+    /// Those with fingerprints.
+    compared: Recent<Tale>,
+    text: String,
+}
+
+impl Default for Teller {
+    fn default() -> Self {
+        let [told, compared] = [(); 2].map(|()| Recent::new(RECENT_STORIES, RECENT_BYTES));
+        Self { folder: Folder::new(), told, compared, text: String::new() }
+    }
+}
+
+impl Teller {
+    /// The story of a body, where nothing else of its page is asked.
+    pub(super) fn story_of<S: AsRef<str>>(&mut self, body: &[S]) -> Option<StoryId> {
+        self.tale(body, false).map(|tale| tale.story_id)
+    }
+
+    fn tale<S: AsRef<str>>(&mut self, body: &[S], is_compared: bool) -> Option<Tale> {
+        let recent = if is_compared { &mut self.compared } else { &mut self.told };
+        self.text.clear();
+        for paragraph in body {
+            self.text.push_str(paragraph.as_ref());
+            self.text.push('\n');
+        }
+        let vacancy = match recent.find(&self.text) {
+            Ok(tale) => return Some(tale.clone()),
+            Err(vacancy) => vacancy,
+        };
+        let folded = self.folder.fold(body);
+        let fingerprint = || Fingerprint::of(&folded).map(Rc::new);
+        let tale = Tale {
+            story_id: folded.story_id()?,
+            words: folded.words(),
+            fingerprint: if is_compared { fingerprint() } else { None },
+        };
+        recent.fill(&vacancy, &self.text, || tale.clone());
+        Some(tale)
+    }
 }
