@@ -9,11 +9,12 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::topics::{Purpose, Standing, TopicSpec};
 use crate::config::{self, Config};
-use crate::engine::{self, End, ExitKind, Stop, Window};
-use crate::page::Layouts;
+use crate::engine::{self, Clients, End, ExitKind, Follower, Progress, Stop, Window};
 use crate::page::envelope;
+use crate::page::{Layouts, Starts, StartsTally};
 use crate::stage::home::{self, Compare, Home};
-use crate::stage::lines::{Lines, Rule};
+use crate::stage::lines::message::read_start;
+use crate::stage::lines::{self, Lines, Rule};
 use crate::stage::near::{self, Near};
 use crate::stage::parse::{self, Comparing, InputKey, Learns, Parse, RecordSizes};
 use crate::stage::{DynStage, erase};
@@ -97,7 +98,12 @@ pub fn run_engines(
     window: Window,
     stop: &Arc<Stop>,
 ) -> Result<(), End> {
-    let specs = engine::engines(config, topics, &stages(config, topics, layouts, None), window)?;
+    let learns = learns(config);
+    if let Some(learns) = &learns {
+        follow_starts(config, topics, &learns.starts, &watcher, stop)?;
+    }
+    let stages = stages(config, topics, layouts, learns);
+    let specs = engine::engines(config, topics, &stages, window)?;
     for watched in watching(config).stages {
         if let Some(standing) = topics.get(&watched.topic) {
             let kept = standing.retention();
@@ -105,6 +111,79 @@ pub fn run_engines(
         }
     }
     engine::run(specs, config.engine.watchdog_timeout, Arc::new(watcher), stop)
+}
+
+/// How the pages of the service learn from each other, if they do.
+#[must_use]
+pub fn learns(config: &Config) -> Option<Learns> {
+    match config.lines.starts {
+        config::Starts::Off => None,
+        config::Starts::On => {
+            let starts = Arc::new(Starts::with_room(config.lines.known));
+            Some(Learns { starts, tells: true })
+        }
+    }
+}
+
+/// Reads what is known of lines, all of it, and follows it from then on.
+fn follow_starts(
+    config: &Config,
+    topics: &BTreeMap<String, Standing>,
+    starts: &Arc<Starts>,
+    watcher: &Watcher,
+    stop: &Arc<Stop>,
+) -> Result<(), End> {
+    let topic = config.starts_topic();
+    let partitions = topics.get(&topic).map_or(1, |standing| standing.partitions);
+    let (learned, metrics) = (Arc::clone(starts), Arc::clone(&watcher.metrics));
+    let take = move |key: &[u8], value: Option<&[u8]>| {
+        let (line, start) = read_start(key, value).map_err(|error| error.to_string())?;
+        learned.learn(line, start);
+        let StartsTally { known, evicted } = learned.tally();
+        metrics.pipeline.lines(known, evicted);
+        Ok(())
+    };
+    let progress = watcher.health.starts();
+    let group = config.starts_topic();
+    let clients = Clients::of(config);
+    let follower = Follower::read_whole(
+        &clients,
+        &group,
+        (&topic, partitions),
+        Box::new(take),
+        progress,
+        stop,
+    )?;
+    let StartsTally { known, evicted } = starts.tally();
+    tracing::info!(event = "starts_read", known, evicted);
+    follower.follow(Arc::clone(stop)).map_err(|error| End::bug(format!("no thread: {error}")))
+}
+
+/// What the service knows of lines now, where it learns.
+///
+/// # Errors
+/// [`End`]: it cannot be read.
+pub fn known_now(config: &Config) -> Result<Option<Learns>, End> {
+    let Some(learns) = learns(config) else { return Ok(None) };
+    let starts = Arc::clone(&learns.starts);
+    let take = move |key: &[u8], value: Option<&[u8]>| {
+        let (line, start) = read_start(key, value).map_err(|error| error.to_string())?;
+        starts.learn(line, start);
+        Ok(())
+    };
+    let topic = config.starts_topic();
+    let partitions = config.topics.partitions_internal.get();
+    let (progress, stop) = (Progress::default(), Stop::default());
+    let clients = Clients::of(config);
+    let read = Follower::read_whole(
+        &clients,
+        &topic,
+        (&topic, partitions),
+        Box::new(take),
+        &progress,
+        &stop,
+    );
+    read.map(|_| Some(learns))
 }
 
 /// The topics, once there is a broker to ask: a restart would not bring one that is away.
@@ -215,7 +294,8 @@ fn watched(config: &Config) -> Vec<metrics::Watched> {
     let (stage, topic) = (parse::NAME, config.topics.raw.clone());
     let pages = metrics::Watched { stage, topic, is_stateful: false };
     let near = compare(&config.dedupe).map(|_| near::NAME);
-    let inboxes = [home::NAME].into_iter().chain(near).map(|stage| {
+    let lines = (config.lines.starts == config::Starts::On).then_some(lines::NAME);
+    let inboxes = [home::NAME].into_iter().chain(near).chain(lines).map(|stage| {
         let topic = config.inbox(stage.0);
         metrics::Watched { stage, topic, is_stateful: true }
     });

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Prints the commands that make newsmill's topics: topics.sh BOOTSTRAP [APP] [PARTITIONS] [REPLICATION]
-# They are those of `newsmill topics create` with its defaults, dedupe.near included.
+# They are those of `newsmill topics create` with its defaults, dedupe.near and lines.starts included.
 set -eu
 bootstrap=${1:?usage: topics.sh BOOTSTRAP [APP] [PARTITIONS] [REPLICATION]}
 app=${2:-newsmill}
@@ -23,7 +23,8 @@ topic stories.canonical cleanup.policy=compact
 topic stories.sightings cleanup.policy=delete
 # What the input takes (Kafka's default here) and 64 KiB for the headers.
 topic articles.dead-letter cleanup.policy=delete max.message.bytes=$((1048588 + 65536))
-for stage in home near; do
+for stage in home near lines; do
   topic "newsmill.$app.$stage" cleanup.policy=delete message.timestamp.type=LogAppendTime
   topic "newsmill.$app.$stage.state" cleanup.policy=compact
 done
+topic "newsmill.$app.starts" cleanup.policy=compact

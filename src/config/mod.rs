@@ -24,7 +24,7 @@ pub use dedupe::{Dedupe, Near};
 pub use engine::Engine;
 pub use error::{ConfigError, ConfigErrors, Place};
 pub use kafka::{Kafka, Mechanism, Sasl, SecurityProtocol, Tls};
-pub use lines::Lines;
+pub use lines::{Lines, Starts};
 pub use reader::{Environment, Setting};
 pub use topics::Topics;
 pub use value::{Bytes, Listen, Secret, Value};

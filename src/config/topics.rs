@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::reader::Reader;
 use super::value::{Value, quote};
-use super::{AppName, Config, Near};
+use super::{AppName, Config, Near, Starts};
 
 /// Kafka's name for the largest batch that a topic takes.
 pub const MAX_MESSAGE_BYTES: &str = "max.message.bytes";
@@ -49,6 +49,8 @@ pub enum Purpose {
     Inbox,
     /// The changelog of a stage's table.
     Changelog,
+    /// What is known of lines: read whole by every process.
+    Starts,
 }
 
 /// A topic as newsmill needs it.
@@ -183,11 +185,22 @@ impl Config {
     }
 
     /// The stages that have an inbox and a changelog, in the order in which data flows.
-    fn stateful_stages(&self) -> &'static [&'static str] {
-        match self.dedupe.near {
-            Near::Off => &["home"],
-            Near::Related | Near::All => &["home", "near"],
-        }
+    fn stateful_stages(&self) -> Vec<&'static str> {
+        let near = match self.dedupe.near {
+            Near::Off => None,
+            Near::Related | Near::All => Some("near"),
+        };
+        let lines = match self.lines.starts {
+            Starts::Off => None,
+            Starts::On => Some("lines"),
+        };
+        ["home"].into_iter().chain(near).chain(lines).collect()
+    }
+
+    /// What is known of lines.
+    #[must_use]
+    pub fn starts_topic(&self) -> String {
+        self.inbox("starts")
     }
 
     /// Every topic, in the order in which data flows.
@@ -221,6 +234,12 @@ impl Config {
                 partitions,
                 ..spec(&self.changelog(stage), Purpose::Changelog, &changelog)
             });
+        }
+        if self.lines.starts == Starts::On {
+            let partitions = Some(topics.partitions_internal);
+            let compacted = [("cleanup.policy", "compact")];
+            let starts = spec(&self.starts_topic(), Purpose::Starts, &compacted);
+            specs.push(TopicSpec { partitions, ..starts });
         }
         specs
     }

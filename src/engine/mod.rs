@@ -23,6 +23,7 @@ mod cluster;
 mod end;
 pub mod examine;
 pub mod ffi;
+mod follow;
 mod intake;
 mod observe;
 mod observer;
@@ -51,6 +52,7 @@ pub use client::{Clients, Isolation, Tuning};
 pub use client_view::{BrokerView, ClientKind, ClientView};
 pub use cluster::{Cluster, Wanted, max_of_input, require_topics};
 pub use end::{End, ExitKind};
+pub use follow::{Follower, Progress, Take};
 pub use observer::{
     Committed, DeadLettered, Observer, PartitionView, PauseReason, RebalanceKind, Rework, Step,
     TransactionEnd, TransactionPhases, Unobserved, Written,

@@ -12,8 +12,8 @@ use super::end::{End, ExitKind};
 use super::outlet::{Destination, Destinations};
 use super::restore::Window;
 use super::run::{EngineSpec, StageSpec};
-use crate::config::Config;
 use crate::config::topics::Standing;
+use crate::config::{Config, Starts};
 use crate::stage::{DynStage, Target};
 
 /// Plans the engines of this process. The first stage reads the pages; every other one has an inbox of its own.
@@ -40,6 +40,9 @@ pub fn engines(
         (Target::Canonical, destination(&names.canonical)),
         (Target::Sightings, destination(&names.sightings)),
     ]);
+    if config.lines.starts == Starts::On {
+        targets.insert(Target::Starts, destination(&config.starts_topic()));
+    }
     for stage in stages.iter().skip(1) {
         targets.insert(Target::Inbox(stage.stage.name()), destination(&stage.inbox));
     }

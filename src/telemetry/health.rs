@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use crate::engine::EngineState as State;
+use crate::engine::Progress;
 
 /// How long something may last before it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,7 @@ pub struct Health {
     /// Milliseconds after `born` when all engines last stopped to be running, 0 before the first time they were.
     ran_until_ms: AtomicU64,
     outage: Mutex<Option<Outage>>,
+    starts: Progress,
 }
 
 #[derive(Debug)]
@@ -87,7 +89,7 @@ impl Probe {
 }
 
 /// The names of all checks.
-pub const CHECKS: [&str; 5] = ["engines", "poll", "state", "brokers", "started"];
+pub const CHECKS: [&str; 6] = ["engines", "poll", "state", "brokers", "starts", "started"];
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,6 +146,7 @@ impl Health {
             engines: (0..engines).map(|_| vitals()).collect(),
             ran_until_ms: AtomicU64::new(0),
             outage: Mutex::default(),
+            starts: Progress::default(),
         }
     }
 
@@ -208,7 +211,14 @@ impl Health {
         let mut verdict = ready(&self.now(), self.ran_ago(), self.limits);
         let outage = *self.outage.lock().unwrap_or_else(PoisonError::into_inner);
         verdict.0.push(brokers(outage, self.age(), self.limits));
+        verdict.0.push(starts(self.starts.unread()));
         verdict
+    }
+
+    /// How far the known starts are read.
+    #[must_use]
+    pub fn starts(&self) -> &Progress {
+        &self.starts
     }
 
     /// Whether the first join and restore are over.
@@ -295,6 +305,14 @@ fn brokers(outage: Option<Outage>, now: Duration, limits: Limits) -> Check {
     Check { name: "brokers", ok: away.is_none_or(|away| away < limits.broker_grace), note }
 }
 
+fn starts(unread: Option<(u64, u64)>) -> Check {
+    let note = match unread {
+        Some((read, of)) => format!("{read} of about {of} records read of what is known of lines"),
+        None => "nothing to be read".to_owned(),
+    };
+    Check { name: "starts", ok: unread.is_none(), note }
+}
+
 fn from_number(number: u8) -> State {
     State::ALL.get(usize::from(number)).copied().unwrap_or(State::Failed)
 }
@@ -363,6 +381,14 @@ mod tests {
         let again = Some(Outage::complained(outage, at(300)));
         assert!(brokers(again, at(310), LIMITS).ok, "another outage has its own grace");
         assert!(brokers(None, at(310), LIMITS).ok);
+    }
+
+    #[test]
+    fn a_process_is_not_ready_before_it_has_read_what_is_known_of_lines() {
+        let check = starts(Some((3, 10)));
+        assert_eq!(check.note, "3 of about 10 records read of what is known of lines");
+        assert!(!check.ok);
+        assert!(starts(None).ok);
     }
 
     #[test]

@@ -116,3 +116,30 @@ fn a_file_that_is_not_there_is_bad_input() {
     assert_eq!(output.status.code(), Some(65));
     assert!(String::from_utf8(output.stderr).unwrap().contains("not/there.txt"));
 }
+
+#[test]
+fn what_other_pages_of_the_file_have_shown_is_said_of_each_line() {
+    // A headline that the page alone does not show: its words stand nowhere, its paragraph's do.
+    const STORY: &str = "Ferry waits for better weather\n\
+        The captain said on Tuesday evening that the weather in the valley is to blame.";
+    let page = |n: usize, subject: &str| {
+        let text = format!(
+            "The {subject} of the town closes until spring\n\
+             The {subject} will be closed from Monday, the council of the town said.\n\
+             Source: Harbour Post\nRead also:\nGrowers of the {subject} valley fear late frost\n\
+             Growers in the valley fear that a late frost will take half of the harvest of {subject}.\n{STORY}"
+        );
+        json!({ "id": n.to_string(), "text": text }).to_string()
+    };
+    let subjects = ["bridge", "market", "library", "harbour", "station", "orchard"];
+    let pages: Vec<String> = subjects.iter().enumerate().map(|(n, it)| page(n, it)).collect();
+    let file = pages.join("\n");
+    let report = json(&["--page", "1"], file.as_bytes());
+    let line = |line: &&Value| line["text"] == "Ferry waits for better weather";
+    let known = &report["lines"].as_array().unwrap().iter().find(line).unwrap()["known"];
+    assert_eq!((&known["kind"], &known["behind"]), (&json!("headline"), &json!(1)));
+    let text = text(&["--page", "1"], file.as_bytes());
+    assert!(text.contains("begins a story, as other pages show"), "{text}");
+    let seen = "seen on 4 pages with 4 different lines before it and 1 line behind it";
+    assert!(text.contains(seen), "{text}");
+}

@@ -44,6 +44,9 @@ pub type Variable = (&'static str, &'static str);
 /// Near-duplicates are looked for.
 const COMPARES: Variable = ("NEWSMILL__DEDUPE__NEAR", "related");
 
+/// Pages learn from each other.
+const LEARNS: Variable = ("NEWSMILL__LINES__STARTS", "on");
+
 /// The replicas.
 pub struct Fleet {
     /// What its topics are called.
@@ -70,6 +73,11 @@ impl Fleet {
         Self::with(bootstrap, app, vec![COMPARES])
     }
 
+    /// The same, and pages learn from each other.
+    pub fn learning(bootstrap: &str, app: &str) -> Self {
+        Self::with(bootstrap, app, vec![LEARNS])
+    }
+
     /// The same, and the environment says this.
     pub fn with(bootstrap: &str, app: &str, environment: Vec<Variable>) -> Self {
         let names = Names { app: app.to_owned() };
@@ -90,8 +98,9 @@ impl Fleet {
     }
 
     /// The stages that have an inbox and a changelog.
-    pub fn stateful_stages(&self) -> &'static [&'static str] {
-        if self.environment.contains(&COMPARES) { &["home", "near"] } else { &["home"] }
+    pub fn stateful_stages(&self) -> Vec<&'static str> {
+        let has = |variable, stage| self.environment.contains(&variable).then_some(stage);
+        ["home"].into_iter().chain(has(COMPARES, "near")).chain(has(LEARNS, "lines")).collect()
     }
 
     /// Starts so many more.

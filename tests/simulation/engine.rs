@@ -10,7 +10,7 @@ use crate::bug::Bug;
 use crate::group::{Group, MemberId, View};
 use crate::inbox::Inbox;
 use crate::kafka::{Fenced, Fetched, Kafka, Message, Side, Topic, Tp, TxnId};
-use crate::program::{Program, owed};
+use crate::program::{KNOWN, Program, owed};
 use crate::rng::Rng;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -314,7 +314,8 @@ impl Running {
         let _first = *txn.began.entry(tp).or_insert(position);
         let Some(side) = tp.0.side() else {
             let (once, now) = (&mut self.once, kafka.clock);
-            let parsed = program.parsed(tp, offset, &message).into_iter();
+            // Read again after a crash, a page may be read by another knowledge.
+            let parsed = program.parsed(tp, offset, &message, rng.below(KNOWN)).into_iter();
             txn.unsent
                 .extend(parsed.map(|(tp, message, kept)| (tp, cut(message, kept, once, now))));
             self.raw.insert(tp.1, Some(offset + 1));

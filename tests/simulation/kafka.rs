@@ -18,6 +18,8 @@ pub enum Topic {
     /// Everything that home puts out to others for a partition of its inbox, in one log, so that its order can be
     /// compared.
     Out,
+    /// What lines publishes for a partition of its inbox.
+    Starts,
 }
 
 /// A stage with an inbox.
@@ -25,6 +27,11 @@ pub enum Topic {
 pub enum Side {
     Home,
     Near,
+    Lines,
+}
+
+impl Side {
+    pub const ALL: [Self; 3] = [Self::Home, Self::Near, Self::Lines];
 }
 
 impl Topic {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use newsmill::stage::{
-    Count, DynPartition, DynStage, Headers, KeptPart, Outbox, Output, Record, Target, home, near,
+    Count, DynPartition, DynStage, Headers, KeptPart, Outbox, Output, Record, Target, home, lines,
+    near,
 };
 
 use crate::bug::Bug;
@@ -18,16 +19,21 @@ pub const PARTITIONS: usize = 3;
 type Writes = Vec<(Tp, Message)>;
 
 /// What `parse` writes, and the part of it that may stay away.
-type Parsed = Vec<(Tp, Message, Option<KeptPart>)>;
+pub type Parsed = Vec<(Tp, Message, Option<KeptPart>)>;
+
+/// How much may be known of lines when a page is read: nothing, or that each begins a story.
+pub const KNOWN: usize = 2;
 
 /// A call fails, or its answer is lost, about once in so many.
 const FAULTS: usize = 12;
 
 /// What all engines share: the code that they run.
 pub struct Program {
-    parse: Arc<dyn DynStage>,
+    /// As it reads where nothing is known of lines, and where much is.
+    parse: [Arc<dyn DynStage>; KNOWN],
     home: Arc<dyn DynStage>,
     near: Arc<dyn DynStage>,
+    lines: Arc<dyn DynStage>,
     bug: Option<Bug>,
     /// Flush only after the offsets: allowed as long as offsets are fetched before the restore.
     pub late_flush: bool,
@@ -37,12 +43,13 @@ pub struct Program {
     pub refused: Cell<bool>,
     /// `home` had to publish a story whose text had not come.
     pub text_missing: Cell<bool>,
-    parsed: RefCell<BTreeMap<(Tp, usize), Parsed>>,
+    parsed: RefCell<BTreeMap<(Tp, usize, usize), Parsed>>,
 }
 
 impl Program {
     pub fn new(
-        [parse, home, near]: [Arc<dyn DynStage>; 3],
+        parse: [Arc<dyn DynStage>; KNOWN],
+        [home, near, lines]: [Arc<dyn DynStage>; 3],
         bug: Option<Bug>,
         late_flush: bool,
     ) -> Self {
@@ -50,6 +57,7 @@ impl Program {
             parse,
             home,
             near,
+            lines,
             bug,
             late_flush,
             faults: Some(FAULTS),
@@ -70,20 +78,23 @@ impl Program {
         (partition(&output.key) + usize::from(elsewhere)) % PARTITIONS
     }
 
-    /// What a record of the raw topic becomes: always the same, so that it is made once.
-    pub fn parsed(&self, tp: Tp, offset: usize, message: &Message) -> Parsed {
+    /// What a record of the raw topic becomes by what is known: always the same, so that it is made once.
+    pub fn parsed(&self, tp: Tp, offset: usize, message: &Message, known: usize) -> Parsed {
         let mut parsed = self.parsed.borrow_mut();
-        parsed.entry((tp, offset)).or_insert_with(|| self.parse(tp, offset, message)).clone()
+        let made = parsed.entry((tp, offset, known));
+        made.or_insert_with(|| self.parse(tp, offset, message, known)).clone()
     }
 
-    fn parse(&self, tp: Tp, offset: usize, message: &Message) -> Parsed {
+    fn parse(&self, tp: Tp, offset: usize, message: &Message, known: usize) -> Parsed {
         let mut outbox = Outbox::default();
-        let prepared = self.parse.prepare(&record("articles.raw", tp, offset, message)).unwrap();
-        Arc::clone(&self.parse).open(1).apply(prepared, &mut outbox);
+        let parse = &self.parse[known];
+        let prepared = parse.prepare(&record("articles.raw", tp, offset, message)).unwrap();
+        Arc::clone(parse).open(1).apply(prepared, &mut outbox);
         let mut occurrences = 0;
         let to = |output: Output| {
             let tp = match output.target {
                 Target::Articles => Tp(Topic::Articles, 0),
+                Target::Inbox(lines::NAME) => Tp(Topic::Inbox(Side::Lines), partition(&output.key)),
                 Target::Inbox(_) => {
                     occurrences += 1;
                     Tp(Topic::Inbox(Side::Home), self.inbox_of(&output, occurrences == 1))
@@ -120,11 +131,10 @@ impl Program {
                 Target::Inbox(home::NAME) => Tp(Topic::Inbox(Side::Home), partition(&output.key)),
                 Target::Inbox(near::NAME) => Tp(Topic::Inbox(Side::Near), partition(&output.key)),
                 Target::Inbox(stage) => panic!("nobody reads {stage:?}"),
-                Target::Articles
-                | Target::Stories
-                | Target::Canonical
-                | Target::Sightings
-                | Target::Starts => Tp(Topic::Out, p),
+                Target::Articles | Target::Stories | Target::Canonical | Target::Sightings => {
+                    Tp(Topic::Out, p)
+                }
+                Target::Starts => Tp(Topic::Starts, p),
             };
             (tp, message_of(output))
         };
@@ -161,6 +171,7 @@ impl Program {
         match side {
             Side::Home => &self.home,
             Side::Near => &self.near,
+            Side::Lines => &self.lines,
         }
     }
 }

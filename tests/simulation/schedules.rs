@@ -1,15 +1,21 @@
 //! The tests: what must hold under every schedule, and the bugs that must not get past.
 
+use std::sync::Arc;
+
+use newsmill::page::{Start, StartKind, Starts};
 use newsmill::stage::erase;
 use newsmill::stage::home::{Compare, Home, KEEPS_TEXTS_HOURS};
+use newsmill::stage::lines::message::line_of;
+use newsmill::stage::lines::{self, Lines, Rule};
 use newsmill::stage::near::Near;
-use newsmill::stage::parse::Parse;
+use newsmill::stage::parse::{Learns, Parse};
+use newsmill::stage::{DynStage, Outbox, Target};
 use newsmill::story::RoutingKeys;
 use newsmill::story::Thresholds;
 
 use crate::bug::Bug;
-use crate::program::Program;
-use crate::world::World;
+use crate::program::{KNOWN, Program};
+use crate::world::{self, World};
 
 /// Schedules of a run, where nobody says otherwise.
 const SCHEDULES: u64 = 3_500;
@@ -24,11 +30,39 @@ fn run(seed: u64, bug: Option<Bug>, late_flush: bool) -> Result<(), String> {
     let keys = keys[usize::try_from(seed / 2 % 3).unwrap()];
     let home = Home::comparing(ttl, Compare { own: false, keys });
     let near = Near { ttl_hours: ttl, thresholds: Thresholds::default(), keys };
-    let parse = Parse { home_keeps_texts: true, ..Parse::default() };
-    let stages = [erase(parse), erase(home), erase(near)];
-    let program = Program::new(stages, bug, late_flush);
+    let lines = Lines { ttl_hours: ttl, rule: Rule::builtin() };
+    let program = Program::new(parse(), [erase(home), erase(near), erase(lines)], bug, late_flush);
     World::run(seed, program, ageing, keys.count())
 }
+
+/// Reading by what is known of lines: nothing, and of each that pages show that it begins a story.
+fn parse() -> [Arc<dyn DynStage>; KNOWN] {
+    let knowing = |starts: Starts| {
+        let learns = Some(Learns { starts: Arc::new(starts), tells: true });
+        erase(Parse { home_keeps_texts: true, learns, ..Parse::default() })
+    };
+    let (nothing, much) = (knowing(Starts::with_room(1)), Starts::with_room(1_000));
+    for (partition, text) in (0..).zip(world::texts()) {
+        let record = world::record_of(&text, partition);
+        let mut outbox = Outbox::default();
+        Arc::clone(&nothing).open(1).apply(nothing.prepare(&record).unwrap(), &mut outbox);
+        let shown = outbox.outputs.iter();
+        for shown in shown.filter(|output| output.target == Target::Inbox(lines::NAME)) {
+            much.learn(line_of(&shown.key).unwrap(), Some(BEGINS));
+        }
+    }
+    [nothing, knowing(much)]
+}
+
+const BEGINS: Start = Start {
+    kind: StartKind::Headline,
+    own: false,
+    pages: 4,
+    before: 4,
+    behind: 1,
+    hour: 1,
+    story_id: None,
+};
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|value| value.parse().expect("a number"))

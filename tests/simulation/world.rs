@@ -1,6 +1,6 @@
 //! A schedule: pages come in, engines take steps, and everything that may go wrong does, in an order that a seed gives.
 
-use newsmill::stage::Headers;
+use newsmill::stage::{Headers, Record};
 
 use crate::engine::Engine;
 use crate::group::Group;
@@ -45,7 +45,7 @@ impl World {
     pub fn run(seed: u64, program: Program, ageing: bool, keys: usize) -> Result<(), String> {
         let mut rng = Rng::new(seed);
         let coming = 8 + rng.below(20);
-        let side = *rng.pick(&[Side::Home, Side::Near]);
+        let side = *rng.pick(&Side::ALL);
         let slow = rng.once_in(2).then(|| Tp(Topic::State(side), rng.below(PARTITIONS)));
         let mut world = Self {
             program,
@@ -140,11 +140,7 @@ impl World {
         }
         self.coming -= 1;
         let (own, related) = (self.rng.below(STORIES), self.rng.below(STORIES));
-        let text = format!(
-            "Article {own}\nPublished: 20 September 2023\n{}\nSource: Post\nRead also:\nStory {related}\n{}\n",
-            body(own),
-            body(related),
-        );
+        let text = text(own, related);
         // In an ageing world rows end; in the other one pages come out of order.
         let age =
             i64::try_from(self.rng.below(6)).unwrap() * if self.ageing { 9 * HOUR } else { 700 };
@@ -201,8 +197,38 @@ impl World {
 
 /// The partitions that the group reads.
 fn read() -> impl Iterator<Item = Tp> {
-    let topics = [Topic::Raw, Topic::Inbox(Side::Home), Topic::Inbox(Side::Near)];
-    topics.into_iter().flat_map(|topic| (0..PARTITIONS).map(move |p| Tp(topic, p)))
+    let inboxes = Side::ALL.map(Topic::Inbox);
+    [Topic::Raw]
+        .into_iter()
+        .chain(inboxes)
+        .flat_map(|topic| (0..PARTITIONS).map(move |p| Tp(topic, p)))
+}
+
+/// A page of an article with that story, and one that the site has appended.
+fn text(own: usize, related: usize) -> String {
+    format!(
+        "The headline of story {own}\nPublished: 20 September 2023\n{}\nSource: Post\nRead also:\nThe headline of story {related}\n{}\n",
+        body(own),
+        body(related),
+    )
+}
+
+/// Pages that show every line there is.
+pub fn texts() -> impl Iterator<Item = String> {
+    (0..STORIES).map(|story| text(story, story))
+}
+
+/// A page as a record.
+pub fn record_of(text: &str, offset: i64) -> Record<'_> {
+    Record {
+        topic: "articles.raw",
+        partition: 0,
+        offset,
+        timestamp: Some(BEGINNING),
+        key: None,
+        value: Some(text.as_bytes()),
+        headers: &[],
+    }
 }
 
 /// How many stories there are.

@@ -175,7 +175,8 @@ impl Patient<'_> {
         let config = self.config;
         let specs = config.topic_specs();
         let standing = Cluster::connect(&config.kafka)?.look(&specs)?;
-        for stage in service::stages(config, &standing, layouts_of(config)?, None) {
+        let learns = service::learns(config);
+        for stage in service::stages(config, &standing, layouts_of(config)?, learns) {
             if !stage.is_stateful() {
                 continue;
             }
@@ -206,5 +207,5 @@ impl Patient<'_> {
 }
 
 fn is_read(spec: &TopicSpec) -> bool {
-    matches!(spec.purpose, Purpose::Input | Purpose::Inbox | Purpose::Changelog)
+    matches!(spec.purpose, Purpose::Input | Purpose::Inbox | Purpose::Changelog | Purpose::Starts)
 }

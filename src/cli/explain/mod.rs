@@ -43,8 +43,8 @@ Examples:
   newsmill explain one.txt 'other.txt#2'                the article of one, what the other has appended at position 2
 
 The stories of the page are judged alone: one that the service knows already would have a sighting there, and no new
-record. Where they begin is judged by what all pages of the file show, as normalize does. Exit code 65 where there is no
-such page.";
+record. Where they begin is judged by what all pages of the file show, as normalize does; of a record of a topic, by what the
+service knows now. Exit code 65 where there is no such page.";
 
 #[derive(Debug, Args)]
 pub(super) struct Explain {
@@ -140,7 +140,7 @@ impl Explain {
 }
 
 /// A page of a file, or a record of a topic; a file wins where both could be meant. With a file comes what all of its
-/// pages show, as `normalize` would know it; a record is read by itself.
+/// pages show, as `normalize` would know it; with a record what the service knows now, where it learns.
 fn learned(
     page: &Path,
     index: usize,
@@ -151,7 +151,9 @@ fn learned(
         && !page.exists()
         && let Some(place) = page.to_str().and_then(Place::parse)
     {
-        return Ok((fetch::record(config, &place)?, None));
+        let input = fetch::record(config, &place)?;
+        let known = service::known_now(config)?;
+        return Ok((input, known.map(|learns| Learns { tells: false, ..learns })));
     }
     let reading = Reading {
         cut: Cut::ByFirstByte,

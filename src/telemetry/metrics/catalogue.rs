@@ -171,6 +171,10 @@ families! {
     "Where stories begin" {
         BOUNDARIES: Kind::Counter, Number, "newsmill_boundaries_total", [DECIDED],
             "Where appended stories begin, the first of each block left aside, by what decided it: the page alone, other pages with it, other pages against it (added, removed).";
+        LINES_KNOWN: Kind::Gauge, Number, "newsmill_lines_known", [],
+            "Lines that this process knows to begin a story, or to stand inside one.";
+        LINES_EVICTED: Kind::Gauge, Number, "newsmill_lines_evicted", [],
+            "Lines that this process has forgotten since it began because its table was full: raise lines.known.";
         LINES: Kind::Counter, Number, "newsmill_lines_total", [words("change", || vec!["shown", "forgotten"])],
             "Lines of which pages have shown whether they begin a story, and those of which that is no longer known.";
     }

@@ -34,6 +34,8 @@ pub struct PipelineMetrics {
     evicted: IntCounterVec,
     lines: IntCounterVec,
     boundaries: IntCounterVec,
+    lines_known: IntGauge,
+    lines_evicted: IntGauge,
     dead_letters: IntCounterVec,
 }
 
@@ -69,6 +71,8 @@ impl PipelineMetrics {
             evicted: families.counters(&of::EVICTED)?,
             lines: families.counters(&of::LINES)?,
             boundaries: families.counters(&of::BOUNDARIES)?,
+            lines_known: families.gauge(&of::LINES_KNOWN)?,
+            lines_evicted: families.gauge(&of::LINES_EVICTED)?,
             dead_letters: families.counters(&of::DEAD_LETTERS)?,
         })
     }
@@ -106,6 +110,12 @@ impl PipelineMetrics {
                 Count::Expired(stage) => self.expired.with_label_values(&[stage.0]).inc_by(n),
             }
         }
+    }
+
+    /// So many lines are known, and so many had to be forgotten.
+    pub fn lines(&self, known: u64, evicted: u64) {
+        self.lines_known.set(gauge_of(known));
+        self.lines_evicted.set(gauge_of(evicted));
     }
 
     /// So long it took from a page's record to the commit.

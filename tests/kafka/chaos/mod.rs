@@ -2,6 +2,7 @@
 //!
 //! `NEWSMILL_CHAOS_ROUNDS=10` makes ten times as many rounds; `NEWSMILL_CHAOS_SEED` repeats pages and moments.
 
+mod lines;
 mod near;
 mod scene;
 
