@@ -25,12 +25,35 @@ pub struct Found {
     pub partition: i32,
     /// Its offset.
     pub offset: i64,
+    /// Its timestamp, in milliseconds since 1970.
+    pub timestamp: Option<i64>,
     /// Its key.
     pub key: Option<Vec<u8>>,
     /// Its value.
     pub value: Option<Vec<u8>>,
     /// Its headers, in their order.
     pub headers: Headers,
+}
+
+impl Found {
+    /// A copy of a record: what the client keeps of a message pins all that was fetched with it.
+    #[must_use]
+    pub fn of(message: &BorrowedMessage<'_>) -> Self {
+        let headers = message.headers().map(|headers| {
+            let header = |header: rdkafka::message::Header<'_, &[u8]>| {
+                (header.key.to_owned(), header.value.map(Vec::from))
+            };
+            headers.iter().map(header).collect()
+        });
+        Self {
+            partition: message.partition(),
+            offset: message.offset(),
+            timestamp: message.timestamp().to_millis(),
+            key: message.key().map(Vec::from),
+            value: message.payload().map(Vec::from),
+            headers: headers.unwrap_or_default(),
+        }
+    }
 }
 
 /// What may have happened while a topic is read.
@@ -128,7 +151,7 @@ impl TopicReader {
                     let (partition, next) = (message.partition(), message.offset() + 1);
                     let Some(end) = open.get(&partition) else { continue };
                     if message.offset() < *end
-                        && each(Event::Record(Box::new(found(&message))))?.is_break()
+                        && each(Event::Record(Box::new(Found::of(&message))))?.is_break()
                     {
                         return Ok(());
                     }
@@ -151,22 +174,6 @@ impl TopicReader {
             }
         }
         Ok(())
-    }
-}
-
-fn found(message: &BorrowedMessage<'_>) -> Found {
-    let headers = message.headers().map(|headers| {
-        let header = |header: rdkafka::message::Header<'_, &[u8]>| {
-            (header.key.to_owned(), header.value.map(Vec::from))
-        };
-        headers.iter().map(header).collect()
-    });
-    Found {
-        partition: message.partition(),
-        offset: message.offset(),
-        key: message.key().map(Vec::from),
-        value: message.payload().map(Vec::from),
-        headers: headers.unwrap_or_default(),
     }
 }
 

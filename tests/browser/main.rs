@@ -1,6 +1,11 @@
 //! The status page in a real browser: Debian's Chromium, driven by ChromeDriver. Where that is not there the test says
 //! loudly that it is skipped. Pictures of what it saw are left in the target folder, to be looked at.
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::print_stdout)]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "helpers of a test: they end it at the first thing that goes wrong, and say what was skipped"
+)]
 
 mod webdriver;
 

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use anyhow::anyhow;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
+use rdkafka::message::Message as _;
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::cli::{Exit, Failure};
 use crate::config::Config;
-use crate::engine::{Clients, End, Isolation};
+use crate::engine::{Clients, End, Found, Isolation};
 use crate::local::Input;
 
 /// How long the brokers have to answer.
@@ -79,7 +79,9 @@ fn await_record(
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
         match consumer.poll(left) {
-            Some(Ok(message)) if message.offset() == place.offset => return Ok(input(&message)),
+            Some(Ok(message)) if message.offset() == place.offset => {
+                return Ok(input(&place.topic, Found::of(&message)));
+            }
             // A transaction's marker, or a record that compaction took.
             Some(Ok(_) | Err(KafkaError::PartitionEOF(_))) => {
                 let Place { topic, partition, offset } = place;
@@ -96,22 +98,9 @@ fn await_record(
     }
 }
 
-fn input(message: &BorrowedMessage<'_>) -> Input {
-    let headers = message.headers().map(|headers| {
-        let header = |header: rdkafka::message::Header<'_, &[u8]>| {
-            (header.key.to_owned(), header.value.map(Vec::from))
-        };
-        headers.iter().map(header).collect()
-    });
-    Input {
-        topic: message.topic().into(),
-        partition: message.partition(),
-        offset: message.offset(),
-        timestamp: message.timestamp().to_millis(),
-        key: message.key().map(Vec::from),
-        value: message.payload().map(Vec::from),
-        headers: headers.unwrap_or_default(),
-    }
+fn input(topic: &str, found: Found) -> Input {
+    let Found { partition, offset, timestamp, key, value, headers } = found;
+    Input { topic: topic.into(), partition, offset, timestamp, key, value, headers }
 }
 
 fn failed(config: &Config, place: &Place, error: &KafkaError) -> Failure {

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use newsmill::page::{StartKind, Starts};
 use newsmill::stage::lines::message::decode_start;
@@ -16,11 +15,9 @@ use crate::broker::Broker;
 use crate::client::{self, Feed, Seen};
 use crate::dice::Dice;
 use crate::fleet::{Fleet, PARTITIONS};
-use crate::wait::wait_until;
 
-use super::scene::{rounds, settle};
+use super::scene::{kill_in_turn, rounds, settle};
 
-const LIMIT: Duration = Duration::from_secs(120);
 const STORIES: u64 = 12;
 
 /// As config/newsmill.toml has it.
@@ -173,22 +170,7 @@ fn what_pages_show_is_told_once_though_replicas_die_and_what_is_known_changes_me
     };
     feed_some(60);
     fleet.grow(3);
-    let committed = |fleet: &Fleet| -> i64 {
-        let group = fleet.names.group("lines");
-        let offsets = client::group_offsets(&bootstrap, &group, &fleet.names.inbox("lines"));
-        offsets.into_iter().flatten().sum()
-    };
-    for round in 0..rounds(8) {
-        let goal = committed(&fleet) + 1;
-        feed_some(40);
-        wait_until("some lines to be judged", LIMIT, || {
-            fleet.tend();
-            committed(&fleet) >= goal
-        });
-        let victim = usize::try_from(round % 3).expect("few");
-        fleet.kill(victim);
-        fleet.start(victim);
-    }
+    kill_in_turn(&mut fleet, &bootstrap, "lines", rounds(8), || feed_some(40));
     settle(&mut fleet, &bootstrap);
 
     let (pages, inbox) = (read(&raw), read(&fleet.names.inbox("lines")));

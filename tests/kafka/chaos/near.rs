@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -12,11 +11,9 @@ use crate::broker::{Broker, scratch};
 use crate::client::{self, Feed};
 use crate::dice::Dice;
 use crate::fleet::{Fleet, PARTITIONS};
-use crate::wait::wait_until;
 
-use super::scene::{rounds, settle};
+use super::scene::{kill_in_turn, rounds, settle};
 
-const LIMIT: Duration = Duration::from_secs(120);
 const FAMILIES: u64 = 25;
 const VARIANTS: u64 = 6;
 
@@ -108,22 +105,7 @@ fn near_duplicates_at_once_on_every_partition_come_under_one_story_though_replic
     };
     feed_some(&mut pages, 100);
     fleet.grow(3);
-    let committed = |fleet: &Fleet| -> i64 {
-        let group = fleet.names.group("near");
-        let offsets = client::group_offsets(&bootstrap, &group, &fleet.names.inbox("near"));
-        offsets.into_iter().flatten().sum()
-    };
-    for round in 0..rounds(10) {
-        let goal = committed(&fleet) + 1;
-        feed_some(&mut pages, 60);
-        wait_until("some stories to be compared", LIMIT, || {
-            fleet.tend();
-            committed(&fleet) >= goal
-        });
-        let victim = usize::try_from(round % 3).expect("few");
-        fleet.kill(victim);
-        fleet.start(victim);
-    }
+    kill_in_turn(&mut fleet, &bootstrap, "near", rounds(10), || feed_some(&mut pages, 60));
     settle(&mut fleet, &bootstrap);
 
     let seen = client::read_committed(&bootstrap, &fleet.names.topic("canonical")).into_iter();

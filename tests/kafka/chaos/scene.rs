@@ -134,6 +134,29 @@ pub fn settle(fleet: &mut Fleet, bootstrap: &str) {
     }
 }
 
+/// More input, some of it judged by a stage, then `kill -9` of one of three replicas in turn; so many times.
+pub fn kill_in_turn(
+    fleet: &mut Fleet,
+    bootstrap: &str,
+    stage: &str,
+    times: u32,
+    mut feed: impl FnMut(),
+) {
+    let (group, inbox) = (fleet.names.group(stage), fleet.names.inbox(stage));
+    let committed =
+        || -> i64 { client::group_offsets(bootstrap, &group, &inbox).into_iter().flatten().sum() };
+    for victim in (0..3).cycle().take(usize::try_from(times).expect("few")) {
+        let goal = committed() + 1;
+        feed();
+        wait_until(&format!("some of {inbox} to be judged"), LIMIT, || {
+            fleet.tend();
+            committed() >= goal
+        });
+        fleet.kill(victim);
+        fleet.start(victim);
+    }
+}
+
 /// So many rounds, or times as many as `NEWSMILL_CHAOS_ROUNDS` says.
 pub fn rounds(usual: u32) -> u32 {
     let times = std::env::var("NEWSMILL_CHAOS_ROUNDS").ok();
