@@ -5,8 +5,8 @@
 //! back by itself, or closing never ends.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
@@ -15,7 +15,7 @@ use rdkafka::client::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext, RebalanceProtocol};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
-use rdkafka::message::DeliveryResult;
+use rdkafka::message::{DeliveryResult, Message as _};
 use rdkafka::producer::{ProducerContext, ThreadedProducer};
 use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka::types::RDKafkaRespErr;
@@ -133,19 +133,29 @@ fn hand_back(consumer: &BaseConsumer<StageContext>, partitions: &TopicPartitionL
     }
 }
 
-/// Counts the deliveries of the open transaction: it may commit only once every record of it is acknowledged.
+/// Knows which records of the open transaction could not be delivered. Those that could are not reported one by one:
+/// `flush` waits for the last of all.
 #[derive(Debug, Default)]
 pub struct EngineProducerContext {
     /// The number of the open transaction; every record carries its own.
     transaction: AtomicUsize,
-    acknowledged: AtomicU64,
+    undelivered: Mutex<Undelivered>,
     statistics: LastStatistics,
+}
+
+/// Records of which nobody knows whether a broker has them.
+#[derive(Debug, Clone, Default)]
+pub struct Undelivered {
+    /// How many.
+    pub records: u64,
+    /// What the first one met.
+    pub why: String,
 }
 
 impl EngineProducerContext {
     /// A transaction begins; late reports of earlier ones no longer count.
     pub fn begin(&self, transaction: usize) {
-        self.acknowledged.store(0, Ordering::Release);
+        *self.reports() = Undelivered::default();
         self.transaction.store(transaction, Ordering::Release);
     }
 
@@ -154,9 +164,13 @@ impl EngineProducerContext {
         &self.statistics
     }
 
-    /// Records of the open transaction that the brokers have.
-    pub fn acknowledged(&self) -> u64 {
-        self.acknowledged.load(Ordering::Acquire)
+    /// What could not be delivered of the open transaction; final after a flush that ended in time.
+    pub fn undelivered(&self) -> Undelivered {
+        self.reports().clone()
+    }
+
+    fn reports(&self) -> MutexGuard<'_, Undelivered> {
+        self.undelivered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -178,12 +192,13 @@ impl ProducerContext for EngineProducerContext {
     type DeliveryOpaque = usize;
 
     fn delivery(&self, result: &DeliveryResult<'_>, transaction: usize) {
-        match result {
-            Ok(_) if transaction == self.transaction.load(Ordering::Acquire) => {
-                self.acknowledged.fetch_add(1, Ordering::AcqRel);
+        let Err((error, record)) = result else { return };
+        if transaction == self.transaction.load(Ordering::Acquire) {
+            let mut reports = self.reports();
+            if reports.records == 0 {
+                reports.why = format!("{}: {error}", record.topic());
             }
-            Ok(_) => {}
-            Err((error, _)) => tracing::debug!(event = "delivery_failed", transaction, %error),
+            reports.records += 1;
         }
     }
 }
@@ -304,6 +319,7 @@ impl Clients {
             .set("transactional.id", transactional_id)
             .set("transaction.timeout.ms", tuning.transaction_timeout_ms.to_string())
             .set("enable.idempotence", "true")
+            .set("delivery.report.only.error", "true")
             .set("statistics.interval.ms", STATISTICS_INTERVAL_MS)
             .set("compression.codec", "lz4")
             .set("linger.ms", "20")

@@ -109,7 +109,8 @@ impl TransactionCalls {
         check("begin_transaction", unsafe { sys::rd_kafka_begin_transaction(self.0) })
     }
 
-    /// Waits until everything produced is acknowledged; `false` where the time ran out first.
+    /// Waits until everything produced is acknowledged or was reported as failed, and the reports are served; `false`
+    /// where the time ran out first.
     pub fn flush(self, timeout: Duration) -> bool {
         // SAFETY: the producer is alive (see `of`); a thread of its own serves its reports.
         unsafe {

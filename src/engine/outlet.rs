@@ -23,9 +23,6 @@ use super::once::SentOnce;
 use crate::record::partition_for;
 use crate::stage::{Headers, Output, Target};
 
-/// Delivery reports are served by a thread of the client: after a flush they may be this late.
-const LATE_REPORTS: Duration = Duration::from_secs(2);
-
 /// A topic and how many partitions it had when the process started.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
@@ -68,10 +65,9 @@ pub struct Outlet {
     destinations: Destinations,
     timeout: Duration,
     is_open: bool,
-    /// The number of the open transaction, and the records sent in it.
+    /// The number of the open transaction.
     transaction: usize,
-    sent: u64,
-    /// The same by topic.
+    /// What was sent in it, by topic.
     written: Vec<Written>,
     /// When it began, in milliseconds since 1970.
     opened_at: i64,
@@ -100,7 +96,6 @@ impl Outlet {
             timeout,
             is_open: false,
             transaction: 0,
-            sent: 0,
             written: Vec::new(),
             opened_at: 0,
             once: SentOnce::default(),
@@ -169,7 +164,6 @@ impl Outlet {
             self.calls.begin().map_err(|failure| End::restart(&failure))?;
             self.is_open = true;
             self.transaction += 1;
-            self.sent = 0;
             self.written.clear();
             self.opened_at = Timestamp::now().as_millisecond();
             self.producer.context().begin(self.transaction);
@@ -212,11 +206,7 @@ impl Outlet {
         let began = Instant::now();
         // One deadline for all of it: together with what a client call overshoots it stays below the watchdog's time.
         let deadline = Instant::now() + self.timeout;
-        if !self.calls.flush(self.timeout) {
-            tracing::warn!(event = "flush_timed_out");
-        }
-        let reports = Instant::now() + LATE_REPORTS;
-        self.wait_for_acknowledgements(reports).map_err(CommitFailure::Indeterminate)?;
+        self.flush().map_err(CommitFailure::Indeterminate)?;
         let flushed = Instant::now();
         for group in groups {
             let send = |left| self.calls.send_offsets(&group.offsets, &group.membership, left);
@@ -257,25 +247,20 @@ impl Outlet {
         Ok(())
     }
 
-    /// Each record is accounted for. One that is still out may be on its way: written behind the marker of an abort it
+    /// Every record has been acknowledged. One that has not may be on its way: written behind the marker of an abort it
     /// would be an open transaction that nobody ends, and hold every reader back. So there is no abort here: the engine
     /// starts again, and the greater epoch of its fresh producer shuts the late record out.
-    fn wait_for_acknowledgements(&self, deadline: Instant) -> Result<(), TransactionFailure> {
-        loop {
-            let acknowledged = self.producer.context().acknowledged();
-            if acknowledged == self.sent {
-                return Ok(());
+    fn flush(&self) -> Result<(), TransactionFailure> {
+        let in_time = self.calls.flush(self.timeout);
+        let undelivered = self.producer.context().undelivered();
+        let message = match (in_time, undelivered.records) {
+            (true, 0) => return Ok(()),
+            (true, records) => {
+                format!("{records} records could not be delivered ({})", undelivered.why)
             }
-            if Instant::now() >= deadline {
-                return Err(TransactionFailure {
-                    call: "flush",
-                    kind: FailureKind::Fatal,
-                    fenced: false,
-                    message: format!("{acknowledged} of {} records are acknowledged", self.sent),
-                });
-            }
-            crossbeam_channel::after(Duration::from_millis(1)).recv().ok();
-        }
+            (false, _) => format!("not every record was acknowledged within {:?}", self.timeout),
+        };
+        Err(TransactionFailure { call: "flush", kind: FailureKind::Fatal, fenced: false, message })
     }
 
     fn count(&mut self, topic: &str, bytes: usize) {
@@ -308,7 +293,6 @@ impl Outlet {
         loop {
             record = match self.producer.send(record) {
                 Ok(()) => {
-                    self.sent += 1;
                     self.count(topic, key.map_or(0, <[u8]>::len) + value.map_or(0, <[u8]>::len));
                     return Ok(());
                 }

@@ -4,7 +4,9 @@ use std::iter::repeat;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::admin::{
+    AdminClient, AdminOptions, AlterConfig, NewTopic, ResourceSpecifier, TopicReplication,
+};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
@@ -61,6 +63,17 @@ pub fn create_topic(bootstrap: &str, name: &str, partitions: i32, settings: &[(&
     let created = block_on(admin.create_topics([&topic], &AdminOptions::new()));
     for result in created.expect("the broker answers") {
         result.unwrap_or_else(|(topic, error)| panic!("{topic} was not created: {error}"));
+    }
+}
+
+/// Changes one setting of a topic.
+pub fn set_topic(bootstrap: &str, topic: &str, key: &str, value: &str) {
+    let admin: AdminClient<DefaultClientContext> =
+        config(bootstrap).create().expect("a valid configuration");
+    let change = AlterConfig::new(ResourceSpecifier::Topic(topic)).set(key, value);
+    let changed = block_on(admin.alter_configs([&change], &AdminOptions::new()));
+    for result in changed.expect("the broker answers") {
+        result.unwrap_or_else(|(_, error)| panic!("{topic} was not changed: {error}"));
     }
 }
 

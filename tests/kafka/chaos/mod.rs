@@ -121,6 +121,23 @@ fn refused_offsets_and_commits_whose_answer_is_lost_lose_and_double_nothing() {
 }
 
 #[test]
+fn records_that_the_broker_refuses_are_written_once_as_soon_as_it_takes_them() {
+    let broker = Broker::start();
+    let bootstrap = broker.bootstrap();
+    let mut scene = Scene::begin(&bootstrap, &bootstrap, "too-small", 50);
+    scene.some_progress(50);
+    let articles = scene.fleet.names.topic("articles");
+    client::set_topic(&bootstrap, &articles, "max.message.bytes", "100");
+    wait_until("a record that was refused", LIMIT, || {
+        scene.fleet.tend();
+        scene.fleet.times_said(&["engine_restarts", "could not be delivered"]) > 0
+    });
+    client::set_topic(&bootstrap, &articles, "max.message.bytes", "1000000");
+    scene.some_progress(100);
+    assert!(scene.end().articles > 0);
+}
+
+#[test]
 fn stopped_while_a_commit_has_no_answer_a_replica_says_that_it_does_not_know() {
     let proxy = Proxy::new();
     let broker = Broker::start_behind(&proxy);
