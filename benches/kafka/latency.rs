@@ -13,15 +13,16 @@ use serde_json::Value;
 
 use crate::broker::scratch;
 use crate::client;
+use crate::cores::{self, Core};
 use crate::load::{self, Pages};
 use crate::system::config_of;
 use crate::tether::Tethered;
 use crate::wait::wait_until;
 
 const PAGES_A_SECOND: u32 = 200;
-const SECONDS: u32 = 20;
-/// The first pages meet caches and connections that are cold.
-const WARM_UP: usize = 400;
+const SECONDS: u32 = 60;
+/// The first pages meet a broker whose code is not compiled yet, and caches that are cold.
+const WARM_UP: usize = 4_000;
 
 /// Prints p50 and p99 of both hops.
 pub fn measure(bootstrap: &str) {
@@ -38,7 +39,7 @@ pub fn measure(bootstrap: &str) {
     assert!(made.status.success(), "{}", String::from_utf8(made.stderr).unwrap());
     let mut command = Command::new(program);
     command.arg("run").arg("--config").arg(&config);
-    let process = Tethered::start(command, &log, None);
+    let process = cores::on(Core::Measured, || Tethered::start(command, &log, None));
     let total = (PAGES_A_SECOND * SECONDS) as usize;
     let readers = ["latency.articles", "latency.sightings"].map(|topic| {
         let bootstrap = bootstrap.to_owned();

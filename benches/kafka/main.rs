@@ -1,6 +1,7 @@
 //! newsmill against an exactly-once pass-through, side by side on a real Kafka: `cargo bench --bench kafka -- --help`.
 //!
-//! Shared machines are noisy: rounds alternate between the two systems on the same topic, and what counts is the ratio.
+//! Shared machines are noisy: the broker has a core, what is measured another, rounds alternate between the two systems on
+//! the same topic, and what counts is the ratio.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::expect_used,
@@ -12,6 +13,7 @@
     reason = "a benchmark is no service: it prints, and ends at the first thing that goes wrong"
 )]
 
+mod cores;
 mod latency;
 mod load;
 mod pass_through;
@@ -35,6 +37,7 @@ mod wire;
 use clap::Parser;
 
 use broker::Broker;
+use cores::Core;
 use load::Pages;
 use system::{Measured, System};
 
@@ -78,7 +81,7 @@ fn main() {
         pass_through::run(&child[0], &child[1], &child[2], &child[3]);
         return;
     }
-    let broker = Broker::start();
+    let broker = cores::on(Core::Broker, Broker::start);
     let bootstrap = broker.bootstrap();
     if options.latency {
         latency::measure(&bootstrap);

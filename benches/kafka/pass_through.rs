@@ -23,6 +23,7 @@ pub fn run(bootstrap: &str, group: &str, input: &str, output: &str) {
     let consumer: BaseConsumer = config.create().unwrap();
     let mut config = client::config(bootstrap);
     config.set("transactional.id", group).set("compression.codec", "lz4").set("linger.ms", "20");
+    config.set("delivery.report.only.error", "true");
     config.set("batch.size", "524288").set("queue.buffering.max.kbytes", "262144");
     let producer: ThreadedProducer<DefaultProducerContext> = config.create().unwrap();
     let calls = TransactionCalls::of(&producer);

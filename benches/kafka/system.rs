@@ -10,6 +10,7 @@ use nix::sys::signal::Signal;
 
 use crate::broker::scratch;
 use crate::client;
+use crate::cores::{self, Core};
 use crate::load::Pages;
 use crate::tether::Tethered;
 use crate::wait::wait_until;
@@ -77,7 +78,7 @@ impl System {
             }
         };
         let start = Instant::now();
-        let mut process = Tethered::start(command, &log, None);
+        let mut process = cores::on(Core::Measured, || Tethered::start(command, &log, None));
         let pid = process.pid();
         wait_until("the end of the pages", LIMIT, || {
             assert!(process.ended().is_none(), "{}", fs::read_to_string(&log).unwrap());
