@@ -70,6 +70,16 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("en_middle", include_str!("pages/en_middle.txt"), include_str!("pages/en_middle.json")),
     ("fa_links", include_str!("pages/fa_links.txt"), include_str!("pages/fa_links.json")),
     ("fr_flat", include_str!("pages/fr_flat.txt"), include_str!("pages/fr_flat.json")),
+    ("de_fields", include_str!("pages/de_fields.txt"), include_str!("pages/de_fields.json")),
+    ("es_fields", include_str!("pages/es_fields.txt"), include_str!("pages/es_fields.json")),
+    ("hi_fields", include_str!("pages/hi_fields.txt"), include_str!("pages/hi_fields.json")),
+    ("it_fields", include_str!("pages/it_fields.txt"), include_str!("pages/it_fields.json")),
+    ("pl_fields", include_str!("pages/pl_fields.txt"), include_str!("pages/pl_fields.json")),
+    ("pt_fields", include_str!("pages/pt_fields.txt"), include_str!("pages/pt_fields.json")),
+    ("ru_fields", include_str!("pages/ru_fields.txt"), include_str!("pages/ru_fields.json")),
+    ("sw_fields", include_str!("pages/sw_fields.txt"), include_str!("pages/sw_fields.json")),
+    ("tr_fields", include_str!("pages/tr_fields.txt"), include_str!("pages/tr_fields.json")),
+    ("vi_fields", include_str!("pages/vi_fields.txt"), include_str!("pages/vi_fields.json")),
     ("ru_teaser", include_str!("pages/ru_teaser.txt"), include_str!("pages/ru_teaser.json")),
 ];
 

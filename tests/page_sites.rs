@@ -88,53 +88,64 @@ start = "always"
         }
     }
 
-    #[test]
-    fn the_order_of_files_and_rules_changes_nothing() {
-        let texts = [
-            include_str!("pages/seed.txt"),
-            include_str!("pages/ar_updated.txt"),
-            include_str!("pages/en_middle.txt"),
-            include_str!("pages/fr_flat.txt"),
-            include_str!("pages/fa_links.txt"),
-            include_str!("pages/ru_teaser.txt"),
-            PAGE,
-        ];
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/layouts");
-        let mut files = Vec::new();
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            files.push((name, turned(&std::fs::read_to_string(path).unwrap())));
-        }
-        let files: Vec<_> =
-            files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-        let (_dir, layouts) = with(&files);
-        assert!(layouts.files().iter().all(|file| !file.builtin));
-        for text in texts {
-            for language in [None, Some("ar"), Some("en")] {
-                let context = Context { language, ..context(None) };
-                assert_eq!(
-                    read(text, &layouts, &context),
-                    read(text, Layouts::builtin(), &context)
-                );
+    /// The golden pages.
+    fn pages() -> Vec<String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages");
+        let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let pages = paths.filter(|path| path.extension().is_some_and(|end| end == "txt"));
+        pages.map(|path| std::fs::read_to_string(path).unwrap()).chain([PAGE.to_owned()]).collect()
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(8))]
+
+        #[test]
+        fn the_order_of_files_rules_and_forms_changes_nothing(seed in proptest::prelude::any::<u64>()) {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/layouts");
+            let dir = tempfile::tempdir().unwrap();
+            let mut seed = seed;
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                let text = shuffled(&std::fs::read_to_string(&path).unwrap(), &mut seed);
+                std::fs::write(dir.path().join(path.file_name().unwrap()), text).unwrap();
+            }
+            let layouts = Layouts::load(dir.path()).unwrap();
+            proptest::prop_assert!(layouts.files().iter().all(|file| !file.builtin));
+            for text in pages() {
+                for language in [None, Some("ar"), Some("en"), Some("hi")] {
+                    let context = Context { language, ..context(None) };
+                    let builtin = read(&text, Layouts::builtin(), &context);
+                    proptest::prop_assert_eq!(read(&text, &layouts, &context), builtin);
+                }
             }
         }
     }
 
-    /// A layout file with its tables in the opposite order, and the forms of each too.
-    fn turned(text: &str) -> String {
+    /// A layout file with its tables, and the forms of each, in another order.
+    fn shuffled(text: &str, seed: &mut u64) -> String {
         let mut file: toml::Table = toml::from_str(text).unwrap();
         for tables in ["marker", "label", "furniture", "plain", "site"] {
             if let Some(toml::Value::Array(tables)) = file.get_mut(tables) {
-                tables.reverse();
+                shuffle(tables, seed);
                 for table in tables {
                     if let Some(toml::Value::Array(forms)) = table.get_mut("forms") {
-                        forms.reverse();
+                        shuffle(forms, seed);
                     }
                 }
             }
         }
         toml::to_string(&file).unwrap()
+    }
+
+    /// Fisher and Yates, by xorshift64.
+    fn shuffle(values: &mut [toml::Value], seed: &mut u64) {
+        for at in (1..values.len()).rev() {
+            *seed = (*seed).max(1);
+            *seed ^= *seed << 13;
+            *seed ^= *seed >> 7;
+            *seed ^= *seed << 17;
+            values.swap(at, usize::try_from(*seed % (at as u64 + 1)).unwrap());
+        }
     }
 
     #[test]

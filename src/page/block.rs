@@ -13,7 +13,7 @@ use super::signals::{self, BlockLine, LineShape};
 use super::split::{self, Split, Verdict};
 use super::starts::{Start, StartKind};
 use super::weights::Weights;
-use super::words::{MAX_WORDS, Stems, Word};
+use super::words::{MAX_WORDS, Stems};
 use crate::record::Warning;
 
 /// Gives the pieces behind each marker their entries, by what the page says and what other pages have shown. Returns the
@@ -104,7 +104,7 @@ impl ArticleWords {
 fn add_stems(place: Range<usize>, matching: &Matching, stems: &mut Vec<u32>) {
     let words = matching.words_in(place).take(MAX_WORDS);
     stems.reserve(words.size_hint().0);
-    words.filter_map(Word::stem).for_each(|stem| stems.push(stem));
+    words.filter_map(|word| matching.stem(word)).for_each(|stem| stems.push(stem));
 }
 
 /// The stems at all of these places, sorted, each once.

@@ -1,7 +1,7 @@
 //! Cuts a page into lines and takes out what no reader sees.
 //!
 //! Removed: control, zero-width and directional characters, soft hyphens. Made a plain space: every kind of white space,
-//! runs of it too. Decoded: HTML entities, once. Nothing else changes: tatweel, joiners and every letter stay as they are
+//! runs of it too (a page without any line break has runs of three spaces and more for them). Decoded: HTML entities, once. Nothing else changes: tatweel, joiners and every letter stay as they are
 //! (DESIGN §2), and a directional mark inside a number too, which says how to read it. A line that needs none of this is borrowed.
 
 use std::borrow::Cow;
@@ -19,6 +19,9 @@ pub(super) struct Line<'a> {
 
 /// The lines of a page, empty ones left out.
 pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
+    if is_flat(text) {
+        return flat_lines(text);
+    }
     let mut out = Vec::with_capacity(text.len() / 256 + 4);
     let mut number = 0;
     let mut after_blank = false;
@@ -38,6 +41,22 @@ pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
         }
     }
     out
+}
+
+/// How some scrapers write a line break (page-shapes §10).
+const FLAT_BREAK: &str = "   ";
+
+/// Whether a page has no line break but those, and two of them or more: one alone can be a slip.
+fn is_flat(text: &str) -> bool {
+    let text = text.trim();
+    memchr::memchr(b'\n', text.as_bytes()).is_none()
+        && text.split(FLAT_BREAK).filter(|part| !part.trim().is_empty()).nth(2).is_some()
+        && !text.contains(is_line_break)
+}
+
+fn flat_lines(text: &str) -> Vec<Line<'_>> {
+    let texts = text.split(FLAT_BREAK).map(line).filter(|text| !text.is_empty());
+    (1..).zip(texts).map(|(number, text)| Line { text, number, after_blank: false }).collect()
 }
 
 fn push<'a>(out: &mut Vec<Line<'a>>, text: Cow<'a, str>, number: u32, after_blank: &mut bool) {
@@ -172,6 +191,16 @@ mod tests {
             texts("a\r\nb\rc\u{85}d\u{2028}e\u{2029}f\u{b}g"),
             ["a", "b", "c", "d", "e", "f", "g"]
         );
+    }
+
+    #[test]
+    fn three_spaces_break_a_line_where_nothing_else_does() {
+        assert_eq!(
+            texts("  headline   first one.    second  one.\n"),
+            ["headline", "first one.", "second one."]
+        );
+        assert_eq!(texts("a headline   and more"), ["a headline and more"]);
+        assert_eq!(texts("a   b   c\nd"), ["a b c", "d"]);
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub struct ExplainedPiece {
     pub known: Option<Start>,
     /// In words, where no layout rule says it.
     pub reason: &'static str,
-    /// What came second; a score says by how much.
+    /// What came second, where something did; a score says by how much.
     pub runner_up: Option<ExplainedRunnerUp>,
 }
 
@@ -106,10 +106,7 @@ fn runner_up(piece: &Piece<'_>, layouts: &Layouts) -> Option<ExplainedRunnerUp> 
         (None, Part::Body) if piece.why.score.is_some() => {
             (Part::Headline, None, "it would begin a story")
         }
-        (None, Part::Headline | Part::Body | Part::Teaser) => return None,
-        (None, Part::Marker | Part::Label | Part::Value(_) | Part::Furniture) => {
-            (Part::Body, None, "words of the text, if no rule said otherwise")
-        }
+        (None, _) => return None,
     };
     Some(ExplainedRunnerUp { part, rule: rule(id, layouts), reason })
 }

@@ -5,6 +5,7 @@ use super::layout::{Field, Hit, Label, Marker, Need, Rule, RuleKind};
 use super::mark::{Mark, MarkKind, Marking};
 use super::piece::{Part, RunnerUp};
 use super::shape::{self, Stop};
+use crate::record::Precision;
 
 /// What a hit was taken for.
 #[derive(Debug, Clone, Copy)]
@@ -16,12 +17,12 @@ pub(super) struct Judged {
 }
 
 /// Takes a hit for a mark, or leaves it as words of the text. Where no rule of its form may stand here, the longest
-/// shorter form is asked.
-pub(super) fn judge(page: &Marking<'_, '_>, index: usize, hit: Hit) -> Judged {
+/// shorter form is asked. `behind_label`: a label stands before it on the line.
+pub(super) fn judge(page: &Marking<'_, '_>, index: usize, hit: Hit, behind_label: bool) -> Judged {
     let mut runner_up = None;
     let mut asked = Some(hit);
     while let Some(hit) = asked {
-        match judge_form(page, index, hit, &mut runner_up) {
+        match judge_form(page, index, (hit, behind_label), &mut runner_up) {
             Verdict::Mark(mark) => return Judged { mark: Some(mark), runner_up },
             Verdict::Plain => break,
             Verdict::Words => asked = page.layouts.shorter(hit),
@@ -40,12 +41,12 @@ enum Verdict {
 fn judge_form(
     page: &Marking<'_, '_>,
     index: usize,
-    hit: Hit,
+    (hit, behind_label): (Hit, bool),
     runner_up: &mut Option<RunnerUp>,
 ) -> Verdict {
     let from = page.matching.start(index);
     let line = page.matching.line(index);
-    let Some(place) = Place::of(line, from, hit) else { return Verdict::Words };
+    let Some(place) = Place::of(line, from, hit, behind_label) else { return Verdict::Words };
     let mut found = None;
     let ranked = |rank| {
         page.layouts.rules_of(hit).filter(move |(_, rule)| rank_of(rule, page) == Some(rank))
@@ -70,11 +71,16 @@ fn judge_form(
     let (start, end) = match kind {
         MarkKind::Furniture => (whole.start, whole.end),
         MarkKind::Marker | MarkKind::Label(_) | MarkKind::Plain => (
-            if place.at_start { whole.start } else { hit.start },
+            match place.at_start {
+                true => whole.start,
+                false if matches!(kind, MarkKind::Label(_)) => hit.start - place.parting_bytes,
+                false => hit.start,
+            },
             if place.at_end { whole.end } else { hit.end + place.closing_bytes },
         ),
     };
-    Verdict::Mark(Mark { rule, start, end, kind })
+    let needs_label = matches!(kind, MarkKind::Label(label) if !place.admits_alone(label));
+    Verdict::Mark(Mark { rule, start, end, kind, needs_label })
 }
 
 /// Whose rules are asked first.
@@ -107,6 +113,9 @@ fn part_of(kind: &RuleKind) -> Part {
     }
 }
 
+/// What parts the values of labels in one line: "Published: 14 March | Updated: 15 March".
+const PARTING: [char; 9] = [' ', '|', '-', '•', '·', ',', '،', ';', '/'];
+
 /// Where on its line a form stands.
 struct Place {
     /// Of what closes the form, the spaces round it included.
@@ -122,11 +131,15 @@ struct Place {
     after_stop: Stop,
     /// Nothing but dots and other signs.
     after_dots: bool,
+    /// A label stands before it on the line.
+    behind_label: bool,
+    /// Of what parts it from the value of that label, the spaces round it included.
+    parting_bytes: usize,
 }
 
 impl Place {
     /// `None` where the form is no part of the line.
-    fn of(line: &str, from: usize, hit: Hit) -> Option<Self> {
+    fn of(line: &str, from: usize, hit: Hit, behind_label: bool) -> Option<Self> {
         let (before, rest) = line.split_at_checked(hit.start.checked_sub(from)?)?;
         let (form, after) = rest.split_at_checked(hit.end - hit.start)?;
         // A visarga is a sign of its word, and is printed for the colon too.
@@ -145,6 +158,12 @@ impl Place {
             free_right,
             after_stop: shape::stop(before),
             after_dots: at_start && before.contains(['.', '…']),
+            behind_label,
+            parting_bytes: if behind_label {
+                before.len() - before.trim_end_matches(PARTING).len()
+            } else {
+                0
+            },
         })
     }
 
@@ -205,6 +224,12 @@ impl Place {
     }
 
     fn admits_label(&self, label: Label) -> bool {
+        let in_row = self.free_left && !self.at_start && (self.colon || !label.colon);
+        self.behind_label && in_row || self.admits_alone(label)
+    }
+
+    /// Whether the label may stand here, whatever stands before it.
+    fn admits_alone(&self, label: Label) -> bool {
         if !self.free_left {
             return false;
         }
@@ -240,14 +265,19 @@ pub(super) fn is_value(
         return false;
     }
     let inside = mark.start > page.matching.start(index);
-    if inside && label.field != Field::Keywords && words(value) > INSIDE_WORDS {
+    let is_plain = match label.field {
+        Field::Published | Field::Updated => is_day(page, value),
+        Field::Source | Field::Author => words(value) <= INSIDE_WORDS,
+        Field::Keywords => true,
+    };
+    if inside && !is_plain {
         return false;
     }
-    // A label that needs no colon needs a date behind it.
-    (label.colon || is_date(page, value)) && fits(page, label, value)
+    // A label that needs no colon needs a day behind it.
+    (label.colon || is_day(page, value)) && fits(page, label, value)
 }
 
-/// A value glued to the last sentence of a paragraph has no more words: longer ones are speech.
+/// A name glued to the last sentence of a paragraph has no more words: longer ones are speech.
 const INSIDE_WORDS: usize = 4;
 
 fn words(text: &str) -> usize {
@@ -256,6 +286,18 @@ fn words(text: &str) -> usize {
 
 fn is_date(page: &Marking<'_, '_>, value: &str) -> bool {
     date::read(value, &page.dates).is_some()
+}
+
+/// Behind a date that a label without a colon has before it stand no more words than a byline: "by Nora Field".
+const DATE_WORDS: usize = 10;
+
+/// Whether a text is a day, or begins as a line about one does: "Published on 14 March 2024 by Nora Field". A sentence
+/// with a year in it is none.
+fn is_day(page: &Marking<'_, '_>, value: &str) -> bool {
+    date::read(value, &page.dates).is_some_and(|read| {
+        let has_day = !matches!(read.precision, Precision::Year | Precision::Month);
+        has_day && (read.whole || words(value) <= DATE_WORDS && !shape::ends_in_stop(value))
+    })
 }
 
 /// Whether a text has the shape of the field's values.

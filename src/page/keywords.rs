@@ -1,77 +1,157 @@
 //! Keyword lines, cut into phrases.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 
+use super::clean::Line;
 use super::matching::{self, Matching, Words};
 use super::piece::Piece;
+use super::shape::{self, Stop};
 use super::words::{Word, hash};
 
 /// The most words of a phrase that only the article's own text holds together.
 const LONGEST: usize = 3;
 
-/// Cuts the keyword lines: at commas, bars, hash signs and line ends; where only spaces stand between the words, at the
-/// longest runs that the article's headline and paragraphs say too. `places` are theirs in the match form of the page.
+/// A keyword on a line of its own has no more words.
+const ITEM_WORDS: usize = 5;
+
+/// So many lines, and so many places of their words in the article, are looked at to see what the article says: no list
+/// of an honest page has more.
+const TOLD_LINES: usize = 8;
+const TOLD_PLACES: usize = 2048;
+
+/// A keyword on a line of its own has no more characters.
+const ITEM_CHARS: usize = 60;
+
+/// Cuts the keyword lines: at commas, bars, hash signs and line ends; at capitals that a scraper has glued; where only
+/// spaces stand between the words, at the longest runs that the article's headline and paragraphs say too. `places` are
+/// theirs in the match form of the page.
 pub(super) fn split<'a>(
     lines: &[Piece<'a>],
     places: &[Range<usize>],
     form: &Matching,
 ) -> Vec<Cow<'a, str>> {
     let mut phrases: Vec<Cow<'a, str>> = Vec::new();
-    for line in lines {
-        if line.text.contains(is_separator) {
-            phrases.extend(cut_at_signs(&line.text));
-        } else if let Some(glued) = cut_at_capitals(&line.text) {
+    for (nth, line) in lines.iter().enumerate() {
+        let places = if nth < TOLD_LINES { places } else { &[] };
+        if let Some(parts) = cut_at_signs(&line.text) {
+            phrases.extend(parts);
+        } else if let Some(glued) = cut_at_capitals(&line.text, places, form) {
             phrases.extend(glued);
-        } else if lines.len() > 1 {
-            phrases.push(line.text.clone());
+        } else if lines.len() > 1 && is_item(&line.text) {
+            phrases.extend(trimmed(&line.text));
         } else {
             phrases.extend(cut_as_told(&line.text, places, form));
         }
     }
-    let mut seen = Vec::new();
-    phrases.retain(|phrase| {
-        let new = !seen.contains(phrase);
-        if new {
-            seen.push(phrase.clone());
-        }
-        new
-    });
+    let mut seen = HashSet::new();
+    phrases.retain(|phrase| seen.insert(phrase.clone()));
     phrases
 }
 
-fn is_separator(c: char) -> bool {
-    matches!(c, ',' | '،' | ';' | '؛' | '|' | '#' | '•' | '·' | '/' | '\\' | '、' | '۔')
+/// Whether the keywords of line `at` end within a list.
+pub(super) fn ends_open(lines: &[Line<'_>], at: usize) -> bool {
+    lines.get(at).is_some_and(|line| line.text.ends_with([',', '،', ';', '؛', '|']))
 }
 
-/// Parts of the text between separators; a hashtag's underscores are its spaces.
-fn cut_at_signs<'a>(text: &Cow<'a, str>) -> Vec<Cow<'a, str>> {
-    let clean = |part: &str| part.trim_matches(|c: char| c.is_whitespace() || c == '.').to_owned();
-    text.split(is_separator)
-        .map(clean)
-        .filter(|part| !part.is_empty())
-        .map(|part| Cow::Owned(part.replace('_', " ").trim().to_owned()))
-        .collect()
+/// Whether keywords that have a line each go on behind line `at`. `in_block`: behind a marker, where a short line over a
+/// paragraph is a headline.
+pub(super) fn go_on(lines: &[Line<'_>], at: usize, in_block: bool) -> bool {
+    let text = |at: usize| lines.get(at).map_or("", |line| line.text.as_ref());
+    let (last, next) = (text(at), text(at + 1));
+    // A blank line stands before every keyword, or behind the last one.
+    let is_apart = |at: usize| lines.get(at).is_some_and(|line| line.after_blank);
+    let is_headline = in_block && shape::stop(text(at + 2)) == Stop::Full;
+    is_item(last) && is_item(next) && (is_apart(at) || !is_apart(at + 1)) && !is_headline
+}
+
+/// Whether a text can be one keyword on a line of its own.
+fn is_item(text: &str) -> bool {
+    let text = text.trim_start_matches(BULLETS);
+    shape::has_words(text)
+        && text.split(' ').nth(ITEM_WORDS).is_none()
+        && text.chars().nth(ITEM_CHARS).is_none()
+        && shape::stop(text) == Stop::None
+        && !text.contains(is_separator)
+}
+
+/// Signs before a keyword on a line of its own.
+const BULLETS: [char; 9] = ['#', '•', '·', '-', '–', '—', '*', '▪', ' '];
+
+/// It separates keywords and stands in none.
+fn is_separator(c: char) -> bool {
+    matches!(c, ',' | '،' | ';' | '؛' | '|' | '#' | '•' | '·' | '、' | '，' | '\\' | '۔' | '▪')
+}
+
+/// The parts of a text between separators. Slashes and dashes separate where nothing better does: dashes with spaces
+/// round them only.
+fn cut_at_signs<'a>(text: &str) -> Option<Vec<Cow<'a, str>>> {
+    let parts: Vec<&str> = if text.contains(is_separator) {
+        text.split(is_separator).collect()
+    } else if text.contains('/') {
+        text.split('/').collect()
+    } else {
+        let dash = [" - ", " – ", " — "].into_iter().find(|dash| text.contains(dash))?;
+        text.split(dash).collect()
+    };
+    Some(parts.into_iter().filter_map(trimmed).collect())
+}
+
+/// A phrase without the signs round it; a hashtag's underscores are its spaces.
+fn trimmed<'a>(part: &str) -> Option<Cow<'a, str>> {
+    let part = part.trim_start_matches(BULLETS).trim_end_matches([' ', '.', '-', '–', '—', '*']);
+    let phrase = part.replace('_', " ");
+    let phrase = phrase.trim();
+    (!phrase.is_empty()).then(|| Cow::Owned(phrase.to_owned()))
 }
 
 /// Phrases that a scraper has glued, each with a capital: "SchweizGenfEuropa". A capital inside a word can be a name's
-/// ("McDonald"), so a list has more of them than spaces; a script without capitals has none.
-fn cut_at_capitals<'a>(text: &str) -> Option<Vec<Cow<'a, str>>> {
-    let mut starts = vec![0];
-    let mut before = ' ';
+/// ("McDonald"): there are more of them than spaces in a list, or the article says the parts and never the whole. A
+/// script without capitals has none.
+fn cut_at_capitals<'a>(
+    text: &str,
+    places: &[Range<usize>],
+    form: &Matching,
+) -> Option<Vec<Cow<'a, str>>> {
+    let parts = glued_parts(text);
+    let caseless = |c: char| c.is_alphabetic() && !c.is_uppercase() && !c.is_lowercase();
+    if parts.len() < 2 || text.contains(caseless) {
+        return None;
+    }
+    let is_list = parts.len() - 1 > text.matches(' ').count() || are_told(text, places, form);
+    is_list.then(|| parts.into_iter().filter_map(trimmed).collect())
+}
+
+/// The parts of a text, each but the first with a capital right behind a small letter.
+fn glued_parts(text: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut before) = (Vec::new(), 0, ' ');
     for (at, c) in text.char_indices() {
         if c.is_uppercase() && before.is_lowercase() {
-            starts.push(at);
+            parts.extend(text.get(start..at));
+            start = at;
         }
         before = c;
     }
-    let caseless = |c: char| c.is_alphabetic() && !c.is_uppercase() && !c.is_lowercase();
-    let spaces = text.matches(' ').count();
-    let glued = starts.len() > 1 && starts.len() - 1 > spaces && !text.contains(caseless);
-    let ends = starts.iter().skip(1).copied().chain([text.len()]);
-    let phrase =
-        |(start, end): (usize, usize)| Some(Cow::Owned(text.get(start..end)?.trim().to_owned()));
-    glued.then(|| starts.iter().copied().zip(ends).filter_map(phrase).collect())
+    parts.extend(text.get(start..));
+    parts
+}
+
+/// Whether the article says a part of a glued word, and no such word whole.
+fn are_told(text: &str, places: &[Range<usize>], form: &Matching) -> bool {
+    let (mut wholes, mut all) = (Vec::new(), Vec::new());
+    for word in text.split(' ') {
+        let parts = glued_parts(word);
+        if parts.len() > 1 {
+            wholes.push(matching::folded(word));
+            all.extend(parts.into_iter().map(matching::folded));
+        }
+    }
+    let parts = all.len();
+    all.extend(wholes);
+    let told = Told::of(places, form, &all);
+    let (parts, wholes) = all.split_at_checked(parts).unwrap_or_default();
+    parts.iter().any(|part| told.says(part)) && !wholes.iter().any(|word| told.says(word))
 }
 
 /// Cuts a line at its spaces. From left to right, the longest run of at most three words that the article says, else
@@ -103,16 +183,25 @@ impl<'f> Told<'f> {
         let mut hashes: Vec<u32> =
             line.iter().map(|word| hash(word.as_bytes(), 0..word.len())).collect();
         hashes.sort_unstable();
+        // Most words of an article are none of them: a bit for each tells it at once.
+        let bit = |hash: u32| 1_u128 << (hash % 128);
+        let bits = hashes.iter().fold(0, |bits, hash| bits | bit(*hash));
         let mut told = Vec::new();
         for place in places {
             let mut words = form.words_in(place.clone());
-            while let Some(word) = words.next() {
-                if hashes.binary_search(&word.hash()).is_ok() {
+            while let Some(word) = words.next().filter(|_| told.len() < TOLD_PLACES) {
+                if bits & bit(word.hash()) != 0 && hashes.binary_search(&word.hash()).is_ok() {
                     told.push((word, words.clone()));
                 }
             }
         }
         Self { words: told, form }
+    }
+
+    /// Whether the article says the word.
+    fn says(&self, word: &str) -> bool {
+        let hash = hash(word.as_bytes(), 0..word.len());
+        self.words.iter().any(|(said, _)| said.hash() == hash && self.form.word(*said) == word)
     }
 
     /// How many words of `run` the article says in a row, at least one.

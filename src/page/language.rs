@@ -16,13 +16,18 @@ pub(super) fn of<'a>(
     layouts: &'a Layouts,
 ) -> Cow<'a, str> {
     match named.map(str::trim).filter(|named| !named.is_empty()) {
-        Some(named) => primary(named),
+        Some(named) => shortest(named),
         None => Cow::Borrowed(detected(lines, layouts)),
     }
 }
 
+/// The first part of a tag, which names the language without its region or script: `pt` of `pt-BR`.
+pub(super) fn primary(tag: &str) -> &str {
+    tag.split_once('-').map_or(tag, |(language, _)| language)
+}
+
 /// `fra` and `fr_FR` name the same language as `fr`: the shortest tag stands (BCP 47), the region is kept.
-fn primary(named: &str) -> Cow<'_, str> {
+fn shortest(named: &str) -> Cow<'_, str> {
     if named.len() == 3
         && let Some(short) = whatlang::Lang::from_code(named.to_ascii_lowercase()).and_then(tag)
     {
@@ -73,13 +78,24 @@ fn common<'a>(sample: &str, layouts: &'a Layouts) -> Option<&'a str> {
     most.filter(|(_, count)| count * 8 >= words).map(|(language, _)| language)
 }
 
+/// Letters that Arabic has not, by the language that they tell. The first that has enough of them is meant: Persian ones
+/// stand in the others too.
+const LETTERS: [(&str, &[char]); 6] = [
+    ("ug", &['ڭ', 'ۋ', 'ۇ', 'ۈ']),
+    ("ckb", &['ێ', 'ۆ', 'ڕ', 'ڵ']),
+    ("ps", &['ټ', 'ډ', 'ړ', 'ږ', 'ښ', 'ځ', 'څ', 'ۍ', 'ې', 'ڼ']),
+    ("sd", &['ٻ', 'ڄ', 'ڃ', 'ٿ', 'ڀ', 'ڳ', 'ڱ', 'ڻ']),
+    ("ur", &['ٹ', 'ڈ', 'ڑ', 'ں', 'ے', 'ہ', 'ھ']),
+    ("fa", &['پ', 'چ', 'ژ', 'گ', 'ی', 'ک']),
+];
+
 /// Letters counted by what they tell.
 #[derive(Default)]
 struct Letters {
     all: u32,
     arabic: u32,
-    persian: u32,
-    urdu: u32,
+    /// As in [`LETTERS`].
+    telling: [u32; LETTERS.len()],
 }
 
 impl Letters {
@@ -87,27 +103,22 @@ impl Letters {
         let mut letters = Self::default();
         for c in sample.chars().filter(|c| is_letter(*c)) {
             letters.all += 1;
-            if matches!(c, '\u{600}'..='\u{6ff}') {
+            if matches!(c, '\u{600}'..='\u{6ff}' | '\u{fb50}'..='\u{fefc}') {
                 letters.arabic += 1;
-                match c {
-                    'ٹ' | 'ڈ' | 'ڑ' | 'ں' | 'ے' | 'ہ' | 'ھ' => letters.urdu += 1,
-                    'پ' | 'چ' | 'ژ' | 'گ' | 'ی' | 'ک' => letters.persian += 1,
-                    _ => {}
+                let tells = LETTERS.iter().zip(&mut letters.telling);
+                if let Some((_, count)) = tells.into_iter().find(|((_, of), _)| of.contains(&c)) {
+                    *count += 1;
                 }
             }
         }
         letters
     }
 
-    /// One letter in fifty that Arabic has not tells Urdu or Persian: in Arabic text they are the odd foreign name.
+    /// One letter in fifty that Arabic has not tells another language: in Arabic text they are the odd foreign name.
     fn arabic_script(&self) -> &'static str {
-        if self.urdu * 50 > self.arabic {
-            "ur"
-        } else if self.persian * 50 > self.arabic {
-            "fa"
-        } else {
-            "ar"
-        }
+        let mut telling = LETTERS.iter().zip(self.telling);
+        let enough = telling.find(|(_, count)| count * 50 > self.arabic);
+        enough.map_or("ar", |((language, _), _)| *language)
     }
 }
 
@@ -219,9 +230,55 @@ mod tests {
             ),
             ("Le ministère a annoncé hier l'ouverture de la nouvelle école dans la ville", "fr"),
             (
+                "وەزارەتی پەروەردە دوێنێ ڕایگەیاند کە قوتابخانەی نوێ لە شارەکە دەکرێتەوە بۆ منداڵان",
+                "ckb",
+            ),
+            (
+                "د پوهنې وزارت پرون وویل چې نوی ښوونځی به د ښار په منځ کې پرانیستل شي او زده کوونکي به ځي",
+                "ps",
+            ),
+            (
+                "Министерство вчера сообщило об открытии новой школы в центре города, где будут учиться дети",
+                "ru",
+            ),
+            (
+                "O ministério anunciou ontem a abertura da nova escola na cidade, onde as crianças vão estudar",
+                "pt",
+            ),
+            (
+                "Bakanlık dün kentte yeni okulun açıldığını ve çocukların burada eğitim göreceğini duyurdu",
+                "tr",
+            ),
+            (
+                "El ministerio anunció ayer la apertura de la nueva escuela en la ciudad, donde estudiarán los niños",
+                "es",
+            ),
+            (
+                "Wizara ilitangaza jana kwamba shule mpya itafunguliwa katika mji huo baada ya wiki mbili kwa watoto",
+                "sw",
+            ),
+            ("मंत्रालय ने कल शहर में नए स्कूल के खुलने की घोषणा की और कहा कि बच्चे वहां पढ़ेंगे", "hi"),
+            (
+                "Bộ đã thông báo hôm qua về việc mở trường học mới trong thành phố cho các em nhỏ",
+                "vi",
+            ),
+            (
+                "Il ministero ha annunciato ieri l'apertura della nuova scuola in città, dove studieranno i bambini",
+                "it",
+            ),
+            (
+                "Ministerstwo ogłosiło wczoraj otwarcie nowej szkoły w mieście, w której będą się uczyć dzieci",
+                "pl",
+            ),
+            (
+                "Kementerian mengumumkan pembukaan sekolah baru di kota itu kemarin untuk anak-anak",
+                "id",
+            ),
+            (
                 "Kryeministri tha se qeveria do të marrë një vendim të ri për shkollat dhe që nxënësit janë të sigurt në klasa",
                 "sq",
             ),
+            ("\u{fe8d}\u{fedf}\u{feae}\u{fe91}\u{fe8e}\u{fec1}", "ar"),
             ("123 456", "und"),
             ("", "und"),
         ] {

@@ -5,7 +5,8 @@ use std::cell::Cell;
 use super::clean::Line;
 use super::date::Dates;
 use super::judge::{self, Judged};
-use super::layout::{Hit, Label, Layouts, Marker, RuleKind};
+use super::keywords;
+use super::layout::{Field, Hit, Label, Layouts, Marker, RuleKind};
 use super::matching::{Matching, folded_len, raw_offset};
 use super::piece::{Part, Piece, RunnerUp};
 use super::shape;
@@ -28,6 +29,7 @@ pub(super) fn mark<'a>(page: &Marking<'_, 'a>) -> Vec<Piece<'a>> {
     let mut on_line = Vec::new();
     // The label whose value stands on the next line.
     let mut waiting = None;
+    let mut list = List::default();
     for (index, line) in page.lines.iter().enumerate() {
         let end = page.matching.start(index + 1);
         on_line.clear();
@@ -40,9 +42,42 @@ pub(super) fn mark<'a>(page: &Marking<'_, 'a>) -> Vec<Piece<'a>> {
         } else {
             LineMarks::of(page, index, line, &on_line)
         };
-        waiting = marked.emit(page, waiting, &mut pieces);
+        let before = pieces.len();
+        let open = marked.emit(page, waiting, &mut pieces);
+        list.add(pieces.get(before..).unwrap_or_default(), open.is_some());
+        waiting = open.or_else(|| list.goes_on(page, index));
     }
     pieces
+}
+
+/// A list of keywords that may have a line for each of them.
+#[derive(Default)]
+struct List {
+    /// Its label, where the last line is a value of one.
+    label: Option<u32>,
+    /// Its label stands alone on a line.
+    alone: bool,
+    /// A marker stands before it on the page.
+    in_block: bool,
+}
+
+impl List {
+    /// Takes the pieces of the next line; `open`: they end with a label.
+    fn add(&mut self, line: &[Piece<'_>], open: bool) {
+        self.in_block |= line.iter().any(|piece| piece.part == Part::Marker);
+        let last = line.last().filter(|last| last.part == Part::Value(Field::Keywords));
+        self.label = last.and_then(|last| last.why.rule);
+        self.alone = open || self.alone && self.label.is_some();
+    }
+
+    /// The label again, where the next line has more keywords.
+    fn goes_on(&self, page: &Marking<'_, '_>, index: usize) -> Option<(u32, Label)> {
+        let id = self.label?;
+        let RuleKind::Label(label) = page.layouts.rule(id)?.kind else { return None };
+        let more = keywords::ends_open(page.lines, index)
+            || self.alone && keywords::go_on(page.lines, index, self.in_block);
+        more.then_some((id, label))
+    }
 }
 
 /// What was found on a line, in bytes of the whole match form.
@@ -64,6 +99,14 @@ pub(super) struct Mark {
     pub start: usize,
     pub end: usize,
     pub kind: MarkKind,
+    /// It counts only where the label before it does.
+    pub needs_label: bool,
+}
+
+impl Mark {
+    fn is_label(&self) -> bool {
+        matches!(self.kind, MarkKind::Label(_))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +122,8 @@ impl<'l, 'a> LineMarks<'l, 'a> {
     fn of(page: &Marking<'_, 'a>, index: usize, line: &'l Line<'a>, hits: &[Hit]) -> Self {
         let (mut marks, mut second) = (Vec::new(), None);
         for &hit in hits {
-            let Judged { mark, runner_up } = judge::judge(page, index, hit);
+            let behind_label = marks.last().is_some_and(Mark::is_label);
+            let Judged { mark, runner_up } = judge::judge(page, index, hit, behind_label);
             second = second.or(runner_up);
             if let Some(mark) = mark {
                 let whole = mark.kind == MarkKind::Furniture;
@@ -118,8 +162,12 @@ impl<'l, 'a> LineMarks<'l, 'a> {
         }
         let mut at = from;
         let mut open = waiting;
+        let mut labelled = false;
         let marks = std::mem::take(&mut self.marks);
         for (nth, mark) in marks.iter().enumerate() {
+            if mark.needs_label && !labelled {
+                continue;
+            }
             let until = marks.get(nth + 1).map_or(to, |next| next.start);
             let value = page.matching.text().get(mark.end..until).unwrap_or_default();
             if let MarkKind::Label(label) = mark.kind
@@ -144,6 +192,7 @@ impl<'l, 'a> LineMarks<'l, 'a> {
             at = mark.end;
             if let MarkKind::Label(label) = mark.kind {
                 open = Some((mark.rule, label));
+                labelled = true;
             }
         }
         let rest = page.matching.text().get(at..to).unwrap_or_default();
@@ -162,7 +211,7 @@ impl<'l, 'a> LineMarks<'l, 'a> {
         } else if at < to {
             self.text(page, at..to, None, pieces);
         }
-        open.filter(|_| marks.last().is_some_and(|mark| matches!(mark.kind, MarkKind::Label(_))))
+        open.filter(|_| marks.last().is_some_and(Mark::is_label))
     }
 
     /// Where the headline behind a marker ends that a scraper has glued to the next sentence; a place in the match form.

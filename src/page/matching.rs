@@ -1,12 +1,14 @@
 //! The match form of a page: what markers, labels and phrases are compared in.
 //!
-//! One spelling for what editors write in many: lower case, one alef, no harakat or tatweel, plain colons, dashes and
-//! spaces, European digits. It is for matching only and never reaches a record; ids have a fold of their own in
+//! One spelling for what editors write in many: lower case, bare letters (no accents, harakat, nukta or tatweel, one
+//! alef, one i), plain colons, dashes and spaces, European digits. It is for matching only and never reaches a record; ids have a fold of their own in
 //! `story`. Its words are found on the way: they tell where a form can stand, and what a text speaks of.
 
 use std::iter::{Chain, Copied};
 use std::ops::Range;
 use std::sync::LazyLock;
+
+use unicode_normalization::char::{decompose_canonical, decompose_compatible};
 
 use super::shape;
 use super::words::Word;
@@ -76,6 +78,11 @@ impl Matching {
             Some(_) | None => (None, &[][..], None),
         };
         first.into_iter().chain(whole.iter().copied()).chain(last)
+    }
+
+    /// The stem of a word of this page; `None` of a word that says little.
+    pub(super) fn stem(&self, word: Word) -> Option<u32> {
+        word.stem(self.text.as_bytes())
     }
 
     /// The letters of a word of this page.
@@ -297,6 +304,8 @@ fn fold_arabic(c: char) -> Option<char> {
 fn fold_other(c: char) -> Option<char> {
     match c {
         '\u{ad}'
+        | '\u{300}'..='\u{36f}'
+        | NUKTA
         | '\u{200b}'..='\u{200f}'
         | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}'
@@ -304,13 +313,44 @@ fn fold_other(c: char) -> Option<char> {
         '–' | '—' | '―' | '‒' | '‐' | '‑' | '−' => Some('-'),
         '：' | '꞉' | '︰' => Some(':'),
         '’' | '‘' | 'ʼ' | '`' | '´' => Some('\''),
-        'ş' | 'Ş' => Some('ș'),
-        'ţ' | 'Ţ' => Some('ț'),
+        'ı' => Some('i'),
+        'ł' | 'Ł' => Some('l'),
+        'đ' | 'Đ' => Some('d'),
+        'ø' | 'Ø' => Some('o'),
+        // Hindi prints one nasal sign or the other.
+        'ँ' => Some('ं'),
         '\u{ff10}'..='\u{ff19}' => char::from_u32(u32::from(c) - 0xff10 + u32::from('0')),
         '\u{966}'..='\u{96f}' => char::from_u32(u32::from(c) - 0x966 + u32::from('0')),
+        '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' => presented(c),
         c if c.is_whitespace() => Some(' '),
         // The first character is enough: what follows is a mark (İ is i and a dot above).
-        c => c.to_lowercase().next(),
+        c => c.to_lowercase().next().map(bare),
+    }
+}
+
+/// The dot below a letter of Devanagari: papers leave it out as often as not.
+const NUKTA: char = '\u{93c}';
+
+/// A letter without its accents, so that NFC, NFD and capitals without accents are one: "À LIRE", "A LIRE".
+fn bare(c: char) -> char {
+    let (mut letter, mut marks_only) = (None, true);
+    decompose_canonical(c, |part| match letter {
+        None => letter = Some(part),
+        Some(_) => marks_only &= matches!(part, '\u{300}'..='\u{36f}' | NUKTA),
+    });
+    letter.filter(|_| marks_only).unwrap_or(c)
+}
+
+/// An Arabic letter of the presentation forms, which say how it is joined; ligatures of several letters stay.
+fn presented(c: char) -> Option<char> {
+    let (mut letter, mut marks_only) = (None, true);
+    decompose_compatible(c, |part| match letter {
+        None => letter = Some(part),
+        Some(_) => marks_only &= fold(part).is_none(),
+    });
+    match letter.filter(|letter| marks_only && *letter != c) {
+        Some(letter) => fold(letter),
+        None => Some(c),
     }
 }
 
@@ -325,6 +365,29 @@ mod tests {
         {
             assert_eq!(folded(spelling), "اقرا ايضا", "{spelling}");
         }
+    }
+
+    #[test]
+    fn every_script_has_one_spelling_for_what_papers_spell_in_several() {
+        for (one, other) in [
+            ("İLGİLİ HABER", "ilgili haber"),
+            ("KASIM ARALIK", "Kasım Aralık"),
+            ("Güncelleme", "GUNCELLEME"),
+            ("A LIRE AUSSI", "À lire aussi"),
+            ("Citește și", "Citeşte şi"),
+            ("Źródło", "zrodlo"),
+            ("Nguồn: đọc thêm", "Nguo\u{302}\u{300}n: đo\u{323}c thêm"),
+            ("Читайте ещё", "Читаи\u{306}те еще"),
+            ("यह भी पढ़ें", "यह भी पढ\u{93c}ें"),
+            ("यह भी पढ़ें", "यह भी पढें"),
+            ("पाँच", "पांच"),
+            ("\u{fe8d}\u{fed7}\u{feae}\u{fe83}", "اقرأ"),
+            ("ＲＥＡＤ：", "ｒｅａｄ:"),
+            ("한국어", "한국어"),
+        ] {
+            assert_eq!(folded(one), folded(other), "{one} {other}");
+        }
+        assert_eq!(folded("한국어"), "한국어");
     }
 
     #[test]

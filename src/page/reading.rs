@@ -46,14 +46,16 @@ impl<'a> Reading<'a> {
             lines: &lines,
             matching: &matching,
             layouts,
-            language: &language,
+            language: language::primary(&language),
             site,
             dates,
         };
         let mut pieces = mark(&marking);
+        bare::date_above(&mut pieces, &marking);
         let mut warnings = headline::choose(&mut pieces);
         headline::without_site_name(&mut pieces, &marking);
         bare::dates(&mut pieces, &marking);
+        bare::tags(&mut pieces);
         let mut lesson = Lesson::of(context.learning);
         if let Some(headline) = headline::over_a_body(&pieces) {
             lesson.own(matching.form(headline.folded.clone()));

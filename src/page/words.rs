@@ -14,14 +14,12 @@ const LONGEST_PREFIX: usize = 3;
 /// So many bytes of a word are looked at at once: as many as the head of an Arabic word that its stem is cut of.
 const HEAD: usize = 2 * (LONGEST_PREFIX + STEM);
 
-/// A word in the match form of a page: where it stands, a hash of its letters, and its stem.
+/// A word in the match form of a page: where it stands, and a hash of its letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Word {
     start: u32,
     end: u32,
     hash: u32,
-    /// Nought where the word says little.
-    stem: u32,
 }
 
 impl Word {
@@ -29,10 +27,9 @@ impl Word {
     #[inline]
     pub(super) fn of(form: &[u8], range: Range<usize>) -> Self {
         let head = head(form, range.clone());
-        let stem = stem(form, range.clone(), head).unwrap_or(0);
         let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let (start, end) = (place(range.start), place(range.end));
-        Self { start, end, hash: hash_behind(form, range, head), stem }
+        Self { start, end, hash: hash_behind(form, range, head) }
     }
 
     /// Where it stands.
@@ -48,10 +45,12 @@ impl Word {
         self.hash
     }
 
-    /// The hash of the word without its article and proclitics, cut to five letters; `None` of a word that says little.
+    /// The hash of the word of `form` without its article and proclitics, cut to five letters; `None` of a word that says
+    /// little. Found when it is asked for: only blocks of appended stories ask.
     #[inline]
-    pub(super) fn stem(self) -> Option<u32> {
-        (self.stem != 0).then_some(self.stem)
+    pub(super) fn stem(self, form: &[u8]) -> Option<u32> {
+        let range = self.range();
+        stem(form, range.clone(), head(form, range)).filter(|stem| *stem != 0)
     }
 }
 
@@ -200,7 +199,7 @@ mod tests {
 
     fn stems(form: &str) -> Vec<Option<u32>> {
         let matching = Matching::of(std::iter::once(form), form.len());
-        matching.words().iter().map(|word| word.stem()).collect()
+        matching.words().iter().map(|word| matching.stem(*word)).collect()
     }
 
     fn set(form: &str) -> Stems {
@@ -265,7 +264,7 @@ mod tests {
             for word in matching.words() {
                 let plain = plain_stem(matching.word(*word));
                 let hashed = plain.map(|stem| hash(stem.as_bytes(), 0..stem.len()));
-                proptest::prop_assert_eq!(word.stem(), hashed);
+                proptest::prop_assert_eq!(matching.stem(*word), hashed);
             }
         }
     }

@@ -13,9 +13,9 @@ pub enum Warning {
     DateMissing,
     /// A date line that no rule reads.
     DateUnparsed,
-    /// Day and month could be either way round.
+    /// Day and month could be either way round, or two calendars name days that lie apart.
     DateAmbiguous,
-    /// A Hijri date, converted by the Umm al-Qura calendar.
+    /// A Hijri date, converted by the Umm al-Qura calendar, or a Persian one.
     DateConverted,
     /// A date after the page time.
     DateInFuture,

@@ -1,10 +1,13 @@
 //! Dates as pages print them, in any language that has its words in a layout file.
 
-mod hijri;
+mod calendar;
 mod parts;
+mod tokens;
 
+use super::language::primary;
 use super::layout::{DateWords, Layouts, Order};
 use crate::record::{Precision, Warning};
+use calendar::{Calendar, to_gregorian};
 use parts::{Parts, Ymd};
 
 /// What a printed date says.
@@ -28,6 +31,7 @@ const OFFSET_SLACK_MS: i64 = 14 * 3_600_000;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Dates<'d> {
     words: &'d DateWords,
+    /// Its primary subtag.
     language: &'d str,
     order: Order,
     earliest_year: i16,
@@ -47,7 +51,7 @@ impl<'d> Dates<'d> {
         let earliest_year = site.and_then(|site| site.earliest_year);
         Self {
             words,
-            language,
+            language: primary(language),
             order: order.unwrap_or_else(|| words.order(language)),
             earliest_year: earliest_year.unwrap_or_else(|| words.earliest_year(language)),
             page_time_ms,
@@ -60,20 +64,22 @@ pub(super) fn read(text: &str, dates: &Dates<'_>) -> Option<Reading> {
     let Dates { words, language, order, earliest_year, page_time_ms } = *dates;
     let parts = Parts::of(text, words, language);
     let mut warnings = Vec::new();
+    let other = [(Calendar::Persian, parts.persian), (Calendar::Hijri, parts.hijri)];
+    let mut converted = other.into_iter().filter_map(|(of, date)| to_gregorian(of, date?));
     let day = match parts.gregorian {
-        Some(ymd) if ymd.year.is_some() => resolve(ymd, order, &mut warnings)?,
+        Some(ymd) if ymd.year.is_some() => {
+            let day = resolve(ymd, order, &mut warnings)?;
+            if converted.any(|other| contradict(day, other)) {
+                warnings.push(Warning::DateAmbiguous);
+            }
+            day
+        }
         _ => {
-            let hijri = parts.hijri?;
             warnings.push(Warning::DateConverted);
-            hijri::to_gregorian(hijri.year?, hijri.month, hijri.day)?
+            converted.next()?
         }
     };
-    let date = jiff::civil::Date::new(
-        day.year?,
-        i8::try_from(day.month.unwrap_or(1)).ok()?,
-        i8::try_from(day.day.unwrap_or(1)).ok()?,
-    )
-    .ok()?;
+    let date = civil(day)?;
     let clock = parts.clock.filter(|_| day.day.is_some());
     let time = match clock {
         Some(clock) => {
@@ -107,6 +113,23 @@ pub(super) fn read(text: &str, dates: &Dates<'_>) -> Option<Reading> {
         warnings,
         whole: parts.unknown == 0,
     })
+}
+
+/// The first day of what is printed.
+fn civil(day: Ymd) -> Option<jiff::civil::Date> {
+    let (month, day_of_month) = (day.month.unwrap_or(1), day.day.unwrap_or(1));
+    let (month, day_of_month) = (i8::try_from(month).ok()?, i8::try_from(day_of_month).ok()?);
+    jiff::civil::Date::new(day.year?, month, day_of_month).ok()
+}
+
+/// The Hijri month begins when the moon is seen, so two calendars of one day may differ by so many days.
+const MOON_DAYS: i32 = 2;
+
+/// Whether two calendars on one line name two days.
+fn contradict(day: Ymd, other: Ymd) -> bool {
+    let whole = |date: Ymd| civil(date.day.and(Some(date))?);
+    let (Some(day), Some(other)) = (whole(day), whole(other)) else { return false };
+    (day - other).get_days().abs() > MOON_DAYS
 }
 
 fn printed(offset: Option<i16>) -> String {

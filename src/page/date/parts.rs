@@ -1,12 +1,15 @@
 //! Takes a printed date apart: numbers, names and signs, from left to right.
 
-use crate::page::layout::{DateWord, DateWords};
+use super::calendar::Calendar;
+use super::tokens::{Token, tokens};
+use crate::page::layout::{DateWord, DateWords, HalfDay};
 
 /// What a date says, before anything is settled.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Parts {
     pub gregorian: Option<Ymd>,
     pub hijri: Option<Ymd>,
+    pub persian: Option<Ymd>,
     pub clock: Option<Clock>,
     /// Minutes east of Greenwich.
     pub offset: Option<i16>,
@@ -34,50 +37,6 @@ pub(super) struct Clock {
     pub whole_hour: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Token<'t> {
-    /// A run of digits: its value and how many digits it has.
-    Number(u32, usize),
-    Word(&'t str),
-    Sign(char),
-}
-
-/// A date has no more tokens than this: a longer text is none, and is not looked at further.
-const MAX_TOKENS: usize = 64;
-
-fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut out = Vec::with_capacity(24);
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        if out.len() >= MAX_TOKENS {
-            break;
-        }
-        let is_digit = |c: char| c.is_ascii_digit();
-        let run = if is_digit(c) {
-            rest.find(|c| !is_digit(c))
-        } else if c.is_alphabetic() {
-            rest.find(|c: char| !c.is_alphabetic() && !is_mark(c))
-        } else {
-            Some(c.len_utf8())
-        };
-        let (token, tail) = rest.split_at_checked(run.unwrap_or(rest.len())).unwrap_or((rest, ""));
-        rest = tail;
-        if is_digit(c) {
-            out.push(Token::Number(token.parse().unwrap_or(u32::MAX), token.len()));
-        } else if c.is_alphabetic() {
-            out.push(Token::Word(token));
-        } else if c != ' ' {
-            out.push(Token::Sign(c));
-        }
-    }
-    out
-}
-
-/// Vowel signs of Indic scripts and joiners belong to their word.
-fn is_mark(c: char) -> bool {
-    matches!(c, '\u{900}'..='\u{97f}' | '\u{980}'..='\u{dff}' | '\u{300}'..='\u{36f}')
-}
-
 impl Parts {
     /// Takes `text`, a match form, apart.
     pub(super) fn of(text: &str, words: &DateWords, language: &str) -> Self {
@@ -88,8 +47,8 @@ impl Parts {
             parts: Self::default(),
             lone: None,
             month_open: None,
-            pm: None,
-            hijri_year: None,
+            half_day: None,
+            lone_year: None,
         };
         let mut rest = tokens.as_slice();
         while let Some(used) = walk.step(rest) {
@@ -97,13 +56,14 @@ impl Parts {
         }
         walk.finish()
     }
-}
 
-/// Which calendar's month waits for the numbers round it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Calendar {
-    Gregorian,
-    Hijri,
+    pub(super) fn of_calendar(&mut self, calendar: Calendar) -> &mut Option<Ymd> {
+        match calendar {
+            Calendar::Gregorian => &mut self.gregorian,
+            Calendar::Hijri => &mut self.hijri,
+            Calendar::Persian => &mut self.persian,
+        }
+    }
 }
 
 struct Walk<'w> {
@@ -112,19 +72,37 @@ struct Walk<'w> {
     parts: Parts,
     /// A number of one or two digits that waits for the word that says what it is.
     lone: Option<u8>,
-    /// The calendar of the last month name.
+    /// The calendar of the last month name: its month waits for the numbers round it.
     month_open: Option<Calendar>,
-    pm: Option<bool>,
-    /// A year that a word after it calls Hijri.
-    hijri_year: Option<i16>,
+    half_day: Option<HalfDay>,
+    /// A year of the fourteenth or fifteenth century that waits for the month that names its calendar.
+    lone_year: Option<i16>,
 }
 
 impl Walk<'_> {
     /// Reads what the tokens begin with; how many of them that was.
     fn step(&mut self, tokens: &[Token<'_>]) -> Option<usize> {
+        let first = *tokens.first()?;
+        let known = self.day(tokens).or_else(|| self.time(tokens));
+        let known = known.or_else(|| self.east(tokens));
+        Some(known.unwrap_or_else(|| match first {
+            Token::Number(n, digits) => {
+                self.number(n, digits);
+                1 + self.era(tokens.get(1), digits)
+            }
+            Token::Sign(_) => 1,
+            Token::Word(_) => {
+                let (used, means) = self.named(tokens);
+                self.means(means);
+                used
+            }
+        }))
+    }
+
+    /// A date in numbers.
+    fn day(&mut self, tokens: &[Token<'_>]) -> Option<usize> {
         use Token::{Number, Sign, Word};
-        Some(match *tokens {
-            [] => return None,
+        match *tokens {
             [
                 Number(a, la),
                 Sign(x @ ('/' | '-' | '.')),
@@ -132,57 +110,77 @@ impl Walk<'_> {
                 Sign(y),
                 Number(c, lc),
                 ..,
-            ] if x == y && lb <= 2 && self.numeric((a, la), b, (c, lc)) => 5,
+            ] if x == y && lb <= 2 && self.numeric((a, la), b, (c, lc)) => {
+                Some(5 + self.era(tokens.get(5), lc))
+            }
+            [Number(date, 8), ..] if self.compact(date) => Some(1),
+            [
+                Number(d, 1..=2),
+                Sign(x @ ('/' | '-' | '.')),
+                Word(_),
+                Sign(y),
+                Number(year, 2),
+                ..,
+            ] if x == y && self.with_short_year(tokens, d, year) => Some(5),
+            _ => None,
+        }
+    }
+
+    /// A time of day.
+    fn time(&mut self, tokens: &[Token<'_>]) -> Option<usize> {
+        use Token::{Number, Sign, Word};
+        match *tokens {
             [
                 Number(h, 1..=2),
                 Sign(':'),
                 Number(m, 2),
                 Sign(':'),
                 Number(s, 2),
-                Sign('.'),
-                Number(..),
-                ..,
-            ] if self.clock(h, m, Some(s)) => 7,
-            [Number(h, 1..=2), Sign(':'), Number(m, 2), Sign(':'), Number(s, 2), ..]
-                if self.clock(h, m, Some(s)) =>
-            {
-                5
+                ref behind @ ..,
+            ] if self.clock(h, m, Some(s)) => {
+                // Parts of a second are passed over.
+                let is_part = matches!(behind, [Sign('.'), Number(..), ..]);
+                Some(if is_part { 7 } else { 5 })
             }
-            [Number(h, 1..=2), Sign(':' | '.'), Number(m, 2), ..] if self.clock(h, m, None) => 3,
-            [Number(h, 1..=2), Word("h"), Number(m, 2), ..] if self.clock(h, m, None) => 3,
+            [Number(h, 1..=2), Sign(':' | '.'), Number(m, 2), ..] if self.clock(h, m, None) => {
+                Some(3)
+            }
+            [Number(h, 1..=2), Word(hour), ref behind @ ..] if self.is(hour, DateWord::Hour) => {
+                match *behind {
+                    [Number(m, 2), ..] if self.clock(h, m, None) => Some(3),
+                    _ => self.whole_hour(h).then_some(2),
+                }
+            }
+            // "1300 (GMT+04:00)".
             [Number(hm, 4), Sign('('), Word(zone), ..]
-                if self.is_zone(zone) && self.clock(hm / 100, hm % 100, None) =>
+                if self.month_open.is_none()
+                    && self.is_zone(zone)
+                    && self.clock(hm / 100, hm % 100, None) =>
             {
-                1
+                Some(1)
             }
             [Word("t"), Number(hms, 6), ..]
                 if self.clock(hms / 10_000, hms / 100 % 100, Some(hms % 100)) =>
             {
-                2
+                Some(2)
             }
-            [Word("t"), Number(_, 2), Sign(':'), ..] => 1,
-            [Sign(sign @ ('+' | '-')), Number(h, 1..=2), Sign(':'), Number(m, 2), ..]
-                if self.offset(sign, h, m) =>
-            {
-                4
-            }
-            [Sign(sign @ ('+' | '-')), Number(hm, 4), ..]
-                if self.offset(sign, hm / 100, hm % 100) =>
-            {
-                2
-            }
-            [Sign(sign @ ('+' | '-')), Number(h, 1..=2), ..]
-                if self.parts.offset.is_some() && self.offset(sign, h, 0) =>
-            {
-                2
-            }
-            [Number(n, digits), ..] => {
-                self.number(n, digits);
-                1
-            }
-            [Sign(_), ..] => 1,
-            [Word(_), ..] => self.named(tokens),
-        })
+            [Word("t"), Number(_, 2), Sign(':'), ..] => Some(1),
+            _ => None,
+        }
+    }
+
+    /// A distance from Greenwich.
+    fn east(&mut self, tokens: &[Token<'_>]) -> Option<usize> {
+        use Token::{Number, Sign};
+        let [Sign(sign @ ('+' | '-')), Number(n, digits), ref behind @ ..] = *tokens else {
+            return None;
+        };
+        match (digits, behind) {
+            (1..=2, [Sign(':'), Number(m, 2), ..]) => self.offset(sign, n, *m).then_some(4),
+            (4, _) => self.offset(sign, n / 100, n % 100).then_some(2),
+            (1..=2, _) if self.parts.offset.is_some() => self.offset(sign, n, 0).then_some(2),
+            _ => None,
+        }
     }
 
     fn numeric(
@@ -191,10 +189,6 @@ impl Walk<'_> {
         b: u32,
         (c, c_digits): (u32, usize),
     ) -> bool {
-        if self.parts.gregorian.is_some_and(|ymd| ymd.year.is_some()) && self.parts.hijri.is_some()
-        {
-            return false;
-        }
         let small = |n: u32| u8::try_from(n).ok().filter(|n| (1..=31).contains(n));
         let (year, ymd) = if a_digits == 4 && c_digits <= 2 {
             let (Some(month), Some(day)) = (small(b).filter(|&month| month <= 12), small(c)) else {
@@ -203,29 +197,54 @@ impl Walk<'_> {
             (a, Ymd { month: Some(month), day: Some(day), ..Ymd::default() })
         } else if a_digits <= 2 && (c_digits == 4 || c_digits == 2) {
             let (Some(first), Some(second)) = (small(a), small(b)) else { return false };
-            let year = if c_digits == 4 {
-                c
-            } else if c < 70 {
-                2000 + c
-            } else {
-                1900 + c
-            };
+            let year = if c_digits == 4 { c } else { of_short_year(c) };
             (year, Ymd { small: Some((first, second)), ..Ymd::default() })
         } else {
             return false;
         };
         let Ok(year) = i16::try_from(year) else { return false };
-        let ymd = Ymd { year: Some(year), ..ymd };
-        if is_hijri_year(year) {
-            // Hijri dates are printed day first.
-            let (day, month) =
-                ymd.small.map_or((ymd.day, ymd.month), |(day, month)| (Some(day), Some(month)));
-            self.parts.hijri = Some(Ymd { day, month, small: None, ..ymd });
-        } else if self.parts.gregorian.is_none() {
-            self.parts.gregorian = Some(ymd);
-        } else {
+        let calendar = self.calendar_of(year);
+        let (day, month, small) = match (ymd.small, calendar) {
+            // The other calendars are printed day first.
+            (Some((day, month)), Calendar::Hijri | Calendar::Persian) => {
+                (Some(day), Some(month), None)
+            }
+            (small, _) => (ymd.day, ymd.month, small),
+        };
+        let slot = self.parts.of_calendar(calendar);
+        if slot.is_some() {
             return false;
         }
+        *slot = Some(Ymd { year: Some(year), month, day, small });
+        true
+    }
+
+    /// "20230920", as feeds print it.
+    fn compact(&mut self, date: u32) -> bool {
+        let part = |n: u32, range: std::ops::RangeInclusive<u32>| {
+            range.contains(&n).then(|| u8::try_from(n).ok()).flatten()
+        };
+        let year = i16::try_from(date / 10_000).ok().filter(|year| (1900..2200).contains(year));
+        let (month, day) = (part(date / 100 % 100, 1..=12), part(date % 100, 1..=31));
+        if year.is_none() || month.is_none() || day.is_none() || self.parts.gregorian.is_some() {
+            return false;
+        }
+        self.parts.gregorian = Some(Ymd { year, month, day, small: None });
+        true
+    }
+
+    /// "20-Sep-23".
+    fn with_short_year(&mut self, tokens: &[Token<'_>], day: u32, year: u32) -> bool {
+        let (_, Some(DateWord::Month(month))) = self.named(tokens.get(2..3).unwrap_or_default())
+        else {
+            return false;
+        };
+        let day = u8::try_from(day).ok().filter(|day| (1..=31).contains(day));
+        let year = i16::try_from(of_short_year(year)).ok();
+        if day.is_none() || self.parts.gregorian.is_some() {
+            return false;
+        }
+        self.parts.gregorian = Some(Ymd { year, month: Some(month), day, small: None });
         true
     }
 
@@ -241,25 +260,53 @@ impl Walk<'_> {
         true
     }
 
+    fn whole_hour(&mut self, hour: u32) -> bool {
+        let is_clock = self.clock(hour, 0, None);
+        if let Some(clock) = self.parts.clock.as_mut().filter(|_| is_clock) {
+            clock.whole_hour = true;
+        }
+        is_clock
+    }
+
     fn offset(&mut self, sign: char, hours: u32, minutes: u32) -> bool {
-        // A dash before a number is an offset only where a time or a zone stands before it.
-        if self.parts.clock.is_none() && self.parts.offset.is_none() || hours > 14 || minutes > 59 {
+        // A dash before a number is an offset only where a time or a zone stands before it, and where some clocks are
+        // so far off: "14:30 - 1402" is none.
+        let furthest = if sign == '-' { 12 * 60 } else { 14 * 60 };
+        let east = hours * 60 + minutes;
+        if self.parts.clock.is_none() && self.parts.offset.is_none()
+            || east > furthest
+            || !minutes.is_multiple_of(15)
+            || minutes > 59
+        {
             return false;
         }
-        let Ok(east) = i16::try_from(hours * 60 + minutes) else { return false };
+        let Ok(east) = i16::try_from(east) else { return false };
         self.parts.offset = Some(if sign == '-' { -east } else { east });
         true
+    }
+
+    fn is(&self, word: &str, means: DateWord) -> bool {
+        self.words.get(word, self.language) == Some(means)
     }
 
     fn is_zone(&self, word: &str) -> bool {
         matches!(self.words.get(word, self.language), Some(DateWord::Zone(_)))
     }
 
+    /// Behind a year the letter "م" is its era, not the afternoon: how many tokens that is.
+    fn era(&self, behind: Option<&Token<'_>>, digits: usize) -> usize {
+        let Some(Token::Word(word)) = behind.filter(|_| digits == 4) else { return 0 };
+        let is_letter = word.chars().nth(1).is_none();
+        let half_day = || self.words.get(word, self.language).is_some_and(is_half_day);
+        usize::from(is_letter && half_day())
+    }
+
     fn number(&mut self, n: u32, digits: usize) {
         match (u8::try_from(n), i16::try_from(n)) {
             (_, Ok(year)) if digits == 4 && (1300..2200).contains(&year) => self.year(year),
             (Ok(small), _) if digits <= 2 => {
-                match self.month_open.and_then(|calendar| self.open(calendar)) {
+                let open = self.month_open;
+                match open.and_then(|calendar| self.parts.of_calendar(calendar).as_mut()) {
                     Some(ymd) if ymd.day.is_none() && (1..=31).contains(&small) => {
                         ymd.day = Some(small)
                     }
@@ -270,111 +317,119 @@ impl Walk<'_> {
         }
     }
 
-    fn open(&mut self, calendar: Calendar) -> Option<&mut Ymd> {
-        match calendar {
-            Calendar::Gregorian => self.parts.gregorian.as_mut(),
-            Calendar::Hijri => self.parts.hijri.as_mut(),
-        }
-    }
-
     fn year(&mut self, year: i16) {
-        let calendar = if is_hijri_year(year) { Calendar::Hijri } else { Calendar::Gregorian };
-        match self.open(calendar) {
+        let mut calendar = self.calendar_of(year);
+        if let Some(open) = self.month_open.filter(|_| calendar != Calendar::Gregorian) {
+            calendar = if open == Calendar::Gregorian { calendar } else { open };
+        }
+        match self.parts.of_calendar(calendar) {
             Some(ymd) if ymd.year.is_none() => ymd.year = Some(year),
             Some(_) => self.parts.unknown += 1,
             None if calendar == Calendar::Gregorian => {
                 self.parts.gregorian = Some(Ymd { year: Some(year), ..Ymd::default() });
             }
-            None => self.hijri_year = Some(year),
+            None => self.lone_year = Some(year),
         }
     }
 
-    /// Reads a name of up to three words.
-    fn named(&mut self, tokens: &[Token<'_>]) -> usize {
+    /// The years 1300 to 1499 are Hijri ones (1882 to 2077), or Persian ones (1921 to 2120) where papers print those: no
+    /// news page has a Gregorian date of the Middle Ages.
+    fn calendar_of(&self, year: i16) -> Calendar {
+        match (1300..1500).contains(&year) {
+            false => Calendar::Gregorian,
+            true if self.words.has_persian_months(self.language) => Calendar::Persian,
+            true => Calendar::Hijri,
+        }
+    }
+
+    /// A name of up to three words: how many tokens it takes, and what it says. A dot or dash between them says nothing
+    /// ("p. m."), and a number may end it ("tháng 9").
+    fn named(&self, tokens: &[Token<'_>]) -> (usize, Option<DateWord>) {
         let mut name = String::new();
-        let mut found = None;
-        for (used, token) in (1..=3).zip(tokens) {
-            let Token::Word(word) = token else { break };
-            if used > 1 {
-                name.push(' ');
+        let (mut words, mut found) = (0, (1, None));
+        for (used, token) in (1..).zip(tokens) {
+            let before = name.len();
+            match token {
+                Token::Word(word) if words < 3 => name.push_str(word),
+                Token::Number(number, 1..=2) if words > 0 => name.push_str(&number.to_string()),
+                Token::Sign('.' | '-') => continue,
+                Token::Word(_) | Token::Number(..) | Token::Sign(_) => break,
             }
-            name.push_str(word);
+            if before > 0 {
+                name.insert(before, ' ');
+            }
+            words += 1;
             if let Some(means) = self.words.get(&name, self.language) {
-                found = Some((used, means));
+                found = (used, Some(means));
+            }
+            if matches!(token, Token::Number(..)) {
+                break;
             }
         }
-        let Some((used, means)) = found else {
-            self.parts.unknown += 1;
-            return 1;
-        };
-        self.means(means);
-        used
+        found
     }
 
-    fn means(&mut self, word: DateWord) {
+    fn means(&mut self, word: Option<DateWord>) {
         match word {
-            DateWord::Month(month) => self.month(Calendar::Gregorian, month),
-            DateWord::HijriMonth(month) => self.month(Calendar::Hijri, month),
-            DateWord::Day(day) => self.lone = Some(day),
-            DateWord::Morning => self.half_day(false),
-            DateWord::Afternoon => self.half_day(true),
-            DateWord::Zone(minutes) => {
+            Some(DateWord::Month(month)) => self.month(Calendar::Gregorian, month),
+            Some(DateWord::HijriMonth(month)) => self.month(Calendar::Hijri, month),
+            Some(DateWord::PersianMonth(month)) => self.month(Calendar::Persian, month),
+            Some(DateWord::Day(day)) => self.lone = Some(day),
+            Some(DateWord::HalfDay(half)) => self.half_day(half),
+            Some(DateWord::Zone(minutes)) => {
                 if self.parts.offset.is_none_or(|offset| offset == 0) {
                     self.parts.offset = Some(minutes);
                 }
             }
-            DateWord::Weekday | DateWord::Hijri | DateWord::Filler => {}
+            Some(DateWord::Weekday | DateWord::Hijri | DateWord::Hour | DateWord::Filler) => {}
+            None => self.parts.unknown += 1,
         }
     }
 
     fn month(&mut self, calendar: Calendar, month: u8) {
         let day = self.lone.take().filter(|day| (1..=31).contains(day));
-        let slot = match calendar {
-            Calendar::Gregorian => &mut self.parts.gregorian,
-            Calendar::Hijri => &mut self.parts.hijri,
-        };
-        let ymd = slot.get_or_insert_default();
-        match ymd.month {
-            // The same month in its other name: تموز/يوليو.
-            Some(known) if known == month => {}
-            Some(_) => self.parts.unknown += 1,
-            None => ymd.month = Some(month),
-        }
+        let ymd = self.parts.of_calendar(calendar).get_or_insert_default();
+        let known = *ymd.month.get_or_insert(month);
         ymd.day = ymd.day.or(day);
+        // The same month in its other name is none of another date: تموز/يوليو.
+        self.parts.unknown += usize::from(known != month);
         self.month_open = Some(calendar);
     }
 
-    /// "pm" after a time moves it; after a lone number it makes that number the hour.
-    fn half_day(&mut self, pm: bool) {
+    /// "pm" behind a lone number makes that number the hour.
+    fn half_day(&mut self, half: HalfDay) {
         if self.parts.clock.is_none()
             && let Some(hour) = self.lone.take_if(|hour| (1..=12).contains(hour))
         {
-            let hour = i8::try_from(hour).unwrap_or(0);
-            self.parts.clock = Some(Clock { hour, whole_hour: true, ..Clock::default() });
+            self.whole_hour(u32::from(hour));
         }
-        if self.parts.clock.is_some() && self.pm.is_none() {
-            self.pm = Some(pm);
-        }
+        self.half_day.get_or_insert(half);
     }
 
     fn finish(mut self) -> Parts {
-        if let (Some(clock), Some(pm)) = (self.parts.clock.as_mut(), self.pm) {
-            match (pm, clock.hour) {
-                (true, 1..=11) => clock.hour += 12,
-                (false, 12) => clock.hour = 0,
-                _ => {}
-            }
+        if let (Some(clock), Some(half)) = (self.parts.clock.as_mut(), self.half_day) {
+            clock.hour = match (half, clock.hour) {
+                (HalfDay::Afternoon, 1..=11) | (HalfDay::Night, 6..=11) => clock.hour + 12,
+                (HalfDay::Morning | HalfDay::Night, 12) => 0,
+                (_, hour) => hour,
+            };
         }
-        if let (Some(hijri), Some(year)) = (self.parts.hijri.as_mut(), self.hijri_year) {
-            hijri.year = hijri.year.or(Some(year));
-        } else if self.hijri_year.is_some() {
-            self.parts.unknown += 1;
+        if let Some(year) = self.lone_year {
+            let dates = [&mut self.parts.hijri, &mut self.parts.persian];
+            match dates.into_iter().flatten().find(|ymd| ymd.year.is_none()) {
+                Some(ymd) => ymd.year = Some(year),
+                None => self.parts.unknown += 1,
+            }
         }
         self.parts
     }
 }
 
-/// The years 1300 to 1499 are Hijri ones (1882 to 2077): no news page has a Gregorian date of the Middle Ages.
-fn is_hijri_year(year: i16) -> bool {
-    (1300..1500).contains(&year)
+fn is_half_day(word: DateWord) -> bool {
+    matches!(word, DateWord::HalfDay(_))
+}
+
+/// The year of which only the last two digits are printed: 1970 to 2069.
+fn of_short_year(year: u32) -> u32 {
+    if year < 70 { 2000 + year } else { 1900 + year }
 }

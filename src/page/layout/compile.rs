@@ -1,11 +1,11 @@
 //! From the text of layout files to one checked set of rules and one automaton.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use toml::Spanned;
 
-use super::dates::{DateWord, DateWords};
+use super::dates::{DateWord, DateWords, HalfDay};
 use super::error::{LayoutError, line_of};
 use super::forms::Forms;
 use super::openings::{Opening, Openings};
@@ -13,49 +13,10 @@ use super::raw::{
     Field, RawDates, RawFurniture, RawLabel, RawLayout, RawMarker, RawOpenings, RawPlain, RawSite,
 };
 use super::sites::{Site, Sites};
+use super::source::Source;
 use super::{Label, LayoutFile, Layouts, Marker, Rule, RuleKind};
+use crate::page::language::primary;
 use crate::page::matching::folded;
-
-/// A layout file, read.
-#[derive(Debug, Clone)]
-pub(super) struct Source {
-    pub name: String,
-    pub path: PathBuf,
-    pub text: String,
-    pub builtin: bool,
-}
-
-/// Reads the layout files of a folder, by name.
-pub(super) fn read_dir(dir: &Path) -> (Vec<Source>, Vec<LayoutError>) {
-    let mut sources = Vec::new();
-    let mut errors = Vec::new();
-    let unreadable = |path: &Path, error: std::io::Error| LayoutError {
-        file: path.to_owned(),
-        line: None,
-        problem: format!("can't be read: {error}"),
-        fix: "name a folder of *.toml files that this process may read".to_owned(),
-    };
-    let entries = match std::fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(error) => return (sources, vec![unreadable(dir, error)]),
-    };
-    let mut paths: Vec<_> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-        .collect();
-    paths.sort();
-    for path in paths {
-        match std::fs::read_to_string(&path) {
-            Ok(text) => {
-                let name =
-                    path.file_name().map(|name| name.display().to_string()).unwrap_or_default();
-                sources.push(Source { name, path, text, builtin: false });
-            }
-            Err(error) => errors.push(unreadable(&path, error)),
-        }
-    }
-    (sources, errors)
-}
 
 /// Compiles files in the order of their names, whatever order they come in.
 pub(super) fn compile(sources: impl Iterator<Item = Source>) -> (Layouts, Vec<LayoutError>) {
@@ -94,8 +55,9 @@ impl Build {
             }
         };
         let before = self.rules.len();
-        let language = raw.language.as_ref().map_or("", |language| language.get_ref().as_str());
-        let mut file = FileBuild { source, language, site: None, build: self };
+        let tag = raw.language.as_ref().map_or("", |language| language.get_ref().as_str());
+        let language = primary(tag);
+        let mut file = FileBuild { source, tag, language, site: None, build: self };
         file.check_language(&raw);
         for word in &raw.common {
             if file.form(word).is_some() {
@@ -116,7 +78,7 @@ impl Build {
         let added = self.rules.get(before..).unwrap_or_default();
         self.files.push(LayoutFile {
             name: source.name.clone(),
-            language: language.to_owned(),
+            language: tag.to_owned(),
             hosts: raw
                 .site
                 .iter()
@@ -197,6 +159,9 @@ fn shorter<'f>(forms: impl Iterator<Item = &'f str>) -> Vec<Option<(u32, usize)>
 /// One file while it is checked.
 struct FileBuild<'b> {
     source: &'b Source,
+    /// The language as the file names it.
+    tag: &'b str,
+    /// Its first part: the pages of every country are read by it.
     language: &'b str,
     /// The site whose rules are read.
     site: Option<u32>,
@@ -345,10 +310,13 @@ impl FileBuild<'_> {
     fn dates(&mut self, raw: &RawDates) {
         self.months(&raw.months, DateWord::Month);
         self.months(&raw.hijri_months, DateWord::HijriMonth);
+        self.months(&raw.persian_months, DateWord::PersianMonth);
         for (words, means) in [
             (&raw.weekdays, DateWord::Weekday),
-            (&raw.morning, DateWord::Morning),
-            (&raw.afternoon, DateWord::Afternoon),
+            (&raw.morning, DateWord::HalfDay(HalfDay::Morning)),
+            (&raw.afternoon, DateWord::HalfDay(HalfDay::Afternoon)),
+            (&raw.night, DateWord::HalfDay(HalfDay::Night)),
+            (&raw.hour, DateWord::Hour),
             (&raw.hijri, DateWord::Hijri),
             (&raw.filler, DateWord::Filler),
         ] {
@@ -357,12 +325,12 @@ impl FileBuild<'_> {
             }
         }
         for (word, day) in &raw.days {
-            self.build.dates.add(self.language, &folded(word), DateWord::Day(*day));
+            self.build.dates.add(self.language, &date_word(word), DateWord::Day(*day));
         }
         for (word, offset) in &raw.zones {
             match super::dates::minutes(offset) {
                 Some(minutes) => {
-                    self.build.dates.add(self.language, &folded(word), DateWord::Zone(minutes))
+                    self.build.dates.add(self.language, &date_word(word), DateWord::Zone(minutes))
                 }
                 None => self.build.errors.push(LayoutError {
                     file: self.source.path.clone(),
@@ -372,7 +340,10 @@ impl FileBuild<'_> {
                 }),
             }
         }
-        self.build.dates.set_order(self.language, raw.order);
+        self.build.dates.set_order(self.tag, raw.order);
+        for (tag, order) in &raw.order_in {
+            self.build.dates.set_order(tag, *order);
+        }
         if let Some(year) = raw.earliest_year {
             self.build.dates.set_earliest(self.language, year);
         }
@@ -421,10 +392,17 @@ impl FileBuild<'_> {
     }
 
     fn word(&mut self, word: &Spanned<String>, means: DateWord) {
-        if let Some(form) = self.form(word) {
-            self.build.dates.add(self.language, &form, means);
+        if self.form(word).is_some() {
+            self.build.dates.add(self.language, &date_word(word.get_ref()), means);
         }
     }
+}
+
+/// The words of a name in a date: dots and dashes say nothing there ("a.m.", "segunda-feira").
+fn date_word(name: &str) -> String {
+    let form = folded(name);
+    let words = form.split([' ', '.', '-']).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// How many words a value has at most where the file does not say.

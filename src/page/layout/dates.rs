@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::raw::Order;
+use crate::page::language::primary;
 
 /// What a word in a date says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,20 +12,33 @@ pub(crate) enum DateWord {
     Month(u8),
     /// A month of the Hijri year, 1 to 12.
     HijriMonth(u8),
+    /// A month of the solar year of Iran and Afghanistan, 1 to 12.
+    PersianMonth(u8),
     /// A day of the week: says nothing that counts.
     Weekday,
     /// A day of the month, written as a word.
     Day(u8),
-    /// The hours before noon.
-    Morning,
-    /// The hours after noon.
-    Afternoon,
+    /// "am", "pm" and the like.
+    HalfDay(HalfDay),
+    /// It makes the number before it an hour: "14h30", "20 Uhr".
+    Hour,
     /// The year is one of the Hijri calendar.
     Hijri,
     /// A word that may stand in a date and says nothing.
     Filler,
     /// A time zone, in minutes east of Greenwich.
     Zone(i16),
+}
+
+/// Which hours of the clock are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HalfDay {
+    /// Before noon.
+    Morning,
+    /// After noon.
+    Afternoon,
+    /// From six in the evening, past midnight.
+    Night,
 }
 
 /// All words of dates. A name of up to three words is found by its words joined by a space.
@@ -34,27 +48,37 @@ pub(crate) struct DateWords {
     words: HashMap<Box<str>, Vec<(Box<str>, DateWord)>>,
     orders: HashMap<Box<str>, Order>,
     earliest: HashMap<Box<str>, i16>,
+    /// Languages with months of the Persian calendar.
+    persian: Vec<Box<str>>,
 }
 
 /// No page of a news site is older, where no layout says otherwise.
 const EARLIEST_YEAR: i16 = 1990;
 
 impl DateWords {
-    /// What `word` (a match form) says, in `language` if it says something there.
+    /// What `word` (a match form) says, in `language` if it says something there, else in the first language where it
+    /// says something that counts.
     pub(crate) fn get(&self, word: &str, language: &str) -> Option<DateWord> {
         let meanings = self.words.get(word)?;
         let own = meanings.iter().find(|(of, _)| **of == *language);
-        own.or(meanings.first()).map(|(_, word)| *word)
+        let counts = || meanings.iter().find(|(_, means)| *means != DateWord::Filler);
+        own.or_else(counts).or(meanings.first()).map(|(_, word)| *word)
     }
 
-    /// Which of two small numbers is the day in `language`.
-    pub(crate) fn order(&self, language: &str) -> Order {
-        self.orders.get(language).copied().unwrap_or_default()
+    /// Which of two small numbers is the day in a language, by its whole tag or the first part of it.
+    pub(crate) fn order(&self, tag: &str) -> Order {
+        let order = self.orders.get(tag).or_else(|| self.orders.get(primary(tag)));
+        order.copied().unwrap_or_default()
     }
 
-    /// The first year that a date of a page in `language` can have.
-    pub(crate) fn earliest_year(&self, language: &str) -> i16 {
-        self.earliest.get(language).copied().unwrap_or(EARLIEST_YEAR)
+    /// The first year that a date of a page in a language can have.
+    pub(crate) fn earliest_year(&self, tag: &str) -> i16 {
+        self.earliest.get(primary(tag)).copied().unwrap_or(EARLIEST_YEAR)
+    }
+
+    /// Whether papers in `language` count the years of the Persian calendar.
+    pub(crate) fn has_persian_months(&self, language: &str) -> bool {
+        self.persian.iter().any(|of| **of == *language)
     }
 
     pub(super) fn set_earliest(&mut self, language: &str, year: i16) {
@@ -62,6 +86,9 @@ impl DateWords {
     }
 
     pub(super) fn add(&mut self, language: &str, word: &str, means: DateWord) {
+        if matches!(means, DateWord::PersianMonth(_)) && !self.has_persian_months(language) {
+            self.persian.push(language.into());
+        }
         let meanings = self.words.entry(word.into()).or_default();
         let new = (language.into(), means);
         if let Err(at) = meanings.binary_search_by(|(of, _)| of.as_ref().cmp(language)) {
@@ -69,9 +96,9 @@ impl DateWords {
         }
     }
 
-    pub(super) fn set_order(&mut self, language: &str, order: Order) {
+    pub(super) fn set_order(&mut self, tag: &str, order: Order) {
         if order != Order::Unknown {
-            self.orders.insert(language.into(), order);
+            self.orders.insert(tag.into(), order);
         }
     }
 }

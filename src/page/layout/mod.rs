@@ -11,18 +11,20 @@ mod forms;
 mod openings;
 mod raw;
 mod sites;
+mod source;
 
 use std::path::Path;
 use std::sync::LazyLock;
 
 use forms::Forms;
 use sites::Sites;
+use source::Source;
 
 use super::matching::Matching;
 pub use error::LayoutError;
 pub use raw::Field;
 
-pub(crate) use dates::{DateWord, DateWords};
+pub(crate) use dates::{DateWord, DateWords, HalfDay};
 pub(crate) use openings::{Opening, Openings};
 pub(crate) use raw::{Need, Order};
 pub(crate) use sites::Site;
@@ -143,13 +145,12 @@ impl Layouts {
     #[must_use]
     pub fn builtin() -> &'static Self {
         static BUILT: LazyLock<Layouts> = LazyLock::new(|| {
-            let (layouts, errors) =
-                compile::compile(BUILTIN.iter().map(|&(name, text)| compile::Source {
-                    name: name.into(),
-                    path: name.into(),
-                    text: text.into(),
-                    builtin: true,
-                }));
+            let (layouts, errors) = compile::compile(BUILTIN.iter().map(|&(name, text)| Source {
+                name: name.into(),
+                path: name.into(),
+                text: text.into(),
+                builtin: true,
+            }));
             debug_assert!(errors.is_empty(), "{errors:?}");
             layouts
         });
@@ -161,11 +162,11 @@ impl Layouts {
     /// # Errors
     /// Everything that is wrong in any file, at once.
     pub fn load(dir: &Path) -> Result<Self, Vec<LayoutError>> {
-        let (users, mut errors) = compile::read_dir(dir);
+        let (users, mut errors) = source::read_dir(dir);
         let builtin = BUILTIN
             .iter()
             .filter(|(name, _)| users.iter().all(|user| *user.name != **name))
-            .map(|&(name, text)| compile::Source {
+            .map(|&(name, text)| Source {
                 name: name.into(),
                 path: name.into(),
                 text: text.into(),

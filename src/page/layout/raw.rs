@@ -153,11 +153,15 @@ pub(super) struct RawOpenings {
 pub(super) struct RawDates {
     #[serde(default)]
     pub order: Order,
+    #[serde(default)]
+    pub order_in: BTreeMap<String, Order>,
     pub earliest_year: Option<i16>,
     #[serde(default)]
     pub months: Vec<Vec<Spanned<String>>>,
     #[serde(default)]
     pub hijri_months: Vec<Vec<Spanned<String>>>,
+    #[serde(default)]
+    pub persian_months: Vec<Vec<Spanned<String>>>,
     #[serde(default)]
     pub weekdays: Vec<Spanned<String>>,
     #[serde(default)]
@@ -166,6 +170,10 @@ pub(super) struct RawDates {
     pub morning: Vec<Spanned<String>>,
     #[serde(default)]
     pub afternoon: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub night: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub hour: Vec<Spanned<String>>,
     #[serde(default)]
     pub hijri: Vec<Spanned<String>>,
     #[serde(default)]

@@ -1,0 +1,126 @@
+//! Keywords in all their shapes, labels in a row, and what a page has without any marker (page-shapes §6 and §7).
+
+use newsmill::page::{Context, Layouts, Page, read};
+
+fn page(text: &str) -> Page<'_> {
+    let context = Context { page_time_ms: 1_767_225_600_000, ..Context::default() };
+    read(text, Layouts::builtin(), &context)
+}
+
+const BRIDGE: &str =
+    "The harbour bridge will be closed to all traffic from Monday, the council said.";
+
+#[test]
+fn keywords_are_cut_by_what_separates_them() {
+    for (line, keywords) in [
+        ("Tags: frost, new ferry", &["frost", "new ferry"][..]),
+        ("Tags: frost | new ferry | harbour", &["frost", "new ferry", "harbour"]),
+        ("Tags: frost; new ferry", &["frost", "new ferry"]),
+        ("Tags: frost - new ferry - harbour", &["frost", "new ferry", "harbour"]),
+        ("Tags: frost • new ferry", &["frost", "new ferry"]),
+        ("Tags: #frost #new_ferry", &["frost", "new ferry"]),
+        ("Tags: , ,frost, , new ferry,", &["frost", "new ferry"]),
+        ("Tags: frost, harbour,\nnew ferry", &["frost", "harbour", "new ferry"]),
+        ("Tags:\nfrost\nnew ferry", &["frost", "new ferry"]),
+        ("Tags\nfrost\nnew ferry", &["frost", "new ferry"]),
+        ("Tags:\n\nfrost\n\nnew ferry\n\nharbour", &["frost", "new ferry", "harbour"]),
+        ("Tags:\n- frost\n- new ferry", &["frost", "new ferry"]),
+        ("Tags:\n#frost\n#new_ferry", &["frost", "new ferry"]),
+        ("Schlagworte: SchweizGenfEuropaRussland", &["Schweiz", "Genf", "Europa", "Russland"]),
+        ("Tagi: SandomierzObrazówJacek", &["Sandomierz", "Obrazów", "Jacek"]),
+        ("وسوم: الجسر، الميناء القديم", &["الجسر", "الميناء القديم"]),
+        ("وسوم:\nالجسر\nالميناء القديم", &["الجسر", "الميناء القديم"]),
+        ("الكلمات المفتاحية: #الجسر #الميناء_القديم", &["الجسر", "الميناء القديم"]),
+        ("برچسب‌ها: پل | بندر قدیمی", &["پل", "بندر قدیمی"]),
+        ("टैग: पुल, बंदरगाह", &["पुल", "बंदरगाह"]),
+    ] {
+        let text = format!("A headline of the page\n{BRIDGE}\n{line}");
+        let page = page(&text);
+        assert_eq!(page.keywords, keywords, "{line}");
+        assert_eq!(page.body, [BRIDGE], "{line}");
+    }
+}
+
+#[test]
+fn names_that_a_scraper_has_glued_are_cut_where_the_article_says_them() {
+    let text = format!(
+        "Angela Merkel in Berlin\n{BRIDGE} Olaf Scholz was there.\nThemen: Angela MerkelOlaf ScholzBerlin"
+    );
+    assert_eq!(page(&text).keywords, ["Angela Merkel", "Olaf Scholz", "Berlin"]);
+    let text = format!(
+        "YouTube in Berlin\n{BRIDGE} You heard of YouTube and SoundCloud.\nThemen: YouTube and SoundCloud"
+    );
+    assert_eq!(page(&text).keywords, ["YouTube and SoundCloud"]);
+}
+
+#[test]
+fn a_list_of_keywords_ends_before_the_text_and_before_the_next_headline() {
+    let text = format!("A headline of the page\nTags:\nfrost\nnew ferry\n{BRIDGE}");
+    let first = page(&text);
+    assert_eq!((first.keywords.len(), &first.body[..]), (2, &[BRIDGE.into()][..]));
+    let growers = "Growers in the orchard valley fear that late frost will take half of the harvest of this year.";
+    let text = format!(
+        "A headline of the page\n{BRIDGE}\nSource: Post\nRead also:\nFerry sails again\nThe new ferry sails again from June on, the shipping line of the island said.\n\
+         Tags:\nferry\nFrost in the valley\n{growers}"
+    );
+    let second = page(&text);
+    let told: Vec<_> = second
+        .related
+        .iter()
+        .map(|story| (story.headline.as_deref().unwrap_or_default(), story.keywords_raw.as_deref()))
+        .collect();
+    assert_eq!(told, [("Ferry sails again", Some("ferry")), ("Frost in the valley", None)]);
+    // A keyword behind its label on the same line is all of it.
+    let text = format!("A headline of the page\n{BRIDGE}\nTags: frost\nA short last line");
+    let third = page(&text);
+    assert_eq!(third.keywords, ["frost"]);
+    assert_eq!(third.body.len(), 2);
+}
+
+#[test]
+fn labels_in_a_row_each_have_their_value() {
+    let text = format!(
+        "A headline of the page\nBy: Nora Field | Source: Harbour Post | Date: 14 March 2024\n{BRIDGE}"
+    );
+    let page = page(&text);
+    assert_eq!(page.author.as_deref(), Some("Nora Field"));
+    assert_eq!(page.source.as_deref(), Some("Harbour Post"));
+    assert_eq!(page.published.unwrap().raw, "14 March 2024");
+    assert_eq!(page.body, [BRIDGE]);
+}
+
+#[test]
+fn hashtags_without_a_label_are_furniture() {
+    let text = format!(
+        "A headline of the page\n{BRIDGE}\n#frost #harbour_festival\nThe number #4 pier stays open."
+    );
+    let page = page(&text);
+    assert_eq!(page.furniture, ["#frost #harbour_festival"]);
+    assert_eq!(page.body, [BRIDGE, "The number #4 pier stays open."]);
+}
+
+#[test]
+fn several_stories_without_a_marker_between_them_stay_in_one_body_and_whole() {
+    let lines = [
+        "बंदरगाह का पुराना पुल बंद होगा",
+        "बंदरगाह के ऊपर का पुराना पुल सोमवार से नौ हफ्ते के लिए बंद रहेगा, नगर परिषद ने कहा।",
+        "बाग वालों को पाले का डर",
+        "घाटी के बाग वालों को डर है कि देर का पाला आधी फसल ले जाएगा।",
+        "द्वीप को नई नाव मिली",
+        "नई नाव जून से द्वीप के लिए चलेगी और उस पर नब्बे गाड़ियां आ सकती हैं।",
+    ];
+    let text = lines.join("\n");
+    let page = page(&text);
+    assert_eq!(page.headline.as_deref(), Some(lines[0]));
+    assert_eq!(page.body, lines[1..]);
+    assert!(page.related.is_empty());
+}
+
+#[test]
+fn related_news_inside_a_line_without_a_colon_stays_with_its_line() {
+    let line = "Cây cầu đóng cửa từ thứ hai, tin liên quan Phà đêm có thêm thuyền \"Chúng tôi sẽ chạy suốt đêm\", ông nói.";
+    let text = format!("Cầu cũ ở cảng đóng cửa\n{line}\nCác kỹ sư tìm thấy gỉ sét ở hai trụ cầu.");
+    let page = page(&text);
+    assert_eq!(page.body, [line, "Các kỹ sư tìm thấy gỉ sét ở hai trụ cầu."]);
+    assert!(page.related.is_empty());
+}
