@@ -29,7 +29,7 @@ pub use output::{
     Cause, Count, Decided, Headers, KeptPart, ORIGIN_HEADER, Outbox, Outcome, Output, Tally,
     Target, VERSION_HEADER,
 };
-pub use table::{Key, NEVER, Row, Table, TableStats};
+pub use table::{Key, Row, Table, TableStats};
 
 /// The name of a stage: in topic names, metrics and the dead letters' `newsmill.dlq.stage`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,8 +4,12 @@
 //! A rollback puts those back; a commit writes one changelog row for each, however often it changed. Stream time is
 //! part of the table and rolls back with it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod rows;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
+
+use rows::Rows;
 
 /// What names a row: an array of bytes.
 pub trait Key:
@@ -14,9 +18,6 @@ pub trait Key:
 }
 
 impl<const N: usize> Key for [u8; N] {}
-
-/// The hour of a row that has no time to live of its own: its stage ends it.
-pub const NEVER: u32 = u32::MAX;
 
 /// A row as it stands in memory and on the changelog.
 pub trait Row: Clone + Send + 'static {
@@ -34,8 +35,7 @@ pub trait Row: Clone + Send + 'static {
     where
         Self: Sized;
 
-    /// The hour of stream time (hours since 1970) at which it was last seen: what its time to live runs from; or
-    /// [`NEVER`].
+    /// The hour of stream time (hours since 1970) at which it was last seen: what its time to live runs from.
     fn last_seen_hour(&self) -> u32;
 
     /// Bytes that it holds beside itself.
@@ -61,11 +61,9 @@ const MS_AN_HOUR: i64 = 3_600_000;
 /// The rows of one partition.
 #[derive(Debug)]
 pub struct Table<R: Row> {
-    rows: HashMap<R::Key, R>,
-    /// Every row that has a time to live once, under the hour that it runs from: what ends next stands first.
+    rows: Rows<R>,
+    /// Every row once, under the hour that its time to live runs from: what ends next stands first.
     hours: BTreeSet<(u32, R::Key)>,
-    /// The keys in their order, where the row type asks for that.
-    order: BTreeSet<R::Key>,
     /// Bytes that the rows hold beside themselves.
     heap_bytes: usize,
     ttl_hours: u32,
@@ -85,9 +83,8 @@ impl<R: Row> Table<R> {
     #[must_use]
     pub fn new(ttl_hours: u32) -> Self {
         Self {
-            rows: HashMap::new(),
+            rows: Rows::default(),
             hours: BTreeSet::new(),
-            order: BTreeSet::new(),
             heap_bytes: 0,
             ttl_hours,
             clock: i64::MIN,
@@ -104,7 +101,8 @@ impl<R: Row> Table<R> {
 
     /// The living rows from this key on, in the order of their keys; of a row type that is not [`Row::IN_ORDER`], none.
     pub fn from_key(&self, first: R::Key) -> impl Iterator<Item = (&R::Key, &R)> {
-        self.order.range(first..).filter_map(|key| Some((key, self.get(key)?)))
+        let oldest = self.oldest_living_hour();
+        self.rows.in_order.range(first..).filter(move |(_, row)| row.last_seen_hour() >= oldest)
     }
 
     /// Puts a row in, or in another's place.
@@ -114,7 +112,7 @@ impl<R: Row> Table<R> {
 
     /// Takes a row out.
     pub fn remove(&mut self, key: &R::Key) {
-        if self.rows.contains_key(key) {
+        if self.rows.contains(key) {
             self.set(*key, None);
         }
     }
@@ -151,7 +149,7 @@ impl<R: Row> Table<R> {
     /// Ends rows as [`Self::expire`] does, and that of `key` if its time is over: what is put there next is a new life.
     /// Says what they were.
     pub fn expire_with(&mut self, key: &R::Key) -> Vec<(R::Key, R)> {
-        let is_due = self.rows.contains_key(key) && self.get(key).is_none();
+        let is_due = self.rows.contains(key) && self.get(key).is_none();
         let mut due: Vec<R::Key> = self.due().collect();
         if is_due && !due.contains(key) {
             due.push(*key);
@@ -229,17 +227,14 @@ impl<R: Row> Table<R> {
     }
 
     fn replace(&mut self, key: R::Key, row: Option<R>) -> Option<R> {
-        let hour = row.as_ref().map(Row::last_seen_hour).filter(|hour| *hour != NEVER);
+        let hour = row.as_ref().map(Row::last_seen_hour);
         self.heap_bytes += row.as_ref().map_or(0, Row::heap_bytes);
-        if R::IN_ORDER {
-            let _ = if row.is_some() { self.order.insert(key) } else { self.order.remove(&key) };
-        }
         let before = match row {
             Some(row) => self.rows.insert(key, row),
             None => self.rows.remove(&key),
         };
         self.heap_bytes -= before.as_ref().map_or(0, Row::heap_bytes);
-        let hour_before = before.as_ref().map(Row::last_seen_hour).filter(|hour| *hour != NEVER);
+        let hour_before = before.as_ref().map(Row::last_seen_hour);
         if hour != hour_before {
             if let Some(hour) = hour_before {
                 let _ = self.hours.remove(&(hour, key));

@@ -7,10 +7,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::fingerprint::{NUMBERS, Number, Sketch};
-use super::shingle_index::ShingleIndex;
+use super::shingle_index::{SHINGLES, ShingleIndex};
 
-/// How far from its beginning a story may begin to be like another, in shingles: a byline, a headline, a place name.
-const ANCHOR: u32 = 24;
+/// The opening of a story, in shingles. Half of the smaller story's must be shared: a byline of ten words may stand before
+/// it, a first paragraph of its own may not. The larger one must begin to be shared within its own: its headline may stand
+/// before it.
+const OPENING: u32 = 24;
 
 /// Containment says nothing of a story with fewer shingles.
 const MIN_SHINGLES: u32 = 16;
@@ -71,6 +73,10 @@ pub struct Overlap {
     pub shared: u32,
     /// Those of them within the beginning of the larger story that is as long as the smaller one, and 24 more.
     pub shared_lead: u32,
+    /// Those of them among the first 24 of the smaller story.
+    pub shared_opening: u32,
+    /// Words of the larger story that its sketch has no room for, where it has for the smaller one's.
+    pub larger_rest: u32,
     /// Where the first shared shingle stands in the smaller story.
     pub first_in_smaller: u32,
     /// Where the first shared shingle stands in the larger story.
@@ -104,10 +110,10 @@ impl Overlap {
         Probe::of(a).overlap(b)
     }
 
-    /// The shingles of either.
+    /// The shingles of either; of a story that is longer than its sketch, about as many as it has words.
     #[must_use]
     pub fn union(&self) -> u32 {
-        self.smaller + self.larger - self.shared
+        (self.smaller + self.larger - self.shared).saturating_add(self.larger_rest)
     }
 
     /// Whether both begin alike, so that containment counts.
@@ -115,14 +121,14 @@ impl Overlap {
     pub fn is_anchored(&self) -> bool {
         self.shared > 0
             && self.smaller >= MIN_SHINGLES
-            && self.first_in_smaller <= ANCHOR
-            && self.first_in_larger <= ANCHOR
+            && 2 * self.shared_opening >= self.smaller.min(OPENING)
+            && self.first_in_larger <= OPENING
     }
 
     /// Whether the numbers of both differ so much that it is a template with other numbers, or an update.
     #[must_use]
     pub fn is_number_conflict(&self) -> bool {
-        100 * self.shared < SAME * self.union()
+        100 * self.shared < SAME.saturating_mul(self.union())
             && self.smaller_numbers.is_much()
             && self.larger_numbers.is_much()
     }
@@ -152,8 +158,9 @@ impl Overlap {
     }
 
     fn reaches(&self, threshold: Threshold) -> bool {
-        let reaches =
-            |part: u32, whole: u32, at_least: u8| 100 * part >= u32::from(at_least) * whole;
+        let reaches = |part: u32, whole: u32, at_least: u8| {
+            100 * part >= u32::from(at_least).saturating_mul(whole)
+        };
         self.shared > 0
             && (reaches(self.shared, self.union(), threshold.jaccard)
                 || self.is_anchored()
@@ -182,19 +189,31 @@ impl<'a> Probe<'a> {
         let is_smaller = (rank(self.sketch), self.sketch) <= (rank(other), other);
         let (smaller, larger) =
             if is_smaller { (self.sketch, other) } else { (other, self.sketch) };
-        let lead = count(smaller.shingles().len()) + ANCHOR;
+        let lead = count(smaller.shingles().len()) + OPENING;
         let mut overlap = Overlap {
             smaller: count(smaller.shingles().len()),
             larger: count(larger.shingles().len()),
+            larger_rest: rest(smaller, larger),
             ..Overlap::default()
         };
         let mut first = (u32::MAX, u32::MAX);
+        let shingles = self.sketch.shingles();
+        // A passage that both have goes on in both: mostly a shingle is found where it is looked for first.
+        let mut next = 0;
         for (there, shingle) in (0..).zip(other.shingles()) {
-            let Some(here) = self.index.place(self.sketch.shingles(), *shingle) else { continue };
-            let here = u32::from(here);
+            let here = if shingles.get(next) == Some(shingle) {
+                next
+            } else if let Some(place) = self.index.place(shingles, *shingle) {
+                usize::from(place)
+            } else {
+                continue;
+            };
+            next = here + 1;
+            let here = count(here);
             let (in_smaller, in_larger) = if is_smaller { (here, there) } else { (there, here) };
             overlap.shared += 1;
             overlap.shared_lead += u32::from(in_larger < lead);
+            overlap.shared_opening += u32::from(in_smaller < OPENING);
             first = (first.0.min(in_smaller), first.1.min(in_larger));
         }
         if overlap.shared > 0 {
@@ -206,6 +225,16 @@ impl<'a> Probe<'a> {
         }
         overlap
     }
+}
+
+/// Words of the larger story that its sketch has no room for. Where the smaller one's is as full, what was left out of both
+/// may be the same: then what the sketches say is all there is to go by.
+fn rest(smaller: &Sketch, larger: &Sketch) -> u32 {
+    let is_full = |sketch: &Sketch| sketch.shingles().len() >= SHINGLES;
+    if is_full(smaller) || !is_full(larger) {
+        return 0;
+    }
+    larger.words().saturating_sub(count(SHINGLES) + 2)
 }
 
 /// Of these numbers those that the others lack, each of which is the counterpart of one only.

@@ -54,6 +54,8 @@ fn slow_overlap(x: &Sketch, y: &Sketch) -> Overlap {
         larger: count(b.shingles().len()),
         shared: count(common.len()),
         shared_lead: count(in_lead.len()),
+        shared_opening: count(a.shingles().iter().take(24).filter(|s| common.contains(s)).count()),
+        larger_rest: 0,
         first_in_smaller: count(first(a.shingles()).unwrap_or(0)),
         first_in_larger: count(first(b.shingles()).unwrap_or(0)),
         smaller_numbers: if counted { left(a.numbers(), b.numbers()) } else { Missing::default() },
@@ -116,7 +118,8 @@ proptest! {
 }
 
 fn overlap(smaller: u32, larger: u32, shared: u32) -> Overlap {
-    Overlap { smaller, larger, shared, shared_lead: shared, ..Overlap::default() }
+    let shared_opening = shared.min(24);
+    Overlap { smaller, larger, shared, shared_lead: shared, shared_opening, ..Overlap::default() }
 }
 
 fn likeness(overlap: Overlap) -> Option<Likeness> {
@@ -148,12 +151,41 @@ fn each_threshold_of_the_containment_is_reached_exactly() {
 
 #[test]
 fn containment_counts_only_where_both_begin_alike_and_are_long_enough() {
-    let anchored = Overlap { first_in_smaller: 24, first_in_larger: 24, ..overlap(100, 500, 100) };
+    let anchored = Overlap { shared_opening: 12, first_in_larger: 24, ..overlap(100, 500, 100) };
     assert_eq!(likeness(anchored), Some(Likeness::Duplicate));
-    assert_eq!(likeness(Overlap { first_in_smaller: 25, ..anchored }), None);
+    assert_eq!(likeness(Overlap { shared_opening: 11, ..anchored }), None);
     assert_eq!(likeness(Overlap { first_in_larger: 25, ..anchored }), None);
     assert_eq!(likeness(overlap(16, 500, 16)), Some(Likeness::Duplicate));
     assert_eq!(likeness(overlap(15, 500, 15)), None);
+}
+
+/// A story of words that each number names.
+fn story(words: impl Iterator<Item = u32>) -> Sketch {
+    let letter = |n: u32| char::from(b'a' + u8::try_from(n % 26).unwrap());
+    let word = |n: u32| -> String { [n / 676, n / 26, n].map(letter).iter().collect() };
+    let text: Vec<String> = words.map(word).collect();
+    Fingerprint::of(&Folder::new().fold([text.join(" ")])).unwrap().into_sketch()
+}
+
+#[test]
+fn a_follow_up_that_begins_with_a_paragraph_of_its_own_is_another_story() {
+    let old = story(0..400);
+    let quoting = |own: u32| {
+        let new = story((3_000..3_000 + own).chain(0..150));
+        likeness(Overlap::of(&old, &new))
+    };
+    assert_eq!(quoting(10), Some(Likeness::Duplicate), "a byline");
+    assert_eq!(quoting(16), None);
+}
+
+#[test]
+fn a_part_of_a_long_story_is_not_most_of_it_because_the_sketch_of_that_is_full() {
+    let (whole, part) = (story(0..1_300), story(110..510));
+    let overlap = Overlap::of(&whole, &part);
+    assert_eq!((overlap.larger, overlap.larger_rest, overlap.shared), (512, 786, 398));
+    assert_eq!(likeness(overlap), None);
+    // Two that are as long are compared by what was kept of both.
+    assert_eq!(Overlap::of(&whole, &story(0..1_200)).larger_rest, 0);
 }
 
 #[test]

@@ -11,6 +11,10 @@ mod learning;
 #[cfg(test)]
 mod near;
 #[cfg(test)]
+mod near_languages;
+#[cfg(test)]
+mod near_made;
+#[cfg(test)]
 mod score;
 
 #[cfg(test)]

@@ -62,6 +62,8 @@ struct Common {
     containment: u32,
     /// Both begin alike: containment counts.
     is_anchored: bool,
+    /// How many of the shorter story's first 24 shingles are shared.
+    shared_opening: u32,
     /// Where the first shared shingle stands in the shorter story, and in the longer one.
     first_shared: [u32; 2],
     /// Numbers of the shorter story that the longer one lacks, of how many; and the other way round.
@@ -224,6 +226,7 @@ impl Common {
             jaccard: percent(overlap.shared, overlap.union()),
             containment: percent(overlap.shared_lead, overlap.smaller),
             is_anchored: overlap.is_anchored(),
+            shared_opening: overlap.shared_opening,
             first_shared: [overlap.first_in_smaller, overlap.first_in_larger],
             missing_numbers: missing.map(|numbers| [numbers.missing, numbers.of]),
             number_conflict: overlap.is_number_conflict(),
@@ -242,8 +245,9 @@ impl Common {
         let counts = if self.is_anchored { "counts" } else { "does not count" };
         writeln!(
             out,
-            "begins    the first shared run is number {shorter} of the shorter one, {longer} of the longer: \
-             what the shorter one has {counts}"
+            "begins    the first shared run is number {shorter} of the shorter one, {longer} of the longer; {} of the \
+             shorter one's first 24 are shared: what it has {counts}",
+            self.shared_opening
         )?;
         let [[shorter, of_shorter], [longer, of_longer]] = self.missing_numbers;
         let conflict = if self.number_conflict { ": too many" } else { "" };

@@ -18,6 +18,17 @@ pub struct Compare {
     pub keys: RoutingKeys,
 }
 
+/// Under which keys of a story something is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keys {
+    /// All.
+    All,
+    /// Those under which `near` has found nobody whom it follows. Where it has, it knows itself that the story does not lead.
+    WithoutRegister,
+    /// One.
+    Slot(u8),
+}
+
 impl Compare {
     /// Asks, under each key, which story stands for this one.
     pub(super) fn probe(
@@ -34,18 +45,25 @@ impl Compare {
         }
     }
 
-    /// Says, under each key, how old a story is and whether it stands for itself.
+    /// Says, under these of a story's keys, how old it is and whether it stands for itself.
     pub(super) fn tell(
         self,
+        keys: Keys,
         compared: &Compared,
-        age: Age,
-        is_canonical: bool,
+        status: Status,
         cause: &Arc<Cause>,
         outbox: &mut Outbox,
     ) {
-        let status = Status { age, is_canonical }.encode();
+        let status = status.encode();
         for key in compared.routing_keys(self.keys.count()) {
-            outbox.outputs.push(to_near(key, status.clone(), cause));
+            let is_meant = match keys {
+                Keys::All => true,
+                Keys::WithoutRegister => !compared.has_register(key.slot),
+                Keys::Slot(slot) => key.slot == slot,
+            };
+            if is_meant {
+                outbox.outputs.push(to_near(key, status.clone(), cause));
+            }
         }
     }
 }

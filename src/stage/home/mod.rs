@@ -18,7 +18,9 @@ use super::json::to_json;
 use super::{Cause, Count, Lead, Outbox, Output, Record, Refusal, Stage, StageName, Table, Target};
 use crate::record::schema_name::CanonicalSchema;
 use crate::record::{Canonical, CanonicalKind, Decision, StoryId};
+use crate::stage::near::message::Status;
 use crate::story::FP_VERSION;
+use compare::Keys;
 use message::{Message, Verdict};
 use occurrence::{Occurrence, Place};
 
@@ -157,7 +159,7 @@ impl Home {
             changed = true;
             compare.probe(row.age(story_id), capped, &fingerprint, &cause, outbox);
         } else if ages {
-            self.tell(&row, story_id, &cause, outbox);
+            self.tell(Keys::All, &row, story_id, &cause, outbox);
         }
         if changed {
             table.put(story_id.0, row);
@@ -185,17 +187,32 @@ impl Home {
             outbox.outputs.push(canonical(story_id, lead, cause));
             outbox.tally.add(Count::Settled(kind(lead)));
         }
-        if lead.is_some() != before.is_some() {
-            self.tell(&row, story_id, cause, outbox);
+        let owed = match (before.is_some(), lead.is_some()) {
+            (false, true) => Some(Keys::WithoutRegister),
+            (true, false) => Some(Keys::All),
+            // `near` would take it for one that leads there.
+            (true, true) if best.is_none() => Some(Keys::Slot(slot)),
+            (true, true) | (false, false) => None,
+        };
+        if let Some(keys) = owed {
+            self.tell(keys, &row, story_id, cause, outbox);
         }
         table.put(story_id.0, row);
     }
 
-    /// Tells `near`, under every key of a story, how old it is and whether it stands for itself.
-    fn tell(&self, row: &HomeRow, story_id: StoryId, cause: &Arc<Cause>, outbox: &mut Outbox) {
+    /// Tells `near`, under these keys of a story, how old it is and whether it stands for itself.
+    fn tell(
+        &self,
+        keys: Keys,
+        row: &HomeRow,
+        story_id: StoryId,
+        cause: &Arc<Cause>,
+        outbox: &mut Outbox,
+    ) {
         if let (Some(compare), Some(compared)) = (self.compare, &row.compared) {
             let is_canonical = row.lead(story_id).is_none();
-            compare.tell(compared, row.age(story_id), is_canonical, cause, outbox);
+            let status = Status { age: row.age(story_id), is_canonical };
+            compare.tell(keys, compared, status, cause, outbox);
         }
     }
 }

@@ -74,6 +74,12 @@ impl Compared {
         (0..).zip(self.keys).take(count).map(|(slot, value)| RoutingKey { slot, value })
     }
 
+    /// Whether `near` has found an older story under that key.
+    #[must_use]
+    pub fn has_register(&self, slot: u8) -> bool {
+        self.registers.iter().any(|(filled, _)| *filled == slot)
+    }
+
     /// Replaces a register; says whether that changes anything.
     pub fn set(&mut self, slot: u8, best: Option<Lead>) -> bool {
         let place = self.registers.binary_search_by_key(&slot, |(slot, _)| *slot);

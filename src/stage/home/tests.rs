@@ -300,7 +300,9 @@ fn the_oldest_register_stands_for_a_story_and_a_change_is_said_once() {
     let mut world = World::comparing(true, RoutingKeys::Two);
     world.hear(&own_told(1, 10 * HOUR));
     let outbox = world.verdict(0, Some((5, 6 * HOUR)));
-    assert_eq!(targets(&outbox), [Target::Canonical, PROBE, PROBE], "it is no leader any more");
+    assert_eq!(targets(&outbox), [Target::Canonical, PROBE], "it is no leader any more");
+    let keys: Vec<_> = fingerprint().routing_keys().map(|key| key.to_bytes().to_vec()).collect();
+    assert_eq!(outbox.outputs[1].key, keys[1], "where it is found to follow, near knows");
     let expected = json!({
         "schema": "newsmill.canonical/1", "story_id": "01".repeat(16),
         "canonical_id": "05".repeat(16), "kind": "near", "score": 70,
@@ -311,7 +313,9 @@ fn the_oldest_register_stands_for_a_story_and_a_change_is_said_once() {
     assert_eq!(json_of(&sighting.outputs[0])["canonical_id"], "05".repeat(16));
 
     assert_eq!(targets(&world.verdict(1, Some((6, 7 * HOUR)))), [], "a younger one");
-    assert_eq!(targets(&world.verdict(0, None)), [Target::Canonical], "6 is left");
+    let outbox = world.verdict(0, None);
+    assert_eq!(targets(&outbox), [Target::Canonical, PROBE], "6 is left: it does not lead there");
+    assert_eq!(outbox.outputs[1].key, keys[0]);
     let outbox = world.verdict(1, None);
     assert_eq!(targets(&outbox), [Target::Canonical, PROBE, PROBE], "it stands for itself again");
     assert_eq!(json_of(&outbox.outputs[0])["kind"], "self");

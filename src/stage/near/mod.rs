@@ -2,7 +2,7 @@
 //! there that the story matches. It decides nothing; it may be late or off, and nobody waits for it.
 //!
 //! Invariants: what goes out is a function of the inbox alone. A register is replaced, never merged: the last verdict is
-//! the whole truth of its bucket. Rows live in pairs: a sketch ends with its entry.
+//! the whole truth of its bucket; one that nothing ever filled is empty, and nothing is said of it.
 
 mod bucket;
 pub mod message;
@@ -17,16 +17,18 @@ use super::message::MessageError;
 use super::{
     Cause, Count, Outbox, Output, Record, Refusal, Stage, StageName, Table, Target, capped,
 };
-use crate::record::StoryId;
 use crate::story::{FP_VERSION, RoutingKey, RoutingKeys, Sketch, Thresholds};
 use bucket::{Bucket, Change};
 use message::{Message, Probe};
-use row::{Compared, entry_key, sketch_key, sketch_of};
+use row::row_key;
 
-pub use row::{Entry, NearRow};
+pub use row::NearRow;
 
 /// The name of the stage.
 pub const NAME: StageName = StageName("near");
+
+/// The version of what rows say and of when two stories are alike, beside the thresholds.
+const RULES: u8 = 2;
 
 /// The stage.
 #[derive(Debug, Clone)]
@@ -65,13 +67,17 @@ impl Stage for Near {
         true
     }
 
-    /// Registers of other thresholds, or of other keys, would say something else.
+    /// Registers of other rules, thresholds or keys would say something else.
     fn meta(&self) -> Vec<u8> {
         let Thresholds { duplicate, near, loose } = self.thresholds;
         let keys = self.keys.count().to_le_bytes();
         let per_cent =
             [duplicate, near, loose].map(|threshold| [threshold.jaccard, threshold.containment]);
-        [FP_VERSION].into_iter().chain(keys.into_iter().take(1)).chain(per_cent.concat()).collect()
+        [FP_VERSION, RULES]
+            .into_iter()
+            .chain(keys.into_iter().take(1))
+            .chain(per_cent.concat())
+            .collect()
     }
 
     fn ttl_hours(&self) -> u32 {
@@ -133,25 +139,15 @@ impl Near {
         table: &mut Table<NearRow>,
         outbox: &mut Outbox,
     ) -> Vec<Change> {
-        let now = table.clock();
         let mut bucket = Bucket::of(key, table);
         outbox.tally.add_n(Count::Compared, bucket.len() as u64);
-        let leaving = bucket.makes_room(age.story_id);
-        if let Some(leaving) = leaving {
+        if let Some(leaving) = bucket.makes_room(age.story_id) {
             bucket.drop_out(leaving);
             outbox.tally.add(Count::Evicted(NAME));
+            table.remove(&row_key(key, leaving));
         }
-        let alike = bucket.take_in(age, &sketch, &self.thresholds, now, table);
-        let changes = bucket.settle(Some(age.story_id));
-        let entries = bucket.changed();
-        if let Some(leaving) = leaving {
-            table.remove(&entry_key(key, leaving));
-            table.remove(&sketch_key(key, leaving));
-        }
-        write(key, entries, table);
-        let compared = Compared { sketch, alike };
-        table.put(sketch_key(key, age.story_id), NearRow::Sketch(Box::new(compared)));
-        changes
+        bucket.take_in(age, sketch, &self.thresholds, table.hour());
+        settle(key, bucket, table)
     }
 }
 
@@ -164,24 +160,19 @@ fn status(
 ) -> Vec<Change> {
     let mut bucket = Bucket::of(key, table);
     bucket.hear(age, is_canonical);
-    let changes = bucket.settle(None);
-    let entries = bucket.changed();
-    write(key, entries, table);
+    settle(key, bucket, table)
+}
+
+fn settle(key: RoutingKey, mut bucket: Bucket, table: &mut Table<NearRow>) -> Vec<Change> {
+    let changes = bucket.settle(table.hour());
+    for (story_id, row) in bucket.changed() {
+        table.put(row_key(key, story_id), row);
+    }
     changes
 }
 
-fn write(key: RoutingKey, entries: Vec<(StoryId, Entry)>, table: &mut Table<NearRow>) {
-    for (story_id, entry) in entries {
-        table.put(entry_key(key, story_id), NearRow::Entry(entry));
-    }
-}
-
 fn expire(table: &mut Table<NearRow>, outbox: &mut Outbox) {
-    let expired = table.expire();
-    outbox.tally.add_n(Count::Expired(NAME), expired.len() as u64);
-    for entry in expired {
-        table.remove(&sketch_of(entry));
-    }
+    outbox.tally.add_n(Count::Expired(NAME), table.expire().len() as u64);
 }
 
 #[cfg(test)]

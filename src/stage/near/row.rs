@@ -1,34 +1,29 @@
-//! The rows of `near`: two for each story under each routing key. What changes is small and stands apart from the
-//! sketch, which is written once.
+//! The rows of `near`: one for each story under each routing key.
 //!
-//! The key of a row: 9 routing key, 1 which of the two rows it is, 16 story id. On the changelog (after the version
-//! byte), whole numbers big-endian: of an entry 1 flags, 8 age, 8 time of the last match, and where the story follows
-//! another 26 the lead (17 or 43 bytes); of a sketch its bytes (story/wire.rs), then for each story that it was alike
-//! when it came 16 its id, 1 likeness, 1 score.
+//! The key of a row: 9 routing key, 16 story id. On the changelog (after the version byte), whole numbers big-endian:
+//! 1 flags, 8 age, 4 hour of the last match, where the story follows another 26 the lead (13 or 39 bytes); the
+//! sketch (story/wire.rs); for each story that it was alike when it came 16 its id, 1 likeness, 1 score.
+
+use std::sync::Arc;
 
 use crate::record::StoryId;
+use crate::stage::Row;
 use crate::stage::lead::{Age, Lead, likeness_byte, likeness_of};
-use crate::stage::{NEVER, Row};
 use crate::story::{Likeness, RoutingKey, Sketch};
 
 const CANONICAL: u8 = 1;
 const FOLLOWS: u8 = 2;
 
-const ENTRY: u8 = 0;
-const SKETCH: u8 = 1;
-
-const MS_AN_HOUR: i64 = 3_600_000;
-
 /// The key of a row.
-pub type NearKey = [u8; RoutingKey::BYTES + 1 + 16];
+pub type NearKey = [u8; RoutingKey::BYTES + 16];
 
-/// A row.
+/// A story under a routing key.
 #[derive(Debug, Clone, PartialEq)]
-pub enum NearRow {
-    /// How things stand with a story under a routing key.
-    Entry(Entry),
-    /// What is compared of it, for as long as it has an entry.
-    Sketch(Box<Compared>),
+pub struct NearRow {
+    /// How things stand with it: this changes.
+    pub entry: Entry,
+    /// What is compared of it: this does not.
+    pub compared: Arc<Compared>,
 }
 
 /// How things stand with a story under a routing key.
@@ -40,9 +35,9 @@ pub struct Entry {
     pub is_canonical: bool,
     /// What `home` was told last.
     pub best: Option<Lead>,
-    /// The stream time at which it came or another story last matched it, in milliseconds since 1970: what its time to
-    /// live runs from.
-    pub last_matched: i64,
+    /// The hour of stream time at which it came or another story last came to follow it, in hours since 1970: what its time
+    /// to live runs from. No finer, so that a story that many follow is not written to the changelog for each of them.
+    pub last_matched_hour: u32,
 }
 
 /// A sketch, and the stories that it was found alike: no comparison is made twice.
@@ -65,39 +60,19 @@ pub struct Alike {
     pub score: u8,
 }
 
-/// The key of a story's entry.
+/// The key of a story's row.
 #[must_use]
-pub fn entry_key(bucket: RoutingKey, story_id: StoryId) -> NearKey {
-    key(bucket, ENTRY, story_id)
-}
-
-/// The key of a story's sketch.
-#[must_use]
-pub fn sketch_key(bucket: RoutingKey, story_id: StoryId) -> NearKey {
-    key(bucket, SKETCH, story_id)
-}
-
-/// The key of the sketch that goes with an entry.
-#[must_use]
-pub fn sketch_of(mut entry: NearKey) -> NearKey {
-    if let Some(which) = entry.get_mut(RoutingKey::BYTES) {
-        *which = SKETCH;
-    }
-    entry
-}
-
-/// The story of a row, where the row is an entry of that bucket.
-#[must_use]
-pub fn entry_in(bucket: RoutingKey, key: &NearKey) -> Option<StoryId> {
-    let id = key.strip_prefix(&bucket.to_bytes())?.strip_prefix(&[ENTRY])?;
-    id.try_into().ok().map(StoryId)
-}
-
-fn key(bucket: RoutingKey, which: u8, story_id: StoryId) -> NearKey {
-    let mut key = [0; RoutingKey::BYTES + 1 + 16];
-    let bytes = bucket.to_bytes().into_iter().chain([which]).chain(story_id.0);
+pub fn row_key(bucket: RoutingKey, story_id: StoryId) -> NearKey {
+    let mut key = [0; RoutingKey::BYTES + 16];
+    let bytes = bucket.to_bytes().into_iter().chain(story_id.0);
     key.iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
     key
+}
+
+/// The story of a row, where the row is of that bucket.
+#[must_use]
+pub fn story_in(bucket: RoutingKey, key: &NearKey) -> Option<StoryId> {
+    key.strip_prefix(&bucket.to_bytes())?.try_into().ok().map(StoryId)
 }
 
 impl Entry {
@@ -112,26 +87,31 @@ impl Entry {
         let follows = if self.best.is_some() { FOLLOWS } else { 0 };
         into.push(canonical | follows);
         into.extend_from_slice(&self.oldest.to_be_bytes());
-        into.extend_from_slice(&self.last_matched.to_be_bytes());
+        into.extend_from_slice(&self.last_matched_hour.to_be_bytes());
         if let Some(best) = &self.best {
             best.encode(into);
         }
     }
 
-    fn decode(flags: u8, bytes: &[u8]) -> Option<Self> {
+    fn decode(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let (flags, bytes) = bytes.split_first()?;
         let (oldest, bytes) = bytes.split_first_chunk()?;
-        let (last_matched, mut bytes) = bytes.split_first_chunk()?;
+        let (hour, mut bytes) = bytes.split_first_chunk()?;
         let mut best = None;
         if flags & FOLLOWS != 0 {
             let (lead, behind) = Lead::decode(bytes)?;
             (best, bytes) = (Some(lead), behind);
         }
-        bytes.is_empty().then_some(Self {
+        if flags & !(CANONICAL | FOLLOWS) != 0 {
+            return None;
+        }
+        let entry = Self {
             oldest: i64::from_be_bytes(*oldest),
             is_canonical: flags & CANONICAL != 0,
             best,
-            last_matched: i64::from_be_bytes(*last_matched),
-        })
+            last_matched_hour: u32::from_be_bytes(*hour),
+        };
+        Some((entry, bytes))
     }
 }
 
@@ -160,52 +140,29 @@ impl Compared {
     }
 }
 
-/// The first byte of a sketch row's value; those of an entry are less.
-const SKETCH_FLAG: u8 = 0x80;
-
 impl Row for NearRow {
     type Key = NearKey;
 
     const IN_ORDER: bool = true;
 
     fn encode(&self, into: &mut Vec<u8>) {
-        match self {
-            Self::Entry(entry) => entry.encode(into),
-            Self::Sketch(compared) => {
-                into.push(SKETCH_FLAG);
-                compared.encode(into);
-            }
-        }
+        self.entry.encode(into);
+        self.compared.encode(into);
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {
-        match bytes.split_first()? {
-            (&SKETCH_FLAG, bytes) => Some(Self::Sketch(Box::new(Compared::decode(bytes)?))),
-            (flags, bytes) if flags & !(CANONICAL | FOLLOWS) == 0 => {
-                Entry::decode(*flags, bytes).map(Self::Entry)
-            }
-            _ => None,
-        }
+        let (entry, bytes) = Entry::decode(bytes)?;
+        Some(Self { entry, compared: Arc::new(Compared::decode(bytes)?) })
     }
 
     fn last_seen_hour(&self) -> u32 {
-        match self {
-            Self::Entry(entry) => {
-                u32::try_from(entry.last_matched.div_euclid(MS_AN_HOUR)).unwrap_or(0)
-            }
-            Self::Sketch(_) => NEVER,
-        }
+        self.entry.last_matched_hour
     }
 
     fn heap_bytes(&self) -> usize {
-        match self {
-            Self::Entry(_) => 0,
-            Self::Sketch(compared) => {
-                size_of::<Compared>()
-                    + compared.sketch.heap_bytes()
-                    + compared.alike.capacity() * size_of::<Alike>()
-            }
-        }
+        size_of::<Compared>()
+            + self.compared.sketch.heap_bytes()
+            + self.compared.alike.capacity() * size_of::<Alike>()
     }
 }
 
@@ -229,63 +186,57 @@ mod tests {
     }
 
     #[test]
-    fn the_bytes_of_the_rows_and_of_their_keys_stand_for_ever() {
-        let entry = Entry { oldest: 0x0a, is_canonical: true, best: None, last_matched: 0x0b };
-        let times = [0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 11];
-        assert_eq!(bytes(&NearRow::Entry(entry)), [&[1][..], &times].concat());
-        let follows = Entry { is_canonical: false, best: Some(lead()), ..entry };
-        let best = [&[0, 0, 0, 0, 0, 0, 0, 2][..], &[0xbb; 16], &[1, 70]].concat();
-        assert_eq!(bytes(&NearRow::Entry(follows)), [&[2][..], &times, &best].concat());
-
+    fn the_bytes_of_a_row_and_of_its_key_stand_for_ever() {
+        let entry = Entry { oldest: 0x0a, is_canonical: true, best: None, last_matched_hour: 0x0b };
         let sketch = Sketch::new(20, vec![1], Vec::new()).unwrap();
         let story_id = StoryId([0xcc; 16]);
         let alike = vec![Alike { story_id, likeness: Likeness::Loose, score: 55 }];
-        let row = NearRow::Sketch(Box::new(Compared { sketch, alike }));
-        let expected = [&[0x80, 20, 1, 0, 0, 0, 1, 0][..], &[0xcc; 16], &[0, 55]].concat();
-        assert_eq!(bytes(&row), expected);
+        let compared = Arc::new(Compared { sketch, alike });
+        let times = [0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 11];
+        let behind = [&[20, 1, 0, 0, 0, 1, 0][..], &[0xcc; 16], &[0, 55]].concat();
+        let row = NearRow { entry, compared };
+        assert_eq!(bytes(&row), [&[1][..], &times, &behind].concat());
+        let entry = Entry { is_canonical: false, best: Some(lead()), ..entry };
+        let best = [&[0, 0, 0, 0, 0, 0, 0, 2][..], &[0xbb; 16], &[1, 70]].concat();
+        let row = NearRow { entry, ..row };
+        assert_eq!(bytes(&row), [&[2][..], &times, &best, &behind].concat());
 
-        let expected = [&[3, 1, 2, 3, 4, 5, 6, 7, 8, 0][..], &[0xcc; 16]].concat();
-        assert_eq!(entry_key(BUCKET, story_id)[..], expected);
-        let expected = [&[3, 1, 2, 3, 4, 5, 6, 7, 8, 1][..], &[0xcc; 16]].concat();
-        assert_eq!(sketch_key(BUCKET, story_id)[..], expected);
-        assert_eq!(sketch_of(entry_key(BUCKET, story_id)), sketch_key(BUCKET, story_id));
+        let expected = [&[3, 1, 2, 3, 4, 5, 6, 7, 8][..], &[0xcc; 16]].concat();
+        assert_eq!(row_key(BUCKET, story_id)[..], expected);
     }
 
     #[test]
-    fn a_key_says_whose_entry_it_is_and_in_which_bucket() {
+    fn a_key_says_whose_row_it_is_and_in_which_bucket() {
         let story_id = StoryId([7; 16]);
-        assert_eq!(entry_in(BUCKET, &entry_key(BUCKET, story_id)), Some(story_id));
-        assert_eq!(entry_in(BUCKET, &sketch_key(BUCKET, story_id)), None);
+        assert_eq!(story_in(BUCKET, &row_key(BUCKET, story_id)), Some(story_id));
         let other = RoutingKey { slot: 4, ..BUCKET };
-        assert_eq!(entry_in(other, &entry_key(BUCKET, story_id)), None);
+        assert_eq!(story_in(other, &row_key(BUCKET, story_id)), None);
     }
 
     proptest! {
         #[test]
         fn a_row_reads_back_and_no_shorter_one_is_the_same(
             oldest in any::<i64>(),
-            last_matched in any::<i64>(),
+            last_matched_hour in any::<u32>(),
             is_canonical in any::<bool>(),
             follows in any::<bool>(),
             alike in 0..4_usize,
             cut in any::<prop::sample::Index>(),
         ) {
             let best = follows.then(lead);
-            let entry = NearRow::Entry(Entry { oldest, is_canonical, best, last_matched });
+            let entry = Entry { oldest, is_canonical, best, last_matched_hour };
             let sketch = Sketch::new(30, vec![4, 5, 6], Vec::new()).unwrap();
             let alike = (0..alike).map(|n| {
                 let story_id = StoryId([u8::try_from(n).unwrap(); 16]);
                 Alike { story_id, likeness: Likeness::Near, score: 60 }
             });
             let alike = alike.collect();
-            let sketch = NearRow::Sketch(Box::new(Compared { sketch, alike }));
-            for row in [entry, sketch] {
-                let mut bytes = bytes(&row);
-                prop_assert_eq!(NearRow::decode(&bytes), Some(row.clone()));
-                prop_assert_ne!(NearRow::decode(&bytes[..cut.index(bytes.len())]), Some(row));
-                bytes.push(0);
-                prop_assert_eq!(NearRow::decode(&bytes), None);
-            }
+            let row = NearRow { entry, compared: Arc::new(Compared { sketch, alike }) };
+            let mut bytes = bytes(&row);
+            prop_assert_eq!(NearRow::decode(&bytes), Some(row.clone()));
+            prop_assert_ne!(NearRow::decode(&bytes[..cut.index(bytes.len())]), Some(row));
+            bytes.push(0);
+            prop_assert_eq!(NearRow::decode(&bytes), None);
         }
 
         #[test]
