@@ -124,3 +124,50 @@ fn related_news_inside_a_line_without_a_colon_stays_with_its_line() {
     assert_eq!(page.body, [line, "Các kỹ sư tìm thấy gỉ sét ở hai trụ cầu."]);
     assert!(page.related.is_empty());
 }
+
+#[test]
+fn a_byline_needs_no_colon_below_the_headline_and_a_sentence_is_none() {
+    for (language, line, author) in [
+        ("en", "By Nora Field", Some("Nora Field")),
+        ("en", "BY NORA FIELD AND JAN DE VRIES", Some("NORA FIELD AND JAN DE VRIES")),
+        ("en", "By the harbour", None),
+        ("en", "By Monday nine hundred cars had crossed.", None),
+        ("fr", "Par Nora Champ", Some("Nora Champ")),
+        ("fr", "Par ailleurs", None),
+        ("de", "Von Nora Feld", Some("Nora Feld")),
+        ("es", "Por Nora Campo", Some("Nora Campo")),
+        ("it", "di Nora Campi", Some("Nora Campi")),
+        ("id", "Oleh Nora Ladang", Some("Nora Ladang")),
+        ("ar", "بقلم نورة الحقل", Some("نورة الحقل")),
+        ("en", "Par Nora Champ", None),
+    ] {
+        let text = format!("A headline of the page\n{line}\n{BRIDGE}");
+        let context = Context { language: Some(language), ..Context::default() };
+        let page = read(&text, Layouts::builtin(), &context);
+        assert_eq!(page.author.as_deref(), author, "{line}");
+        assert_eq!(page.body.len(), if author.is_some() { 1 } else { 2 }, "{line}");
+    }
+}
+
+#[test]
+fn a_label_may_stand_in_brackets_or_before_a_slash() {
+    for (text, source, body) in [
+        (
+            "A headline\nThe only paragraph of the page. (Source: Reuters)",
+            "Reuters",
+            "The only paragraph of the page.",
+        ),
+        (
+            "A headline\nThe only paragraph of the page.\n[Source: Harbour Post (online)]",
+            "Harbour Post (online)",
+            "The only paragraph of the page.",
+        ),
+        ("عنوان\nنص الخبر كله هنا. (المصدر: وكالات)", "وكالات", "نص الخبر كله هنا."),
+        ("عنوان\nنص الخبر كله هنا.\nالمصدر / وكالات", "وكالات", "نص الخبر كله هنا."),
+        ("عنوان\nنص الخبر كله هنا.\nالمصدر/ وكالات", "وكالات", "نص الخبر كله هنا."),
+    ] {
+        let page = page(text);
+        assert_eq!(page.source.as_deref(), Some(source), "{text}");
+        assert_eq!(page.body, [body], "{text}");
+    }
+}

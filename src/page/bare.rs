@@ -1,10 +1,11 @@
-//! Lines that say what they are without a label: a date above or below the headline, hashtags.
+//! Lines that say what they are without a label and its colon: a date above or below the headline, a byline, hashtags.
 
 use std::ops::Range;
 
 use super::date;
 use super::layout::{Field, RuleKind};
 use super::mark::Marking;
+use super::matching::raw_offset;
 use super::piece::{Part, Piece};
 use super::shape::{self, Stop};
 
@@ -24,6 +25,57 @@ pub(super) fn date_above(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     if let Some(first) = pieces.iter_mut().find(|piece| piece.part == Part::Body) {
         first.take(Part::Value(Field::Published), None, "a line that is nothing but a date");
     }
+}
+
+/// A byline names no more words: two authors, or one and a paper.
+const NAME_WORDS: usize = 6;
+
+/// Takes a line below the article's headline that is an author's label and a name, with no colon between, for the author.
+pub(super) fn byline(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
+    let is_author = |piece: &Piece<'_>| piece.part == Part::Value(Field::Author);
+    let Some(headline) = pieces.iter().position(|piece| piece.part == Part::Headline) else {
+        return;
+    };
+    if pieces.iter().any(is_author) {
+        return;
+    }
+    let below = pieces.iter().enumerate().skip(headline + 1).take(LINES);
+    let below = below.take_while(|(_, piece)| piece.part != Part::Marker);
+    let found = below.filter(|(_, piece)| piece.part == Part::Body).find_map(|(at, piece)| {
+        let (rule, bytes) = byline_label(piece, page)?;
+        let (label, name) = piece.split_at(raw_offset(&piece.text, bytes), bytes)?;
+        is_name(&name.text).then_some((at, rule, label, name))
+    });
+    if let Some((at, rule, label, name)) = found {
+        let label = label.by_rule(Part::Label, rule);
+        let name = name.by_rule(Part::Value(Field::Author), rule);
+        drop(pieces.splice(at..=at, [label, name]));
+    }
+}
+
+/// The rule of a label that may begin a byline and begins the piece, and the bytes of its form.
+fn byline_label(piece: &Piece<'_>, page: &Marking<'_, '_>) -> Option<(u32, usize)> {
+    // What marking has made nothing of is the runner-up of its line: few lines have one.
+    piece.why.runner_up?.rule?;
+    let hit = page.layouts.hits(page.matching).find(|hit| hit.start >= piece.folded.start)?;
+    let is_byline = |kind: &RuleKind| matches!(kind, RuleKind::Label(label) if label.byline);
+    let mut rules = page.layouts.rules_of(hit);
+    let (id, _) =
+        rules.find(|(_, rule)| *rule.language == *page.language && is_byline(&rule.kind))?;
+    (hit.start == piece.folded.start).then_some((id, hit.end - hit.start))
+}
+
+/// Whether a text is one name or a few: in scripts with capitals each word has one, but for the small words of names.
+fn is_name(text: &str) -> bool {
+    let is_capital = |word: &str| {
+        let first = word.chars().find(|c| c.is_alphabetic());
+        first.is_none_or(|c| !c.is_lowercase()) || word.chars().nth(3).is_none()
+    };
+    text.split(' ').nth(NAME_WORDS).is_none()
+        && text.split(' ').next().is_some_and(|word| !word.starts_with(char::is_lowercase))
+        && text.split(' ').all(is_capital)
+        && shape::stop(text) == Stop::None
+        && !text.contains(char::is_numeric)
 }
 
 /// Takes lines of nothing but hashtags for furniture: keywords that nobody has called so.

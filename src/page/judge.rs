@@ -114,7 +114,10 @@ fn part_of(kind: &RuleKind) -> Part {
 }
 
 /// What parts the values of labels in one line: "Published: 14 March | Updated: 15 March".
-const PARTING: [char; 9] = [' ', '|', '-', '•', '·', ',', '،', ';', '/'];
+const PARTING: [char; 12] = [' ', '|', '-', '•', '·', ',', '،', ';', '/', '(', '[', '【'];
+
+/// A label may stand in brackets.
+const OPENING: [char; 4] = [' ', '(', '[', '【'];
 
 /// Where on its line a form stands.
 struct Place {
@@ -129,11 +132,14 @@ struct Place {
     free_right: bool,
     /// How the text before it ends.
     after_stop: Stop,
+    /// How the text before it, and before a bracket that it stands in, ends.
+    label_stop: Stop,
     /// Nothing but dots and other signs.
     after_dots: bool,
     /// A label stands before it on the line.
     behind_label: bool,
-    /// Of what parts it from the value of that label, the spaces round it included.
+    /// Of what parts a label from the text before it, the spaces round it included: a bracket, or what stands behind
+    /// the value of another label.
     parting_bytes: usize,
 }
 
@@ -148,6 +154,8 @@ impl Place {
             || after.starts_with('ः');
         let closed = shape::terminator(after);
         let at_start = !shape::has_words(before);
+        let opened = before.trim_end_matches(OPENING);
+        let parted = if behind_label { before.trim_end_matches(PARTING) } else { opened };
         Some(Self {
             closing_bytes: closed.bytes,
             at_start,
@@ -157,13 +165,10 @@ impl Place {
             free_left: !before.ends_with(shape::is_word_char),
             free_right,
             after_stop: shape::stop(before),
+            label_stop: shape::stop(opened),
             after_dots: at_start && before.contains(['.', '…']),
             behind_label,
-            parting_bytes: if behind_label {
-                before.len() - before.trim_end_matches(PARTING).len()
-            } else {
-                0
-            },
+            parting_bytes: before.len() - parted.len(),
         })
     }
 
@@ -243,7 +248,7 @@ impl Place {
                         ))
             }
             (true, false) => self.colon || !label.colon,
-            (false, _) => label.inside && self.colon && self.after_stop != Stop::None,
+            (false, _) => label.inside && self.colon && self.label_stop != Stop::None,
         }
     }
 }

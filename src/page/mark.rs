@@ -271,11 +271,28 @@ impl<'l, 'a> LineMarks<'l, 'a> {
             return;
         }
         let form = page.matching.text().get(piece.folded.clone()).unwrap_or_default();
-        pieces.push(match label {
+        match label {
             Some((rule, label)) if judge::fits(page, label, form) => {
-                piece.by_rule(Part::Value(label.field), rule)
+                let (value, bracket) = without_bracket(piece);
+                pieces.push(value.by_rule(Part::Value(label.field), rule));
+                pieces.extend(bracket.map(|bracket| bracket.by_rule(Part::Label, rule)));
             }
-            _ => piece,
-        });
+            _ => pieces.push(piece),
+        }
+    }
+}
+
+/// A value, and the bracket behind it that was opened before its label: "(Source: Reuters)".
+fn without_bracket(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
+    let text = value.text.trim_end_matches(['.', ' ']);
+    let open = text.matches(['(', '[', '【']).count();
+    let closed = text.matches([')', ']', '】']).count();
+    let Some(inside) = text.strip_suffix([')', ']', '】']).filter(|_| closed > open) else {
+        return (value, None);
+    };
+    let (bytes, behind) = (inside.len(), value.text.get(inside.len()..).unwrap_or_default());
+    match value.split_at(bytes, value.folded.len().saturating_sub(folded_len(behind))) {
+        Some((inside, bracket)) if shape::has_words(&inside.text) => (inside, Some(bracket)),
+        Some(_) | None => (value, None),
     }
 }

@@ -55,6 +55,7 @@ impl<'a> Reading<'a> {
         let mut warnings = headline::choose(&mut pieces);
         headline::without_site_name(&mut pieces, &marking);
         bare::dates(&mut pieces, &marking);
+        bare::byline(&mut pieces, &marking);
         bare::tags(&mut pieces);
         let mut lesson = Lesson::of(context.learning);
         if let Some(headline) = headline::over_a_body(&pieces) {

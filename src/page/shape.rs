@@ -43,13 +43,14 @@ pub(super) struct Terminator {
 /// The colon, dots, dash or mark that `after`, the text behind a form, begins with.
 pub(super) fn terminator(after: &str) -> Terminator {
     let trimmed = after.trim_start();
-    let signs = trimmed.trim_start_matches([':', '.', '-', '…', '!', '»', '>', '|', '*', '؛', 'ः']);
+    let signs =
+        trimmed.trim_start_matches([':', '.', '-', '…', '!', '»', '>', '|', '*', '؛', 'ः', '/']);
     let taken = trimmed.len() - signs.len();
     let colon = trimmed.get(..taken).is_some_and(|signs| {
         signs.starts_with([':', '…', '!', '|', '»', '>', '؛', 'ः'])
             || signs.starts_with("..")
-            // A dash with a space behind it; without one it is part of a word: "source-based".
-            || signs.starts_with('-') && matches!(trimmed.get(taken..).and_then(|rest| rest.chars().next()), None | Some(' '))
+            // A dash or slash with a space behind it; without one it is part of a word: "source-based".
+            || signs.starts_with(['-', '/']) && matches!(trimmed.get(taken..).and_then(|rest| rest.chars().next()), None | Some(' '))
     });
     if colon {
         // One space only: a second one stands behind something that the match form has left out.

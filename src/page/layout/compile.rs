@@ -273,6 +273,7 @@ impl FileBuild<'_> {
             colon: raw.colon,
             alone: raw.alone,
             inside: raw.inside,
+            byline: raw.byline,
             max_words,
         };
         self.rule(field_name(raw.field), RuleKind::Label(label), &raw.forms);

@@ -129,6 +129,7 @@ pub(crate) struct Label {
     pub colon: bool,
     pub alone: bool,
     pub inside: bool,
+    pub byline: bool,
     pub max_words: usize,
 }
 

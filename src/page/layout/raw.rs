@@ -94,6 +94,8 @@ pub(super) struct RawLabel {
     pub alone: bool,
     #[serde(default)]
     pub inside: bool,
+    #[serde(default)]
+    pub byline: bool,
     pub max_words: Option<Spanned<usize>>,
 }
 
