@@ -134,3 +134,20 @@ fn a_page_of_ten_thousand_lines_shows_a_few_dozen() {
     shown.iter().for_each(|shown| starts.learn(shown.line, Some(start(StartKind::Headline, None))));
     assert!(read_with(&same, SITE, &starts).related.len() > 1);
 }
+
+#[test]
+fn of_a_line_that_enough_pages_have_shown_only_some_pages_are_told() {
+    let starts = Starts::with_room(10);
+    let told = |starts: &Starts| {
+        let page = read_with(PAGE, SITE, starts);
+        let candidate = page.candidates.into_iter().find(|candidate| candidate.line == odd());
+        let candidate = candidate.expect("the odd headline is told");
+        (0..80).filter(|page| candidate.is_looked_at(*page)).count()
+    };
+    assert_eq!(told(&starts), 80, "nothing is known of it");
+    let four = start(StartKind::Headline, None);
+    starts.learn(odd(), Some(four));
+    assert_eq!(told(&starts), 80, "four pages have shown it");
+    starts.learn(odd(), Some(Start { pages: 12, ..four }));
+    assert_eq!(told(&starts), 10, "twelve have");
+}

@@ -1,12 +1,14 @@
 //! What a page shows of its lines: those that could begin a story, each with what stands before and behind it.
 //!
-//! Where a line is told depends on the line alone, never on what stands round it or on what other pages have shown: a
-//! line that was told only where its neighbours are odd would seem to have odd neighbours everywhere.
+//! Where a line is told depends on the line alone, never on what stands round it: a line that was told only where its
+//! neighbours are odd would seem to have odd neighbours everywhere. Of a line that enough pages have shown, those pages
+//! are told that will be looked at: which ones is a matter of the page alone.
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::shape::Stop;
 use super::signals::{BlockLine, LineShape};
+use super::split::Split;
 use super::starts::LineKey;
 
 /// A line that could begin a story, as its page shows it.
@@ -16,6 +18,16 @@ pub struct Candidate {
     pub line: LineKey,
     /// Where it stands.
     pub stands: Stands,
+    /// Enough pages have shown what it is.
+    pub settled: bool,
+}
+
+impl Candidate {
+    /// Whether anybody looks at what this page (a hash of its name) shows of the line.
+    #[must_use]
+    pub fn is_looked_at(&self, page: u32) -> bool {
+        !self.settled || is_looked_at(page)
+    }
 }
 
 /// Where on its page a line stands.
@@ -38,6 +50,19 @@ pub struct Neighbours {
     pub behind: u32,
     /// The end of the line before the story that it stands in, if it does not begin one: as the page alone is read.
     pub around: u32,
+}
+
+/// The last so many pages that show a line count.
+pub const PAGES: usize = 12;
+
+/// Once there are so many, one page of eight takes the place of the oldest: which ones is a matter of the page alone, and
+/// what is met on every page is not sent and written again for every page.
+const ONE_PAGE_OF: u32 = 8;
+
+/// Whether this page (a hash of its name) is looked at for a line that as many pages have shown as count.
+#[must_use]
+pub fn is_looked_at(page: u32) -> bool {
+    page.is_multiple_of(ONE_PAGE_OF)
 }
 
 /// A page tells of so many lines at most: a longer block is a list, or an attack.
@@ -64,24 +89,28 @@ impl Candidates {
     }
 
     pub(super) fn own(&mut self, form: &str) {
-        self.add(LineKey::of(self.site, xxh3_64(form.as_bytes())), Stands::Own);
+        self.add(LineKey::of(self.site, xxh3_64(form.as_bytes())), Stands::Own, false);
     }
 
-    pub(super) fn link(&mut self, line: &BlockLine) {
+    /// Tells a line of a list; whatever other pages have shown of it, that it stands in lists adds nothing.
+    pub(super) fn link(&mut self, line: &BlockLine, is_known: bool) {
         if could_begin(&line.shape) {
-            self.add(LineKey::of(self.site, line.key), Stands::Link);
+            self.add(LineKey::of(self.site, line.key), Stands::Link, is_known);
         }
     }
 
-    /// Tells the lines of a block; `begins` says of each line whether it begins a story, as the page alone is read.
-    pub(super) fn block(&mut self, lines: &[BlockLine], begins: &[bool]) {
+    /// Tells the lines of a block; `split` says of each line whether it begins a story, as the page alone is read.
+    pub(super) fn block(&mut self, lines: &[BlockLine], split: &Split) {
         let mut around = 0;
         let mut before = 0;
-        for (at, (line, begins)) in lines.iter().zip(begins).enumerate() {
+        for (at, ((line, begins), verdict)) in
+            lines.iter().zip(&split.alone).zip(&split.verdicts).enumerate()
+        {
             if at == 0 || could_begin(&line.shape) {
                 let behind = lines.get(at + 1).map_or(0, beginning);
                 let neighbours = Neighbours { before, behind, around };
-                self.add(LineKey::of(self.site, line.key), Stands::Appended(neighbours));
+                let settled = verdict.known.is_some_and(|start| usize::from(start.pages) >= PAGES);
+                self.add(LineKey::of(self.site, line.key), Stands::Appended(neighbours), settled);
             }
             if *begins {
                 around = before;
@@ -95,9 +124,9 @@ impl Candidates {
     }
 
     /// Only the first place of a line on its page counts.
-    fn add(&mut self, line: LineKey, stands: Stands) {
+    fn add(&mut self, line: LineKey, stands: Stands, settled: bool) {
         if self.all.len() < LINES_A_PAGE && self.all.iter().all(|told| told.line != line) {
-            self.all.push(Candidate { line, stands });
+            self.all.push(Candidate { line, stands, settled });
         }
     }
 }

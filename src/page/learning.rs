@@ -57,6 +57,13 @@ impl<'s> Lesson<'s> {
         lines.iter().map(|line| starts.get(LineKey::of(site, line.key))).collect()
     }
 
+    fn is_known(&self, line: &BlockLine) -> bool {
+        let known = |Learning { site, starts }: Learning<'_>| {
+            starts?.get(LineKey::of(site, line.key)).map(|_| ())
+        };
+        self.learning.and_then(known).is_some()
+    }
+
     /// The story that a link of that match form (its hash) names.
     pub(super) fn named(&self, form: u64) -> Option<StoryId> {
         let learning = self.learning?;
@@ -70,7 +77,8 @@ impl<'s> Lesson<'s> {
         }
         for (line, verdict) in lines.iter().zip(verdicts) {
             if verdict.headline {
-                self.candidates.link(line);
+                let is_known = self.is_known(line);
+                self.candidates.link(line, is_known);
             }
         }
     }
@@ -90,7 +98,7 @@ impl<'s> Lesson<'s> {
             *count += 1;
         }
         if self.learning.is_some() {
-            self.candidates.block(lines, &split.alone);
+            self.candidates.block(lines, split);
         }
     }
 

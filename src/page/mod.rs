@@ -36,7 +36,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-pub use candidate::{Candidate, Neighbours, Stands};
+pub use candidate::{Candidate, Neighbours, PAGES, Stands, is_looked_at};
 pub use explain::{ExplainedPiece, ExplainedRule, ExplainedRunnerUp, Explanation, explain};
 pub use layout::{Field, LayoutError, LayoutFile, Layouts};
 pub use learning::{Boundaries, Learning};

@@ -94,13 +94,22 @@ impl Stage for Lines {
             }
         }
         let before = table.get(&key);
+        let is_fresh = |row: &&LineRow| row.last_seen_hour == table.hour();
+        if before.filter(is_fresh).is_some_and(|row| row.passes_over(&candidate)) {
+            return;
+        }
         let mut row = before.cloned().unwrap_or_default();
         row.see(&candidate);
         let kind = self.rule.judge(&row);
-        let say = kind.map(|kind| Said { kind, story_id: row.names() });
+        let settled = row.is_full();
+        let say = kind.map(|kind| Said { kind, story_id: row.names(), settled });
         if say != row.said {
             let known = say.map(|said| said_of(&row, said, table.hour()));
-            outbox.tally.add(if known.is_some() { Count::LineShown } else { Count::LineForgotten });
+            if known.is_none() {
+                outbox.tally.add(Count::LineForgotten);
+            } else if say.map(|said| said.kind) != row.said.map(|said| said.kind) {
+                outbox.tally.add(Count::LineShown);
+            }
             outbox.outputs.push(start(key, known.as_ref(), &cause));
             row.said = say;
         }

@@ -5,18 +5,11 @@
 //! named, 16 that story; for each of the last twelve pages that show it among appended stories 16: page, before, behind,
 //! around. Whole numbers are big-endian: 5 to 233 bytes.
 
-use crate::page::{Neighbours, Stands, StartKind};
+use crate::page::{Neighbours, PAGES, Stands, StartKind, is_looked_at};
 use crate::record::StoryId;
 use crate::stage::Row;
 
 use super::message::Candidate;
-
-/// The pages that count: the last so many.
-const PAGES: usize = 12;
-
-/// Once there are so many, one page of eight takes the place of the oldest: which ones is a matter of the page alone, and
-/// what is met on every page is not written again for every page.
-const ONE_PAGE_OF: u32 = 8;
 
 const LINKED: u8 = 1;
 const OWN: u8 = 2;
@@ -64,9 +57,29 @@ pub(super) struct OwnHeadline {
 pub(super) struct Said {
     pub kind: StartKind,
     pub story_id: Option<StoryId>,
+    /// As many pages had shown it as count; it follows from the row, in which it is not written.
+    pub settled: bool,
 }
 
 impl LineRow {
+    /// Whether what a page shows changes nothing.
+    pub(super) fn passes_over(&self, candidate: &Candidate) -> bool {
+        match candidate.stands {
+            Stands::Own => false,
+            Stands::Link => self.is_linked,
+            Stands::Appended(_) => {
+                self.is_full()
+                    && !is_looked_at(candidate.page)
+                    && self.occurrences.iter().all(|known| known.page != candidate.page)
+            }
+        }
+    }
+
+    /// Whether as many pages have shown it as count.
+    pub(super) fn is_full(&self) -> bool {
+        self.occurrences.len() >= PAGES
+    }
+
     /// Takes in what a page shows. A page that was seen says the same again, or what it says now.
     pub(super) fn see(&mut self, candidate: &Candidate) {
         let Candidate { page, story_id, .. } = *candidate;
@@ -83,9 +96,9 @@ impl LineRow {
                     *known = occurrence;
                     return;
                 }
-                if self.occurrences.len() < PAGES {
+                if !self.is_full() {
                     self.occurrences.push(occurrence);
-                } else if page.is_multiple_of(ONE_PAGE_OF) {
+                } else if is_looked_at(page) {
                     let _oldest = self.occurrences.remove(0);
                     self.occurrences.push(occurrence);
                 }
@@ -140,7 +153,6 @@ impl Row for LineRow {
         let others = has(OTHERS);
         let own = own_page.map(|page| OwnHeadline { page, story_id: own_story, others });
         let kind = if has(SAID_BODY) { StartKind::Body } else { StartKind::Headline };
-        let said = has(SAID).then_some(Said { kind, story_id: said_story });
         let mut occurrences = Vec::with_capacity(bytes.0.len() / size_of::<Occurrence>());
         while !bytes.0.is_empty() {
             let [page, before, behind, around] =
@@ -148,6 +160,8 @@ impl Row for LineRow {
             occurrences.push(Occurrence { page, before, behind, around });
         }
         let is_linked = has(LINKED);
+        let settled = occurrences.len() >= PAGES;
+        let said = has(SAID).then_some(Said { kind, story_id: said_story, settled });
         (occurrences.len() <= PAGES).then_some(Self {
             occurrences,
             own,
@@ -191,7 +205,7 @@ mod tests {
         let own = (any::<u32>(), story(), any::<bool>());
         let own = own.prop_map(|(page, story_id, others)| OwnHeadline { page, story_id, others });
         let kind = prop_oneof![Just(StartKind::Headline), Just(StartKind::Body)];
-        let said = (kind, story()).prop_map(|(kind, story_id)| Said { kind, story_id });
+        let said = (kind, story());
         let occurrence = any::<[u32; 4]>();
         let occurrence = occurrence.prop_map(|[page, before, behind, around]| Occurrence {
             page,
@@ -202,12 +216,10 @@ mod tests {
         let occurrences = prop::collection::vec(occurrence, 0..=PAGES);
         let (own, said) = (prop::option::of(own), prop::option::of(said));
         (occurrences, own, said, any::<bool>(), any::<u32>()).prop_map(
-            |(occurrences, own, said, is_linked, last_seen_hour)| LineRow {
-                occurrences,
-                own,
-                is_linked,
-                said,
-                last_seen_hour,
+            |(occurrences, own, said, is_linked, last_seen_hour)| {
+                let settled = occurrences.len() == PAGES;
+                let said = said.map(|(kind, story_id)| Said { kind, story_id, settled });
+                LineRow { occurrences, own, is_linked, said, last_seen_hour }
             },
         )
     }
@@ -229,7 +241,7 @@ mod tests {
     #[test]
     fn the_bytes_of_a_row_stand_for_ever() {
         let own = Some(OwnHeadline { page: 1, story_id: Some(StoryId([0x11; 16])), others: true });
-        let said = Some(Said { kind: StartKind::Body, story_id: None });
+        let said = Some(Said { kind: StartKind::Body, story_id: None, settled: false });
         let occurrences = vec![Occurrence { page: 2, before: 3, behind: 4, around: 5 }];
         let row = LineRow { occurrences, own, is_linked: true, said, last_seen_hour: 6 };
         let mut bytes = Vec::new();

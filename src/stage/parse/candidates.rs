@@ -1,5 +1,5 @@
-//! The messages to `lines`: what the page shows of its lines. They follow from the page alone, whatever was known when it
-//! was read: read again after a crash, it shows the same.
+//! The messages to `lines`: what the page shows of its lines. They follow from the page alone, but that nothing is said
+//! that `lines` would not look at: of a line that enough pages have shown.
 
 use std::sync::Arc;
 
@@ -21,10 +21,11 @@ pub(super) fn outputs(
 ) -> Vec<Output> {
     let [a, b, c, d, ..] = article.article_id.0;
     let hour = u32::try_from(page_time.div_euclid(MS_AN_HOUR)).unwrap_or(0);
+    let hash = u32::from_le_bytes([a, b, c, d]);
     let output = |candidate: &crate::page::Candidate| {
         let stands = candidate.stands;
         let story_id = story_id.filter(|_| stands == Stands::Own);
-        let message = Candidate { page: u32::from_le_bytes([a, b, c, d]), hour, stands, story_id };
+        let message = Candidate { page: hash, hour, stands, story_id };
         Output {
             target: Target::Inbox(lines::NAME),
             key: key_of(candidate.line).to_vec(),
@@ -34,7 +35,8 @@ pub(super) fn outputs(
             kept: None,
         }
     };
-    page.candidates.iter().map(output).collect()
+    let is_looked_at = |candidate: &&crate::page::Candidate| candidate.is_looked_at(hash);
+    page.candidates.iter().filter(is_looked_at).map(output).collect()
 }
 
 /// What decided where the appended stories of a page begin, to be counted.
