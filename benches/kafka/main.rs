@@ -46,6 +46,7 @@ use system::{Measured, System};
 #[command(after_help = "Examples:
   cargo bench --bench kafka                                 throughput: pages per CPU-second, and the ratio
   cargo bench --bench kafka -- --near                       what near-duplicates cost, beside none
+  cargo bench --bench kafka -- --lines                      what it costs that pages learn from each other
   cargo bench --bench kafka -- --latency                    200 pages a second, how long until they are visible
   cargo bench --bench kafka -- --page-bytes 50000 --pages 20000 --rounds 1    memory while a backlog is eaten")]
 struct Options {
@@ -64,6 +65,9 @@ struct Options {
     /// Measure newsmill with near-duplicates beside newsmill without, instead of beside the pass-through
     #[arg(long)]
     near: bool,
+    /// Measure newsmill where pages learn from each other beside newsmill where they do not
+    #[arg(long, conflicts_with = "near")]
+    lines: bool,
     /// Measure latency instead of throughput
     #[arg(long)]
     latency: bool,
@@ -92,6 +96,8 @@ fn main() {
     pages.load(&bootstrap, "raw");
     let systems = if options.near {
         [System::Newsmill, System::NewsmillNear]
+    } else if options.lines {
+        [System::Newsmill, System::NewsmillLines]
     } else {
         [System::PassThrough, System::Newsmill]
     };

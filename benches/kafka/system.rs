@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -21,10 +22,12 @@ const LIMIT: Duration = Duration::from_secs(1_200);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum System {
     PassThrough,
-    /// Exact repetitions only, the default.
+    /// Exact repetitions only, each page read by itself.
     Newsmill,
     /// Near-duplicates of appended stories too.
     NewsmillNear,
+    /// Pages learn from each other too, the default.
+    NewsmillLines,
 }
 
 /// What one run took, start-up included.
@@ -72,10 +75,9 @@ impl System {
         let log = folder.join("log");
         let (command, inboxes) = match self {
             Self::PassThrough => pass_through(bootstrap, raw, &app),
-            Self::Newsmill | Self::NewsmillNear => {
-                let near = self == Self::NewsmillNear;
-                newsmill(bootstrap, raw, &app, near, &folder.join("config.toml"))
-            }
+            Self::Newsmill => newsmill(bootstrap, raw, &app, None, &folder),
+            Self::NewsmillNear => newsmill(bootstrap, raw, &app, Some(NEAR), &folder),
+            Self::NewsmillLines => newsmill(bootstrap, raw, &app, Some(LINES), &folder),
         };
         let start = Instant::now();
         let mut process = cores::on(Core::Measured, || Tethered::start(command, &log, None));
@@ -112,26 +114,34 @@ fn pass_through(bootstrap: &str, raw: &str, app: &str) -> (Command, Vec<(String,
     (command, vec![(group, raw.to_owned())])
 }
 
+/// A stage that is off unless it is asked for: its name, and the variable that asks.
+type Stage = (&'static str, (&'static str, &'static str));
+
+const NEAR: Stage = ("near", ("NEWSMILL__DEDUPE__NEAR", "related"));
+const LINES: Stage = ("lines", ("NEWSMILL__LINES__STARTS", "on"));
+
 fn newsmill(
     bootstrap: &str,
     raw: &str,
     app: &str,
-    near: bool,
-    config: &std::path::Path,
+    more: Option<Stage>,
+    folder: &Path,
 ) -> (Command, Vec<(String, String)>) {
-    let dedupe = if near { "[dedupe]\nnear = \"related\"\n" } else { "" };
-    fs::write(config, config_of(bootstrap, raw, app) + dedupe).unwrap();
+    let config = &folder.join("config.toml");
+    fs::write(config, config_of(bootstrap, raw, app)).unwrap();
+    let variable = more.map(|(_, variable)| variable);
     let program = env!("CARGO_BIN_EXE_newsmill");
     let made = Command::new(program)
         .args(["topics", "create", "--replication-factor", "1", "--partitions", "6", "--config"])
         .arg(config)
+        .envs(variable)
         .output()
         .unwrap();
     assert!(made.status.success(), "{}", String::from_utf8(made.stderr).unwrap());
     let mut command = Command::new(program);
-    command.arg("run").arg("--config").arg(config);
+    command.arg("run").arg("--config").arg(config).envs(variable);
     let mut inboxes = vec![(format!("newsmill.{app}.parse"), raw.to_owned())];
-    for stage in ["home", "near"].iter().take(if near { 2 } else { 1 }) {
+    for stage in ["home"].into_iter().chain(more.map(|(stage, _)| stage)) {
         let inbox = format!("newsmill.{app}.{stage}");
         inboxes.push((inbox.clone(), inbox));
     }
@@ -154,6 +164,8 @@ canonical = "{app}.canonical"
 sightings = "{app}.sightings"
 dead_letter = "{app}.dead-letter"
 partitions_internal = 6
+[lines]
+starts = "off"
 [http]
 listen = "off"
 [log]

@@ -38,7 +38,7 @@ const KNOWN_MAX: usize = 100_000_000;
 
 impl Lines {
     pub(super) fn read(keys: &mut Reader<'_>) -> Self {
-        let starts = keys.key("lines.starts", Starts::Off);
+        let starts = keys.key("lines.starts", Starts::On);
         let ttl_hours = keys.key("lines.ttl_hours", TTL_HOURS).get();
         if ttl_hours > TTL_HOURS_MAX {
             let complaint = format!("is more than {TTL_HOURS_MAX}, ten years; lower it");

@@ -239,9 +239,9 @@ fn near_duplicates_need_an_inbox_and_a_changelog_of_their_own() {
     assert!(!names("").contains(&"newsmill.newsmill.near".to_owned()));
     for near in ["related", "all"] {
         let names = names(&format!("[dedupe]\nnear = \"{near}\""));
-        assert!(names.ends_with(
-            &["newsmill.newsmill.near", "newsmill.newsmill.near.state"].map(str::to_owned)
-        ));
+        for topic in ["newsmill.newsmill.near", "newsmill.newsmill.near.state"] {
+            assert!(names.contains(&topic.to_owned()));
+        }
     }
 }
 

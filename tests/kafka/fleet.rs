@@ -285,6 +285,10 @@ transaction_timeout = "10s"
 watchdog_timeout = "60s"
 max_poll_interval = "90s"
 
+# A stage of its own, which tests ask for that look at it.
+[lines]
+starts = "off"
+
 [http]
 listen = "127.0.0.1:0"
 "#;

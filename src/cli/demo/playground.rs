@@ -65,6 +65,8 @@ impl Playground {
             .with("kafka.bootstrap_servers", broker.bootstrap_servers())
             .with("topics.partitions_internal", PARTITIONS.to_string())
             .with("input.key", "url")
+            // A dozen pages teach nothing.
+            .with("lines.starts", "off")
             .with("engine.engines", "2")
             .with("engine.workers", "1")
             .with("engine.session_timeout", "6s")
