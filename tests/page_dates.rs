@@ -122,6 +122,17 @@ fn publication_and_last_change_are_told_apart_on_one_line_and_on_two() {
 }
 
 #[test]
+fn a_date_below_it_tells_a_long_headline_from_a_paragraph() {
+    let headline = "The harbour bridge, which forty thousand cars cross every day, will be closed for nine weeks from Monday on, the council of the town said.";
+    for date in ["14 March 2024", "Published: 14 March 2024"] {
+        let text = format!("{headline}\n{date}\nThe only paragraph of the page.");
+        let page = read(&text, Layouts::builtin(), &Context::default());
+        assert_eq!(page.headline.as_deref(), Some(headline), "{date}");
+        assert_eq!(page.body.len(), 1, "{date}");
+    }
+}
+
+#[test]
 fn a_line_that_goes_on_with_a_sentence_is_no_date_line() {
     let text = "عنوان الخبر هنا\nفي 20 نوفمبر 2022،\nلعب الفريق مباراته الأولى أمام جمهور كبير.";
     let page = read(text, Layouts::builtin(), &Context::default());

@@ -1,6 +1,6 @@
 //! Keywords in all their shapes, labels in a row, and what a page has without any marker (page-shapes §6 and §7).
 
-use newsmill::page::{Context, Layouts, Page, read};
+use newsmill::page::{Context, Layouts, Page, Part, explain, read};
 
 fn page(text: &str) -> Page<'_> {
     let context = Context { page_time_ms: 1_767_225_600_000, ..Context::default() };
@@ -92,11 +92,11 @@ fn labels_in_a_row_each_have_their_value() {
 #[test]
 fn hashtags_without_a_label_are_furniture() {
     let text = format!(
-        "A headline of the page\n{BRIDGE}\n#frost #harbour_festival\nThe number #4 pier stays open."
+        "A headline of the page\n{BRIDGE}\n#frost #harbour_festival\nThe number #4 pier stays open.\n#window:"
     );
     let page = page(&text);
     assert_eq!(page.furniture, ["#frost #harbour_festival"]);
-    assert_eq!(page.body, [BRIDGE, "The number #4 pier stays open."]);
+    assert_eq!(page.body, [BRIDGE, "The number #4 pier stays open.", "#window:"]);
 }
 
 #[test]
@@ -170,4 +170,26 @@ fn a_label_may_stand_in_brackets_or_before_a_slash() {
         assert_eq!(page.source.as_deref(), Some(source), "{text}");
         assert_eq!(page.body, [body], "{text}");
     }
+}
+
+#[test]
+fn explain_names_what_came_second_and_nothing_where_nothing_did() {
+    let text = format!(
+        "A headline of the page\n{BRIDGE} It is read by many, and more is published in the data.\nPublished works of two authors fill the shelf.\nRead also: New ferry"
+    );
+    let context = Context { language: Some("en"), ..Context::default() };
+    let explained = explain(&text, Layouts::builtin(), &context);
+    let second: Vec<_> = explained
+        .lines
+        .iter()
+        .map(|piece| (piece.part, piece.runner_up.as_ref().map(|second| second.part)))
+        .collect();
+    let expected = [
+        (Part::Headline, None),
+        (Part::Body, None),
+        (Part::Body, Some(Part::Label)),
+        (Part::Marker, None),
+        (Part::Headline, None),
+    ];
+    assert_eq!(second, expected);
 }

@@ -56,6 +56,18 @@ fn real_source_lines_are_labels() {
         ("Quelle: dpa", "dpa"),
         ("منبع: ایسنا", "ایسنا"),
         ("Kaynak: AA", "AA"),
+        ("KAYNAK: AA", "AA"),
+        ("Nguồn: TTXVN", "TTXVN"),
+        ("Źródło: PAP", "PAP"),
+        ("Fonte: Lusa", "Lusa"),
+        ("Sumber : Antara", "Antara"),
+        ("Fuente: EFE", "EFE"),
+        ("Источник: ТАСС", "ТАСС"),
+        ("Burimi: ATSH", "ATSH"),
+        ("Chanzo: KBC", "KBC"),
+        ("स्रोत: भाषा", "भाषा"),
+        ("ماخذ: اے پی پی", "اے پی پی"),
+        ("Sursa: Agerpres", "Agerpres"),
     ] {
         let text = format!("A headline\nThe only paragraph of the page.\n{line}");
         let page = page(&text);
@@ -79,6 +91,19 @@ fn a_link_in_the_middle_leaves_the_article_whole() {
         "Simak juga:",
         "ये भी पढ़ेंः",
         "Leia também:",
+        "LEIA TAMBEM:",
+        "Читайте также:",
+        "Lesen Sie auch:",
+        "Te puede interesar:",
+        "Leggi anche:",
+        "Czytaj też:",
+        "Xem thêm:",
+        "Unaweza pia kusoma:",
+        "Citeşte şi:",
+        "Lees meer:",
+        "Les også:",
+        "Lue myös:",
+        "यह भी पढ़ें-",
     ] {
         let text = format!(
             "A headline\nThe first paragraph.\n{marker} Another headline\nThe article goes on."

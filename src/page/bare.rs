@@ -78,11 +78,12 @@ fn is_name(text: &str) -> bool {
         && !text.contains(char::is_numeric)
 }
 
-/// Takes lines of nothing but hashtags for furniture: keywords that nobody has called so.
+/// Takes lines of nothing but hashtags, two or more, for furniture: keywords that nobody has called so.
 pub(super) fn tags(pieces: &mut [Piece<'_>]) {
     let is_tag = |word: &str| word.starts_with('#') && shape::has_words(word);
+    let is_list = |text: &str| text.contains(' ') && text.split(' ').all(is_tag);
     for piece in pieces.iter_mut().filter(|piece| piece.part == Part::Body) {
-        if piece.text.starts_with('#') && piece.text.split(' ').all(is_tag) {
+        if piece.text.starts_with('#') && is_list(&piece.text) {
             piece.take(Part::Furniture, None, "hashtags without a label");
         }
     }
@@ -103,16 +104,16 @@ fn is_date(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
         && date::read(form, &page.dates).is_some_and(|read| read.whole)
 }
 
-/// Takes a line below the article's headline that is nothing but a date for its date (page-shapes §9: header dates of
+/// Takes a line below the first one that is nothing but a date for the article's date (page-shapes §9: header dates of
 /// whole pages), where no label names one.
 pub(super) fn dates(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     let own = pieces.iter().position(|piece| piece.part == Part::Marker).unwrap_or(pieces.len());
     let Some(own) = pieces.get_mut(..own) else { return };
-    let Some(headline) = own.iter().position(|piece| piece.part == Part::Headline) else { return };
+    let Some(first) = own.iter().position(|piece| piece.part == Part::Body) else { return };
     if own.iter().any(is_named) {
         return;
     }
-    let below = own.iter_mut().skip(headline + 1).take(LINES);
+    let below = own.iter_mut().skip(first + 1).take(LINES);
     for piece in below.filter(|piece| piece.part == Part::Body && piece.text.len() <= MAX_BYTES) {
         if is_date(piece, page) {
             let field = if speaks_of_change(&piece.folded, page) {

@@ -98,14 +98,14 @@ fn rule(id: Option<u32>, layouts: &Layouts) -> Option<ExplainedRule> {
 }
 
 fn runner_up(piece: &Piece<'_>, layouts: &Layouts) -> Option<ExplainedRunnerUp> {
+    // Of a list of links nothing is weighed.
+    let is_weighed = piece.why.signals.iter().flat_map(|signals| signals.iter()).any(|of| *of != 0);
     let (part, id, reason) = match (piece.why.runner_up, piece.part) {
         (Some(second), _) => (second.part, second.rule, second.reason),
-        (None, Part::Headline) if piece.why.score.is_some() => {
+        (None, Part::Headline) if is_weighed => {
             (Part::Body, None, "it would go on with the story before it")
         }
-        (None, Part::Body) if piece.why.score.is_some() => {
-            (Part::Headline, None, "it would begin a story")
-        }
+        (None, Part::Body) if is_weighed => (Part::Headline, None, "it would begin a story"),
         (None, _) => return None,
     };
     Some(ExplainedRunnerUp { part, rule: rule(id, layouts), reason })

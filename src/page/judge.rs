@@ -62,6 +62,8 @@ fn judge_form(
                 continue;
             }
             Ok(_) => RunnerUp { part: part_of(&rule.kind), rule: Some(id), reason: "would do too" },
+            // A word within a sentence is no near miss.
+            Err(_) if !place.at_start && !place.colon => continue,
             Err(reason) => RunnerUp { part: part_of(&rule.kind), rule: Some(id), reason },
         };
         runner_up.get_or_insert(next);
@@ -141,6 +143,8 @@ struct Place {
     /// Of what parts a label from the text before it, the spaces round it included: a bracket, or what stands behind
     /// the value of another label.
     parting_bytes: usize,
+    /// By more than spaces.
+    parted: bool,
 }
 
 impl Place {
@@ -169,6 +173,7 @@ impl Place {
             after_dots: at_start && before.contains(['.', '…']),
             behind_label,
             parting_bytes: before.len() - parted.len(),
+            parted: before.trim_end().len() > parted.len(),
         })
     }
 
@@ -229,8 +234,9 @@ impl Place {
     }
 
     fn admits_label(&self, label: Label) -> bool {
-        let in_row = self.free_left && !self.at_start && (self.colon || !label.colon);
-        self.behind_label && in_row || self.admits_alone(label)
+        let is_date = matches!(label.field, Field::Published | Field::Updated);
+        let in_row = !self.at_start && (self.parted || is_date) && (self.colon || !label.colon);
+        self.free_left && self.behind_label && in_row || self.admits_alone(label)
     }
 
     /// Whether the label may stand here, whatever stands before it.

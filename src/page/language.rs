@@ -105,8 +105,9 @@ impl Letters {
             letters.all += 1;
             if matches!(c, '\u{600}'..='\u{6ff}' | '\u{fb50}'..='\u{fefc}') {
                 letters.arabic += 1;
-                let tells = LETTERS.iter().zip(&mut letters.telling);
-                if let Some((_, count)) = tells.into_iter().find(|((_, of), _)| of.contains(&c)) {
+                // The letters of Arabic stand before all of them.
+                let mut tells = LETTERS.iter().zip(&mut letters.telling).filter(|_| c > '\u{670}');
+                if let Some((_, count)) = tells.find(|((_, of), _)| of.contains(&c)) {
                     *count += 1;
                 }
             }

@@ -52,9 +52,9 @@ impl<'a> Reading<'a> {
         };
         let mut pieces = mark(&marking);
         bare::date_above(&mut pieces, &marking);
+        bare::dates(&mut pieces, &marking);
         let mut warnings = headline::choose(&mut pieces);
         headline::without_site_name(&mut pieces, &marking);
-        bare::dates(&mut pieces, &marking);
         bare::byline(&mut pieces, &marking);
         bare::tags(&mut pieces);
         let mut lesson = Lesson::of(context.learning);
