@@ -41,6 +41,9 @@ use cores::Core;
 use load::Pages;
 use system::{Measured, System};
 
+/// A broker that lives long enough to compile what it does often.
+const JVM: [&str; 3] = ["-Xms512m", "-Xmx1g", "-XX:+UseSerialGC"];
+
 /// Measures newsmill on a real Kafka beside a pass-through with the same client and settings.
 #[derive(Debug, Parser)]
 #[command(after_help = "Examples:

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
+use super::JVM;
 use super::client;
 use super::jars::{KAFKA_VERSION, Runtime, runtime};
 use super::proxy::Proxy;
@@ -227,8 +228,7 @@ impl Broker {
         let mut command = match runtime() {
             Runtime::Java(jars) => {
                 let mut java = Command::new("java");
-                // Short lives: the quick compiler only, and a heap that leaves room for the replicas.
-                java.args(["-Xms256m", "-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]);
+                java.args(JVM);
                 java.arg("-cp").arg(jars.join("*"));
                 java
             }

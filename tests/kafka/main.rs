@@ -58,3 +58,7 @@ mod wire;
 #[cfg(test)]
 #[path = "../common/validate.rs"]
 mod validate;
+
+/// Brokers that live shortly: the quick compiler only, and a heap that leaves room for the replicas.
+#[cfg(test)]
+const JVM: [&str; 4] = ["-Xms256m", "-Xmx768m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
