@@ -149,6 +149,14 @@ impl Sketch {
         whole.then_some(Self { words, shingles, numbers })
     }
 
+    /// A sketch from parts that were one: of bytes that newsmill has written. That no shingle stands twice is not looked at,
+    /// which would cost more than all the rest of reading it; twice, it would count twice. `None` as in [`Self::new`] else.
+    pub(super) fn written(words: u32, shingles: Vec<u32>, numbers: Vec<Number>) -> Option<Self> {
+        let in_order = numbers.is_sorted_by(|a, b| a.at < b.at);
+        let whole = shingles.len() <= SHINGLES && numbers.len() <= NUMBERS && in_order;
+        whole.then_some(Self { words, shingles, numbers })
+    }
+
     /// How many words the whole story has.
     #[must_use]
     pub fn words(&self) -> u32 {

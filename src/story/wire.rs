@@ -6,7 +6,6 @@
 //! low ones first, the eighth says that another byte follows).
 
 use super::fingerprint::{Fingerprint, Number, ROUTING_KEYS, Sketch};
-use super::shingle_index::SHINGLES;
 
 /// A count of 32 bits takes at most so many bytes.
 const COUNT_BYTES: u32 = 5;
@@ -32,13 +31,10 @@ impl Sketch {
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Option<(Self, &[u8])> {
         let (words, bytes) = read_count(bytes)?;
-        let (count, mut rest) = read_length(bytes)?;
-        let mut shingles = Vec::with_capacity(count.min(SHINGLES));
-        for _ in 0..count {
-            let (shingle, behind) = rest.split_first_chunk()?;
-            shingles.push(u32::from_be_bytes(*shingle));
-            rest = behind;
-        }
+        let (count, rest) = read_length(bytes)?;
+        let (bytes, rest) = rest.split_at_checked(count.checked_mul(size_of::<u32>())?)?;
+        let shingles = bytes.as_chunks().0.iter().map(|shingle| u32::from_be_bytes(*shingle));
+        let shingles = shingles.collect();
         let (count, mut rest) = read_length(rest)?;
         let (mut numbers, mut last) = (Vec::new(), 0_u32);
         for _ in 0..count {
@@ -49,7 +45,7 @@ impl Sketch {
             rest = behind;
         }
         numbers.shrink_to_fit();
-        Some((Self::new(words, shingles, numbers)?, rest))
+        Some((Self::written(words, shingles, numbers)?, rest))
     }
 }
 

@@ -242,3 +242,15 @@ fn five_megabytes_of_one_word_have_a_fingerprint_of_one_shingle() {
     assert_eq!(fingerprint.sketch().shingles().len(), 1);
     assert_eq!(fingerprint.sketch().words(), 700_000);
 }
+
+#[test]
+fn five_megabytes_of_numbers_are_compared_by_the_first_of_them() {
+    let sketch = |from: u32| {
+        let text: String = (from..from + 700_000).map(|n| format!("{n} ")).collect();
+        Fingerprint::of(&Folder::new().fold([text])).unwrap().into_sketch()
+    };
+    let (a, b) = (sketch(0), sketch(200));
+    assert_eq!((a.words(), a.shingles().len(), a.numbers().len()), (700_000, 512, 32));
+    assert_eq!(likeness(Overlap::of(&a, &a)), Some(Likeness::Duplicate));
+    assert_eq!(likeness(Overlap::of(&a, &b)), None);
+}

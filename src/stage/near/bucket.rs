@@ -14,7 +14,7 @@ use super::row::{Alike, Compared, Entry, NearRow, row_key, story_in};
 use crate::record::StoryId;
 use crate::stage::Table;
 use crate::stage::lead::{Age, Lead};
-use crate::story::{Likeness, Probe, RoutingKey, Sketch, Thresholds};
+use crate::story::{Likeness, Overlap, Probe, RoutingKey, Sketch, Thresholds};
 
 /// A bucket holds so many stories. More bring no recall (near-duplicates b7), and every story that comes is compared with all
 /// of them.
@@ -65,6 +65,31 @@ impl Bucket {
         self.members.len()
     }
 
+    /// Whom a story that comes follows, where it is not taken in: a full bucket has enough of those that follow the oldest one
+    /// that leads there. One comparison, and nothing written. `hour` is stream time.
+    pub fn turns_away(
+        &mut self,
+        age: Age,
+        sketch: &Sketch,
+        thresholds: &Thresholds,
+        hour: u32,
+    ) -> Option<Lead> {
+        if self.len() < CAP || place_of(age.story_id, &self.members).is_some() {
+            return None;
+        }
+        let leaders = self.members.iter_mut().filter(|member| member.entry.leads());
+        let leader = leaders.min_by_key(|member| member.entry.age(member.story_id))?;
+        let older = leader.entry.age(leader.story_id);
+        let overlap = Overlap::of(sketch, &leader.compared.sketch);
+        let likeness = overlap.likeness(thresholds).filter(|likeness| *likeness >= Likeness::Near);
+        let lead = Lead { age: older, likeness: likeness?, score: overlap.score() };
+        if older >= age {
+            return None;
+        }
+        leader.entry.last_matched_hour = hour;
+        Some(lead)
+    }
+
     /// Compares a story that comes with all that are there, and takes it in. A story that was here begins anew, but what
     /// `home` was told of it is not forgotten. `hour` is stream time.
     pub fn take_in(&mut self, age: Age, sketch: Sketch, thresholds: &Thresholds, hour: u32) {
@@ -97,9 +122,8 @@ impl Bucket {
             return None;
         }
         let rank = |member: &&Member| {
-            let Entry { is_canonical, best, last_matched_hour, .. } = member.entry;
-            let leads = is_canonical && best.is_none();
-            (leads, last_matched_hour, member.entry.age(member.story_id))
+            let entry = &member.entry;
+            (entry.leads(), entry.last_matched_hour, entry.age(member.story_id))
         };
         self.members.iter().min_by_key(rank).map(|member| member.story_id)
     }
@@ -176,7 +200,8 @@ fn bests(members: &[Member]) -> Vec<Option<Lead>> {
             continue;
         };
         *best = follows(member, age, &leaders, members);
-        if member.entry.is_canonical && best.is_none() {
+        let entry = Entry { best: *best, ..member.entry };
+        if entry.leads() {
             leaders.push((age, member));
         }
     }

@@ -140,6 +140,11 @@ impl Near {
         outbox: &mut Outbox,
     ) -> Vec<Change> {
         let mut bucket = Bucket::of(key, table);
+        if let Some(lead) = bucket.turns_away(age, &sketch, &self.thresholds, table.hour()) {
+            outbox.tally.add(Count::Compared);
+            write(key, bucket, table);
+            return vec![Change { story_id: age.story_id, best: Some(lead) }];
+        }
         outbox.tally.add_n(Count::Compared, bucket.len() as u64);
         if let Some(leaving) = bucket.makes_room(age.story_id) {
             bucket.drop_out(leaving);
@@ -165,10 +170,14 @@ fn status(
 
 fn settle(key: RoutingKey, mut bucket: Bucket, table: &mut Table<NearRow>) -> Vec<Change> {
     let changes = bucket.settle(table.hour());
+    write(key, bucket, table);
+    changes
+}
+
+fn write(key: RoutingKey, bucket: Bucket, table: &mut Table<NearRow>) {
     for (story_id, row) in bucket.changed() {
         table.put(row_key(key, story_id), row);
     }
-    changes
 }
 
 fn expire(table: &mut Table<NearRow>, outbox: &mut Outbox) {

@@ -82,6 +82,12 @@ impl Entry {
         Age { timestamp: self.oldest, story_id }
     }
 
+    /// Whether it may stand for others here: it stands for itself, and follows nobody here.
+    #[must_use]
+    pub fn leads(&self) -> bool {
+        self.is_canonical && self.best.is_none()
+    }
+
     fn encode(&self, into: &mut Vec<u8>) {
         let canonical = if self.is_canonical { CANONICAL } else { 0 };
         let follows = if self.best.is_some() { FOLLOWS } else { 0 };
