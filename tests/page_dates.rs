@@ -137,6 +137,9 @@ fn a_line_that_goes_on_with_a_sentence_is_no_date_line() {
     let text = "عنوان الخبر هنا\nفي 20 نوفمبر 2022،\nلعب الفريق مباراته الأولى أمام جمهور كبير.";
     let page = read(text, Layouts::builtin(), &Context::default());
     assert_eq!((page.published, page.body.len()), (None, 2));
+    let year = "عنوان الخبر هنا\n٢٠٢٤\nلعب الفريق مباراته الأولى أمام جمهور كبير.";
+    let page = read(year, Layouts::builtin(), &Context::default());
+    assert_eq!((page.published, page.body.len()), (None, 2));
 }
 
 #[test]

@@ -94,14 +94,14 @@ fn is_named(piece: &Piece<'_>) -> bool {
     matches!(piece.part, Part::Value(Field::Published | Field::Updated))
 }
 
-/// Whether a piece is nothing but a date.
+/// Whether a piece is nothing but a date, to the day: a year alone can be the rest of a sentence.
 fn is_date(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     let form = page.matching.text().get(piece.folded.clone()).unwrap_or_default();
     // "On 20 November 2022," goes on with a sentence.
     let goes_on = matches!(shape::stop(&piece.text), Stop::Comma | Stop::Colon);
     !goes_on
         && form.contains(|c: char| c.is_ascii_digit())
-        && date::read(form, &page.dates).is_some_and(|read| read.whole)
+        && date::read(form, &page.dates).is_some_and(|read| read.whole && read.has_day())
 }
 
 /// Takes a line below the first one that is nothing but a date for the article's date (page-shapes §9: header dates of

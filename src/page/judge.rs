@@ -5,7 +5,6 @@ use super::layout::{Field, Hit, Label, Marker, Need, Rule, RuleKind};
 use super::mark::{Mark, MarkKind, Marking};
 use super::piece::{Part, RunnerUp};
 use super::shape::{self, Stop};
-use crate::record::Precision;
 
 /// What a hit was taken for.
 #[derive(Debug, Clone, Copy)]
@@ -306,8 +305,7 @@ const DATE_WORDS: usize = 10;
 /// with a year in it is none.
 fn is_day(page: &Marking<'_, '_>, value: &str) -> bool {
     date::read(value, &page.dates).is_some_and(|read| {
-        let has_day = !matches!(read.precision, Precision::Year | Precision::Month);
-        has_day && (read.whole || words(value) <= DATE_WORDS && !shape::ends_in_stop(value))
+        read.has_day() && (read.whole || words(value) <= DATE_WORDS && !shape::ends_in_stop(value))
     })
 }
 

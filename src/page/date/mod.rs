@@ -23,6 +23,13 @@ pub(super) struct Reading {
     pub whole: bool,
 }
 
+impl Reading {
+    /// Whether the day was printed.
+    pub(super) fn has_day(&self) -> bool {
+        !matches!(self.precision, Precision::Year | Precision::Month)
+    }
+}
+
 /// Hours by which a date without an offset may lie after the page time: at noon in Greenwich the islands at +14:00 already
 /// print tomorrow's date.
 const OFFSET_SLACK_MS: i64 = 14 * 3_600_000;
