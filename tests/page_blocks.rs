@@ -270,3 +270,125 @@ fn keywords_are_cut_where_they_are_glued_and_names_are_not() {
         assert_eq!(page.keywords_raw.as_deref(), Some(line));
     }
 }
+
+#[test]
+fn a_headline_in_flattened_text_ends_where_a_sentence_begins_with_a_word_that_is_mostly_small() {
+    let head = "Le pont du port ferme lundi\nLe pont du port ferme lundi, dit le conseil.";
+    let title = "Les vergers craignent le gel en décembre";
+    for behind in [
+        "Les voitures passent par le nord de la ville.",
+        "C'est le bac qui passe les voitures, dit le conseil.",
+    ] {
+        let text = format!("{head} Lire aussi : {title} {behind}");
+        let page = page(&text);
+        assert_eq!(told(&page.related), [(LINK, title, 0)], "{behind}");
+        assert_eq!(page.body, ["Le pont du port ferme lundi, dit le conseil.", behind]);
+        assert!(!page.warnings.contains(&Warning::RelatedUnsplit));
+    }
+}
+
+#[test]
+fn a_headline_ends_at_a_question_mark_that_the_next_word_is_glued_to() {
+    let text = "عنوان خبر دربارهٔ پل بندر\nپل بندر از دوشنبه بسته می‌شود، شورای شهر گفت.\n\
+                بیشتر بخوانید:باغداران نگران چه چیزی هستند؟شورای شهر گفت پل از دوشنبه بسته می‌شود.";
+    let page = page(text);
+    assert_eq!(told(&page.related), [(LINK, "باغداران نگران چه چیزی هستند؟", 0)]);
+    assert_eq!(page.body.len(), 2);
+    assert_eq!(page.body[1], "شورای شهر گفت پل از دوشنبه بسته می‌شود.");
+}
+
+#[test]
+fn where_nothing_shows_the_end_of_a_headline_the_paragraph_stays_as_it_is() {
+    let head = "Le pont du port ferme lundi";
+    for paragraph in [
+        // No headline at all: what stands behind the marker is a sentence of the article.
+        "Le conseil ferme le pont. Lire aussi : Un bac passe chaque heure, dit Paul Martin du port.",
+        // A name behind an article is no beginning of a sentence, nor is a word in a title that prints them all big.
+        "Le conseil ferme le pont. Lire aussi : Un bac sur les Rives du port passe chaque heure. Le port et les rives, les rives et le port, les rives.",
+        "Le conseil ferme le pont. Lire aussi : Les Vergers Du Port Craignent Le Gel du mois, dit le conseil.",
+    ] {
+        let text = format!("{head}\n{paragraph}\nLe pont ouvre en avril.");
+        let page = page(&text);
+        assert_eq!(page.body, [paragraph, "Le pont ouvre en avril."]);
+        assert_eq!(page.related, []);
+        assert!(page.warnings.contains(&Warning::RelatedUnsplit), "{paragraph}");
+    }
+}
+
+#[test]
+fn a_marker_within_a_paragraph_of_an_appended_story_begins_no_other() {
+    let inside = "Growers in the orchard valley fear the frost. Read more: Mayor opens a school in town. The growers fear for half of the harvest.";
+    let text = format!(
+        "{ARTICLE}\nSource: Harbour Post\nRead also:\n{}\n{inside}\n{}\n{}",
+        FROST[0],
+        FROST[2],
+        joined(&FERRY)
+    );
+    let page = page(&text);
+    assert_eq!(told(&page.related), [(STORY, FROST[0], 2), (STORY, FERRY[0], 2)]);
+    assert_eq!(page.related[0].body[0], inside);
+}
+
+#[test]
+fn a_text_that_was_broken_at_a_certain_width_is_no_list_of_links() {
+    let broken = "growers in the orchard valley fear that a late frost will take half of the
+harvest of this year and that the frost will come back to the valley before
+the month ends as it did in the valley two years ago when the growers lost
+a third of the harvest to the frost and half of the trees of the valley had
+to be cut";
+    let text = format!("{ARTICLE}\nSource: Harbour Post\nRead also:\n{}\n{broken}", FROST[0]);
+    assert_eq!(told(&page(&text).related), [(STORY, FROST[0], 5)]);
+}
+
+#[test]
+fn a_marker_whose_headline_is_lost_takes_no_paragraph_for_it() {
+    let sentence = "The bearings of the bridge have been replaced twice before, in both cases in winter, and the council said that this winter will be the last one.";
+    let text = format!("{ARTICLE}\nRead more\n{sentence}\nThe bridge opens again in April.");
+    let page = page(&text);
+    assert_eq!(page.body.len(), 4);
+    assert_eq!(page.related, []);
+}
+
+#[test]
+fn an_article_that_comes_back_to_its_subject_goes_on_behind_captions() {
+    let text = format!(
+        "{ARTICLE}\nRELATED COVERAGE\nThe captain of the bridge, Paul Martin, at the bearings in December\n\
+         Paul Martin, captain of the bridge, saw the bearings fail in December.\n\
+         All traffic of the town will cross the harbour by ferry until spring, the council said.\n\
+         The harbour bridge will be closed to walkers too."
+    );
+    assert_eq!(page(&text).body.len(), 5);
+}
+
+#[test]
+fn questions_stand_among_the_headlines_of_links() {
+    let list = "Who pays for the new ferry?\nOrchard growers fear late frost\nWhere will the fish market go?";
+    let behind = "Is that so?\nThe bridge opens again in April, when its bearings have settled, the council said.";
+    let text = format!("{ARTICLE}\nRelated stories\n{list}\n{behind}");
+    let middle = page(&text);
+    assert_eq!(
+        (middle.body.len(), middle.related.len()),
+        (5, 2),
+        "the last questions are the article's"
+    );
+    let text = format!("{ARTICLE}\nSource: Post\nRelated stories\n{list}");
+    let end = page(&text);
+    assert!(told(&end.related).iter().all(|(kind, ..)| *kind == LINK), "{:?}", end.related);
+    assert_eq!(end.related.len(), 3);
+}
+
+#[test]
+fn a_long_list_of_links_at_the_end_is_all_links() {
+    let list: Vec<String> =
+        (1..=15).map(|n| format!("Harbour news of day {n} of the month")).collect();
+    let text = format!("{ARTICLE}\nRelated stories\n{}", list.join("\n"));
+    assert_eq!(page(&text).related.len(), 15);
+}
+
+#[test]
+fn a_long_paragraph_that_was_cut_is_a_story_and_no_teaser() {
+    let long = format!("{} {} {} {}...", FROST[1], FROST[2], FERRY[1], FERRY[2]);
+    assert!(long.chars().count() > 300);
+    let text = format!("{ARTICLE}\nSource: Harbour Post\nRead also:\n{}\n{long}", FROST[0]);
+    assert_eq!(told(&page(&text).related), [(STORY, FROST[0], 1)]);
+}

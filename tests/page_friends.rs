@@ -152,11 +152,13 @@ fn a_glued_headline_is_cut_where_the_next_sentence_begins() {
 
 #[test]
 fn flattened_text_behind_a_marker_stays_with_the_article_and_is_a_doubt() {
-    let long = "Malawi : un séropositif condamné par la justice Cette idée fausse alimente depuis longtemps la discrimination \
-                à l'égard des personnes séropositives dans le pays, et cela malgré toutes les campagnes de sensibilisation.";
-    let text = format!("Un titre\nLe premier paragraphe. Lire aussi: {long}");
+    // Each sentence begins with a name, as the headline does.
+    let long = "Malawi : un séropositif condamné par la justice Paul Banda a dit que cette idée fausse alimente depuis longtemps la \
+                discrimination à l'égard des personnes séropositives dans le pays, et cela malgré toutes les campagnes de sensibilisation.";
+    let paragraph = format!("Le premier paragraphe. Lire aussi: {long}");
+    let text = format!("Un titre\n{paragraph}");
     let page = page(&text);
-    assert_eq!(page.body, ["Le premier paragraphe.", long]);
+    assert_eq!(page.body, [paragraph]);
     assert!(page.related.is_empty());
     assert!(page.warnings.contains(&Warning::RelatedUnsplit));
 }

@@ -121,6 +121,43 @@ fn a_link_names_the_story_whose_headline_it_is() {
     assert_eq!(names, [(RelatedKind::Link, None), (RelatedKind::Link, Some(story))]);
 }
 
+/// Flattened: nothing shows where the headline behind the marker ends, before and in an appended story.
+const FLAT: &str = "\
+Harbour bridge closes until spring
+The bridge is closed from Monday. Read more: Ferry waits for better weather Cars take the ferry, the council said.
+Source: Harbour Post
+Read also:
+Orchard growers fear late frost
+Growers in the valley fear a late frost. Read more: Ferry waits for better weather Paul Martin said so, and growers know.
+Frost in the valley took a third of the harvest two years ago, the growers said.
+Island gets a new ferry with room for ninety cars
+A new ferry will serve the island from June, the shipping line said on Tuesday evening.
+The ferry carries ninety cars and sails six times a day, said the captain of the line.";
+
+const LAST: &str = "Island gets a new ferry with room for ninety cars";
+
+#[test]
+fn a_known_headline_ends_where_it_ends_in_flattened_text_too() {
+    let unknown = Starts::with_room(10);
+    let before = read_with(FLAT, SITE, &unknown);
+    assert_eq!(headlines(&before), ["Orchard growers fear late frost", LAST]);
+    assert!(before.body[0].contains("Read more: Ferry"), "{:?}", before.body);
+    let starts = Starts::with_room(10);
+    starts.learn(odd(), Some(start(StartKind::Headline, Some(StoryId([7; 16])))));
+    let page = read_with(FLAT, SITE, &starts);
+    assert_eq!(headlines(&page), [ODD, "Orchard growers fear late frost", ODD, LAST]);
+    assert_eq!(
+        page.body,
+        ["The bridge is closed from Monday.", "Cars take the ferry, the council said."]
+    );
+    let [link, story, aside, last] = &page.related[..] else { panic!("{:?}", page.related) };
+    assert_eq!((link.kind, link.names), (RelatedKind::Link, Some(StoryId([7; 16]))));
+    assert_eq!((aside.kind, aside.names), (RelatedKind::Link, Some(StoryId([7; 16]))));
+    assert_eq!((story.body.len(), last.body.len()), (3, 2));
+    assert_eq!(story.body[1], "Paul Martin said so, and growers know.");
+    assert_eq!(page.candidates, before.candidates, "what a page shows is a matter of the page");
+}
+
 #[test]
 fn a_page_of_ten_thousand_lines_shows_a_few_dozen() {
     let head = PAGE.split_once("Ferry").unwrap().0;

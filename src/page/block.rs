@@ -94,6 +94,11 @@ impl ArticleWords {
         self.told.extend(telling.map(|piece| piece.folded.clone()));
     }
 
+    /// The words of its headline and its first paragraph.
+    fn beginning(&self, matching: &Matching) -> Stems {
+        stems_of(self.told.iter().take(2).cloned(), matching)
+    }
+
     /// Its words. Only a block that may go on with the article asks.
     fn stems(&self, matching: &Matching) -> Stems {
         stems_of(self.told.iter().cloned(), matching)
@@ -114,16 +119,22 @@ fn stems_of(places: impl Iterator<Item = Range<usize>>, matching: &Matching) -> 
     Stems::of(stems)
 }
 
-/// Behind a marker on the same line stands a headline of at most so many characters: a longer text is a headline and
-/// the article again with nothing between them (page-shapes §6, 7 and 8), which stays whole in the body.
-const ATTACHED_CHARS: usize = 200;
-
 /// A block in the middle of an article has at most so many lines (page-shapes §6, 2 and 3: one to five headlines, one
 /// teaser each at most).
 const LINKS: usize = 10;
 
 /// A longer line is no headline of a link.
 const LINK_CHARS: usize = 160;
+
+/// Whether an article goes on behind headlines is seen in so many lines.
+const REST: usize = 12;
+
+/// A longer line that ends in a full stop is no headline of a link: the block is empty, its headline stood elsewhere.
+const SENTENCE_CHARS: usize = 120;
+
+fn is_sentence(line: &BlockLine) -> bool {
+    line.shape.stop == Stop::Full && line.shape.chars > SENTENCE_CHARS
+}
 
 /// A longer line that ends in dots is no teaser.
 const TEASER_CHARS: usize = 300;
@@ -132,7 +143,37 @@ const TEASER_CHARS: usize = 300;
 const BARE_CHARS: usize = 110;
 
 fn is_bare_headline(line: &BlockLine) -> bool {
-    line.shape.stop == Stop::None && line.shape.chars <= BARE_CHARS
+    matches!(line.shape.stop, Stop::None | Stop::Question) && line.shape.chars <= BARE_CHARS
+}
+
+/// Whether lines are nothing but headlines.
+fn is_list(lines: &[BlockLine]) -> bool {
+    lines.iter().all(is_bare_headline) && !is_wrapped(lines)
+}
+
+/// Whether the lines behind the first are those of a text that was broken at a certain width: headlines differ more in
+/// length. The last line of a text is as long as it happens to be.
+fn is_wrapped(lines: &[BlockLine]) -> bool {
+    let [_, wrapped @ .., _] = lines else { return false };
+    let chars = || wrapped.iter().map(|line| line.shape.chars);
+    let (shortest, longest) = (chars().min().unwrap_or(0), chars().max().unwrap_or(0));
+    wrapped.len() >= 3 && shortest >= 60 && longest - shortest <= 15
+}
+
+/// How many lines look like headlines of links or their teasers. Questions can be either: the last ones are the article's,
+/// but for the first line.
+fn headlines(lines: &[BlockLine]) -> usize {
+    let mut count = 0;
+    for (at, line) in lines.iter().take(LINKS).enumerate() {
+        let LineShape { chars, stop, .. } = line.shape;
+        let is_teaser = stop == Stop::Dots && at > 0 && chars <= TEASER_CHARS;
+        if is_teaser || stop == Stop::None && chars <= LINK_CHARS {
+            count = at + 1;
+        } else if stop != Stop::Question || chars > LINK_CHARS {
+            break;
+        }
+    }
+    count
 }
 
 /// The lines before the article goes on: each a headline, or the teaser of the one before it.
@@ -156,22 +197,24 @@ fn is_aside(pieces: &[Piece<'_>], at: usize, matching: &Matching) -> bool {
     let Some((before, [marker, title, behind @ ..])) = pieces.split_at_checked(at) else {
         return false;
     };
-    if title.line != marker.line
-        || title.part != Part::Body
-        || title.text.chars().nth(ATTACHED_CHARS).is_some()
-    {
+    if title.line != marker.line || title.part != Part::Body {
         return false;
     }
     let told = |pieces: &mut dyn Iterator<Item = &Piece<'_>>| -> Stems {
         let paragraphs = pieces.take(ASIDE_PIECES).filter(|piece| piece.part == Part::Body);
         stems_of(paragraphs.take(3).map(|piece| piece.folded.clone()), matching)
     };
+    let inside =
+        before.last().is_some_and(|before| before.line == marker.line && before.part == Part::Body);
     let before = told(&mut before.iter().rev());
     let behind = told(&mut behind.iter());
     let of_title = stems_of(std::iter::once(title.folded.clone()), matching).share_in(&behind);
-    !before.is_empty()
-        && !behind.is_empty()
-        && (of_title < 25 || of_title <= behind.share_in(&before))
+    let of_story = behind.share_in(&before);
+    // A marker within a line mostly stands in a paragraph.
+    if inside {
+        return of_title < 40 || of_title <= 2 * of_story;
+    }
+    !before.is_empty() && !behind.is_empty() && (of_title < 25 || of_title <= of_story)
 }
 
 struct Blocks<'b, 's> {
@@ -217,7 +260,7 @@ impl Blocks<'_, '_> {
         }
         let resumed = if ended { lines.len() } else { self.resumes_at(&lines, attached) };
         let block_lines = lines.get(..resumed).unwrap_or_default();
-        let verdicts = if resumed < lines.len() || block_lines.iter().all(is_bare_headline) {
+        let verdicts = if resumed < lines.len() || is_list(block_lines) {
             let verdicts = links(block_lines);
             self.lesson.links(block_lines, &verdicts);
             verdicts
@@ -343,24 +386,18 @@ impl Blocks<'_, '_> {
     }
 
     /// At which line of the block the article goes on, where it had not ended before the marker.
-    fn resumes_at(&mut self, lines: &[BlockLine], attached: bool) -> usize {
+    fn resumes_at(&self, lines: &[BlockLine], attached: bool) -> usize {
         if attached {
-            let one = lines.first().is_none_or(|line| line.shape.chars <= ATTACHED_CHARS);
-            if !one {
-                self.doubt();
-            }
-            return usize::from(one);
+            return 1;
         }
-        let headlines = lines
-            .iter()
-            .take(LINKS)
-            .enumerate()
-            .take_while(|(at, line)| {
-                line.shape.stop == Stop::None && line.shape.chars <= LINK_CHARS
-                    || *at > 0 && line.shape.stop == Stop::Dots && line.shape.chars <= TEASER_CHARS
-            })
-            .count()
-            .max(1);
+        if is_list(lines) {
+            return lines.len();
+        }
+        let headlines = headlines(lines);
+        if headlines == 0 && lines.first().is_some_and(is_sentence) {
+            return 0;
+        }
+        let headlines = headlines.max(1);
         let of_lines = |from, count| {
             let lines = lines.iter().skip(from).take(count);
             Stems::of(lines.flat_map(|line| &line.stems).copied().collect())
@@ -368,8 +405,19 @@ impl Blocks<'_, '_> {
         let (titles, behind) = (of_lines(0, headlines), of_lines(headlines, 3));
         let (of_titles, of_article) =
             (titles.share_in(&behind), behind.share_in(&self.article.stems(self.matching)));
-        if of_titles >= 40 && of_titles > of_article { lines.len() } else { headlines }
+        if of_titles < 40 || of_titles <= of_article {
+            return headlines;
+        }
+        // An article that goes on comes back to what its beginning speaks of.
+        let rest = of_lines(headlines, REST);
+        let comes_back = self.article.beginning(self.matching).share_in(&rest);
+        if titles.share_in(&rest) < 2 * comes_back { headlines } else { lines.len() }
     }
+}
+
+/// Cut with an ellipsis, and no longer than teasers are: else it is a story that was cut.
+fn is_teaser(text: &str) -> bool {
+    shape::is_cut(text) && text.chars().nth(TEASER_CHARS).is_none()
 }
 
 /// Turns entries without paragraphs into links, and cut paragraphs that are all of an entry into teasers.
@@ -382,7 +430,7 @@ pub(super) fn teasers(pieces: &mut [Piece<'_>], entries: usize) {
         }
     }
     for piece in
-        pieces.iter_mut().filter(|piece| piece.part == Part::Body && shape::is_cut(&piece.text))
+        pieces.iter_mut().filter(|piece| piece.part == Part::Body && is_teaser(&piece.text))
     {
         if slot(piece.entry).and_then(|entry| paragraphs.get(entry)) == Some(&1) {
             piece.part = Part::Teaser;

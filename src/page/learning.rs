@@ -64,6 +64,19 @@ impl<'s> Lesson<'s> {
         self.learning.and_then(known).is_some()
     }
 
+    /// Whether anything may be known of lines.
+    pub(super) fn has_learned(&self) -> bool {
+        self.learning.is_some_and(|learning| learning.starts.is_some())
+    }
+
+    /// Whether other pages have shown that a line of that match form (its hash) begins a story.
+    pub(super) fn is_headline(&self, form: u64) -> bool {
+        let start = self
+            .learning
+            .and_then(|learning| learning.starts?.get(LineKey::of(learning.site, form)));
+        start.is_some_and(|start| start.kind == StartKind::Headline)
+    }
+
     /// The story that a link of that match form (its hash) names.
     pub(super) fn named(&self, form: u64) -> Option<StoryId> {
         let learning = self.learning?;

@@ -8,6 +8,7 @@
 
 pub mod envelope;
 
+mod attached;
 mod bare;
 mod block;
 mod candidate;

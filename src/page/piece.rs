@@ -67,6 +67,8 @@ pub(super) struct Piece<'a> {
     pub line: usize,
     /// Its words.
     pub text: Cow<'a, str>,
+    /// At which byte of the cleaned line they begin.
+    pub raw: usize,
     /// Where its match form stands in that of the page.
     pub folded: Range<usize>,
     /// What it is.
@@ -85,11 +87,13 @@ impl<'a> Piece<'a> {
         range: Range<usize>,
         folded: Range<usize>,
     ) -> Self {
+        let spaces = leading_spaces(line.text.get(range.clone()).unwrap_or_default());
+        let raw = range.start + spaces;
         let text = match &line.text {
             Cow::Borrowed(text) => Cow::Borrowed(text.get(range).unwrap_or_default().trim()),
             Cow::Owned(text) => Cow::Owned(text.get(range).unwrap_or_default().trim().to_owned()),
         };
-        Self { line: index, text, folded, part: Part::Body, entry: None, why: Why::default() }
+        Self { line: index, text, raw, folded, part: Part::Body, entry: None, why: Why::default() }
     }
 
     /// Takes the piece for `part`, by a layout rule.
@@ -102,11 +106,12 @@ impl<'a> Piece<'a> {
     /// Cuts the piece in two, `bytes` of its text and `folded` bytes of its match form behind its beginning.
     pub(super) fn split_at(&self, bytes: usize, folded: usize) -> Option<(Self, Self)> {
         let cut = |range: Range<usize>, form: Range<usize>| {
+            let raw = self.raw + range.start + leading_spaces(self.text.get(range.clone())?);
             let text = match &self.text {
                 Cow::Borrowed(text) => Cow::Borrowed(text.get(range)?.trim()),
                 Cow::Owned(text) => Cow::Owned(text.get(range)?.trim().to_owned()),
             };
-            Some(Self { text, folded: form, why: Why::default(), ..*self })
+            Some(Self { text, raw, folded: form, why: Why::default(), ..*self })
         };
         let middle = (self.folded.start + folded).min(self.folded.end);
         let head = cut(0..bytes, self.folded.start..middle)?;
@@ -119,4 +124,8 @@ impl<'a> Piece<'a> {
         self.entry = entry;
         self.why.reason = reason;
     }
+}
+
+fn leading_spaces(text: &str) -> usize {
+    text.len() - text.trim_start().len()
 }

@@ -11,7 +11,9 @@ use super::learning::Lesson;
 use super::mark::{Marking, mark};
 use super::matching::Matching;
 use super::piece::{Part, Piece};
-use super::{Context, Date, Page, RelatedText, bare, block, headline, keywords, language};
+use super::{
+    Context, Date, Page, RelatedText, attached, bare, block, headline, keywords, language,
+};
 use crate::record::{RelatedKind, StoryId, Warning};
 
 /// A page, read.
@@ -58,10 +60,14 @@ impl<'a> Reading<'a> {
         bare::byline(&mut pieces, &marking);
         bare::tags(&mut pieces);
         let mut lesson = Lesson::of(context.learning);
+        let unseen = attached::settle(&mut pieces, &marking);
         if let Some(headline) = headline::over_a_body(&pieces) {
             lesson.own(matching.form(headline.folded.clone()));
         }
         warnings.extend(block::lay_out(&mut pieces, &matching, layouts, &mut lesson, trace));
+        if attached::cut_known(&mut pieces, &unseen, &matching, &lesson) {
+            warnings.push(Warning::RelatedUnsplit);
+        }
         let entries =
             pieces.iter().filter_map(|piece| piece.entry).max().map_or(0, |last| last as usize + 1);
         block::teasers(&mut pieces, entries);

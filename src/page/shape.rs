@@ -123,29 +123,58 @@ pub(super) fn is_cut(text: &str) -> bool {
 /// The fewest and the most characters of a headline that is glued to the sentence behind it.
 const GLUED: std::ops::Range<usize> = 20..200;
 
-/// Where a headline ends to which the next sentence is glued: at the first small letter or digit with a capital right
-/// behind it, or with a quote and a capital.
+/// Where a headline ends to which the next sentence is glued: at the first capital, or quote with a capital, that stands
+/// right behind a small letter, a digit or a sign that closes; or at a number with a point right behind a small letter.
 pub(super) fn glued_end(text: &str) -> Option<usize> {
-    let mut before = ' ';
+    let (mut before, mut closed, mut quoted) = (' ', false, false);
     let mut rest = text.char_indices().take(GLUED.end).enumerate().peekable();
     while let Some((nth, (at, c))) = rest.next() {
-        let quote = matches!(c, '"' | '“' | '”' | '„' | '«');
-        let opens = if quote {
-            rest.peek().is_some_and(|(_, (_, next))| next.is_uppercase())
-        } else {
-            c.is_uppercase()
+        let next = rest.peek().map(|(_, (_, next))| *next);
+        let opens = match c {
+            '"' | '“' | '”' | '„' | '«' => next.is_some_and(char::is_uppercase),
+            '0'..='9' => before.is_lowercase() && is_numbered(text.get(at..).unwrap_or_default()),
+            _ => c.is_uppercase(),
         };
-        if nth >= GLUED.start && opens && (before.is_lowercase() || before.is_numeric()) {
+        if nth >= GLUED.start && opens && closed {
             return Some(at);
         }
+        closed = match c {
+            '…' | ')' | '?' | '!' | '»' => true,
+            '”' | '"' => is_word_char(before),
+            // Elsewhere it is an apostrophe.
+            '\'' | '’' => quoted && is_word_char(before),
+            _ => c.is_lowercase() || c.is_numeric(),
+        };
+        quoted |= matches!(c, '\'' | '‘' | '’') && !is_word_char(before);
         before = c;
     }
     None
 }
 
+/// "8. The fields": a text that begins with a number and a point.
+fn is_numbered(text: &str) -> bool {
+    text.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with('.')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_headline_ends_where_the_next_sentence_is_glued_to_it() {
+        for (headline, sentence) in [
+            ("Orchard growers fear the frost", "The frost came late."),
+            ("Orchard growers fear the frost (Video)", "“The frost came late.”"),
+            ("Orchard growers sing 'Frost in May'", "The song came late."),
+            ("What do the orchard growers fear?", "“The frost”, they said."),
+            ("Orchard growers fear the frost", "8. The frost came late."),
+        ] {
+            let text = format!("{headline}{sentence}");
+            assert_eq!(glued_end(&text), Some(headline.len()), "{text}");
+        }
+        let text = "The growers of the valley met O'Neill: 5,000 trees";
+        assert_eq!(glued_end(text), None, "an apostrophe closes nothing");
+    }
 
     #[test]
     fn a_letter_is_what_unicode_calls_alphabetic() {

@@ -7,6 +7,8 @@ mod corpora;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod languages;
+#[cfg(test)]
 mod learning;
 #[cfg(test)]
 mod near;
