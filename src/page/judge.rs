@@ -46,11 +46,15 @@ fn judge_form(
     let from = page.matching.start(index);
     let line = page.matching.line(index);
     let Some(place) = Place::of(line, from, hit, behind_label) else { return Verdict::Words };
-    let mut found = None;
+    let (mut found, mut marker_file) = (None, None);
     let ranked = |rank| {
         page.layouts.rules_of(hit).filter(move |(_, rule)| rank_of(rule, page) == Some(rank))
     };
     for (id, rule) in Rank::ALL.into_iter().flat_map(ranked) {
+        // Another rule of its file for the same marker is no other reading.
+        if marker_file == Some(&rule.file) && part_of(&rule.kind) == Part::Marker {
+            continue;
+        }
         let next = match place.admits(rule, page) {
             Ok(MarkKind::Plain) if found.is_none() => {
                 *runner_up = None;
@@ -58,6 +62,7 @@ fn judge_form(
             }
             Ok(kind) if found.is_none() => {
                 found = Some((id, kind));
+                marker_file = (kind == MarkKind::Marker).then_some(&rule.file);
                 continue;
             }
             Ok(_) => RunnerUp { part: part_of(&rule.kind), rule: Some(id), reason: "would do too" },
