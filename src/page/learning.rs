@@ -51,17 +51,16 @@ impl<'s> Lesson<'s> {
 
     /// What other pages have shown of the lines of a block; empty where nothing is.
     pub(super) fn known(&self, lines: &[BlockLine]) -> Vec<Option<Start>> {
-        let Some(Learning { site, starts: Some(starts) }) = self.learning else {
+        if !self.has_learned() {
             return Vec::new();
-        };
-        lines.iter().map(|line| starts.get(LineKey::of(site, line.key))).collect()
+        }
+        lines.iter().map(|line| self.start(line.key)).collect()
     }
 
-    fn is_known(&self, line: &BlockLine) -> bool {
-        let known = |Learning { site, starts }: Learning<'_>| {
-            starts?.get(LineKey::of(site, line.key)).map(|_| ())
-        };
-        self.learning.and_then(known).is_some()
+    /// What other pages have shown of a line of that match form (its hash).
+    fn start(&self, form: u64) -> Option<Start> {
+        let Learning { site, starts } = self.learning?;
+        starts?.get(LineKey::of(site, form))
     }
 
     /// Whether anything may be known of lines.
@@ -71,16 +70,12 @@ impl<'s> Lesson<'s> {
 
     /// Whether other pages have shown that a line of that match form (its hash) begins a story.
     pub(super) fn is_headline(&self, form: u64) -> bool {
-        let start = self
-            .learning
-            .and_then(|learning| learning.starts?.get(LineKey::of(learning.site, form)));
-        start.is_some_and(|start| start.kind == StartKind::Headline)
+        self.start(form).is_some_and(|start| start.kind == StartKind::Headline)
     }
 
     /// The story that a link of that match form (its hash) names.
     pub(super) fn named(&self, form: u64) -> Option<StoryId> {
-        let learning = self.learning?;
-        learning.starts?.get(LineKey::of(learning.site, form))?.story_id
+        self.start(form)?.story_id
     }
 
     /// Hears of a list of links.
@@ -90,8 +85,7 @@ impl<'s> Lesson<'s> {
         }
         for (line, verdict) in lines.iter().zip(verdicts) {
             if verdict.headline {
-                let is_known = self.is_known(line);
-                self.candidates.link(line, is_known);
+                self.candidates.link(line, self.start(line.key).is_some());
             }
         }
     }
