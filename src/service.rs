@@ -41,7 +41,7 @@ pub fn run(
     if let Some(server) = &server {
         tracing::info!(event = "http", address = %server.address(), "metrics and health");
     }
-    let ended = wait_for_topics(config, &stop)
+    let ended = wait_for_topics(config, &watcher.health, &stop)
         .and_then(|topics| run_engines(config, &topics, layouts, watcher, window, &stop));
     match ended {
         Ok(()) | Err(End::Stopped) => Ok(()),
@@ -187,10 +187,15 @@ pub fn known_now(config: &Config) -> Result<Option<Learns>, End> {
 }
 
 /// The topics, once there is a broker to ask: a restart would not bring one that is away.
-fn wait_for_topics(config: &Config, stop: &Stop) -> Result<BTreeMap<String, Standing>, End> {
+fn wait_for_topics(
+    config: &Config,
+    health: &Health,
+    stop: &Stop,
+) -> Result<BTreeMap<String, Standing>, End> {
     loop {
         match engine::require_topics(config) {
             Err(End::Exit { kind: ExitKind::Temporary, why }) => {
+                health.no_broker();
                 tracing::warn!(event = "brokers_unreachable", why, "waiting for the brokers");
                 stop.wait(Duration::from_secs(1));
                 if stop.is_draining() {

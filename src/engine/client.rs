@@ -2,11 +2,12 @@
 //!
 //! A callback only records: it runs inside `poll`, on the engine's thread, and the engine acts on it after `poll` has
 //! returned (kafka-client §6.4). The one exception is a consumer that is being closed, which must hand its partitions
-//! back by itself, or closing never ends.
+//! back by itself, or closing never ends. How a client stands goes to the observer at once: the producer's thread tells
+//! it also while the engine waits for the brokers.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
@@ -20,6 +21,8 @@ use rdkafka::producer::{ProducerContext, ThreadedProducer};
 use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka::types::RDKafkaRespErr;
 
+use super::client_view::{ClientKind, ClientView};
+use super::observer::Observer;
 use crate::config::Config;
 
 /// How often engine clients tell how they stand; with it the client library also looks every ten seconds where logs
@@ -46,38 +49,45 @@ pub type StageConsumer = BaseConsumer<StageContext>;
 /// A transactional producer.
 pub type EngineProducer = ThreadedProducer<EngineProducerContext>;
 
+/// A client of an engine, and who watches it.
+#[derive(Clone)]
+pub struct Watched {
+    /// The number of its engine.
+    pub engine: usize,
+    /// Its name among the clients of its engine.
+    pub name: &'static str,
+    /// Who watches.
+    pub observer: Arc<dyn Observer>,
+}
+
+impl Watched {
+    fn stands(&self, kind: ClientKind, statistics: &Statistics) {
+        self.observer.client(self.engine, &ClientView::new(self.name, kind, statistics));
+    }
+
+    fn complains(&self, kind: ClientKind, error: &KafkaError, reason: &str) {
+        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown) {
+            self.observer.no_broker();
+        }
+        complain(kind.name(), error, reason);
+    }
+}
+
 /// Records what the group says, for the engine to act on.
-#[derive(Debug, Default)]
 pub struct StageContext {
     rebalances: Mutex<VecDeque<Rebalance>>,
     closing: AtomicBool,
-    statistics: LastStatistics,
-}
-
-/// The last statistics that a client told and nobody has taken.
-#[derive(Debug, Default)]
-pub struct LastStatistics(Mutex<Option<Box<Statistics>>>);
-
-impl LastStatistics {
-    fn put(&self, statistics: Statistics) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(statistics));
-    }
-
-    /// Takes them, where there are new ones.
-    pub fn take(&self) -> Option<Box<Statistics>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
+    watched: Watched,
 }
 
 impl StageContext {
+    fn new(watched: Watched) -> Self {
+        Self { rebalances: Mutex::default(), closing: AtomicBool::new(false), watched }
+    }
+
     /// What the group said next.
     pub fn next_rebalance(&self) -> Option<Rebalance> {
         self.rebalances.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
-    }
-
-    /// What the consumer told about itself last.
-    pub fn statistics(&self) -> &LastStatistics {
-        &self.statistics
     }
 
     /// From now on partitions are handed back at once.
@@ -92,11 +102,14 @@ impl ClientContext for StageContext {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        complain("consumer", &error, reason);
+        self.watched.complains(ClientKind::Consumer, &error, reason);
     }
 
     fn stats(&self, statistics: Statistics) {
-        self.statistics.put(statistics);
+        // What a client says while it is closed is of the past.
+        if !self.closing.load(Ordering::Acquire) {
+            self.watched.stands(ClientKind::Consumer, &statistics);
+        }
     }
 }
 
@@ -135,12 +148,11 @@ fn hand_back(consumer: &BaseConsumer<StageContext>, partitions: &TopicPartitionL
 
 /// Knows which records of the open transaction could not be delivered. Those that could are not reported one by one:
 /// `flush` waits for the last of all.
-#[derive(Debug, Default)]
 pub struct EngineProducerContext {
     /// The number of the open transaction; every record carries its own.
     transaction: AtomicUsize,
     undelivered: Mutex<Undelivered>,
-    statistics: LastStatistics,
+    watched: Watched,
 }
 
 /// Records of which nobody knows whether a broker has them.
@@ -153,15 +165,14 @@ pub struct Undelivered {
 }
 
 impl EngineProducerContext {
+    fn new(watched: Watched) -> Self {
+        Self { transaction: AtomicUsize::new(0), undelivered: Mutex::default(), watched }
+    }
+
     /// A transaction begins; late reports of earlier ones no longer count.
     pub fn begin(&self, transaction: usize) {
         *self.reports() = Undelivered::default();
         self.transaction.store(transaction, Ordering::Release);
-    }
-
-    /// What the producer told about itself last.
-    pub fn statistics(&self) -> &LastStatistics {
-        &self.statistics
     }
 
     /// What could not be delivered of the open transaction; final after a flush that ended in time.
@@ -180,11 +191,11 @@ impl ClientContext for EngineProducerContext {
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        complain("producer", &error, reason);
+        self.watched.complains(ClientKind::Producer, &error, reason);
     }
 
     fn stats(&self, statistics: Statistics) {
-        self.statistics.put(statistics);
+        self.watched.stands(ClientKind::Producer, &statistics);
     }
 }
 
@@ -277,7 +288,12 @@ impl Clients {
     ///
     /// # Errors
     /// librdkafka refuses a setting.
-    pub fn stage_consumer(&self, group: &str, wake: Sender<()>) -> KafkaResult<StageConsumer> {
+    pub fn stage_consumer(
+        &self,
+        group: &str,
+        watched: Watched,
+        wake: Sender<()>,
+    ) -> KafkaResult<StageConsumer> {
         let tuning = self.tuning;
         let mut config = base(&[&self.common, &self.consumer]);
         config
@@ -300,7 +316,7 @@ impl Clients {
             // The default of a second starves a bounded queue (kafka-client §0).
             .set("fetch.queue.backoff.ms", "20")
             .set("fetch.wait.max.ms", "100");
-        let mut consumer: StageConsumer = config.create_with_context(StageContext::default())?;
+        let mut consumer: StageConsumer = config.create_with_context(StageContext::new(watched))?;
         // A wake-up that finds one waiting already is the same wake-up.
         consumer.set_nonempty_callback(move || {
             wake.try_send(()).ok();
@@ -312,7 +328,11 @@ impl Clients {
     ///
     /// # Errors
     /// librdkafka refuses a setting.
-    pub fn producer(&self, transactional_id: &str) -> KafkaResult<EngineProducer> {
+    pub fn producer(
+        &self,
+        transactional_id: &str,
+        watched: Watched,
+    ) -> KafkaResult<EngineProducer> {
         let tuning = self.tuning;
         let mut config = base(&[&self.common, &self.producer]);
         config
@@ -327,7 +347,7 @@ impl Clients {
             .set("queue.buffering.max.messages", "1000000")
             .set("queue.buffering.max.kbytes", tuning.producer_queue_kbytes.to_string())
             .set("message.max.bytes", tuning.message_max_bytes.to_string());
-        config.create_with_context(EngineProducerContext::default())
+        config.create_with_context(EngineProducerContext::new(watched))
     }
 
     /// A client that asks for offsets and watermarks and reads changelogs by hand; it never joins a group.

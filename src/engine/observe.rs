@@ -1,17 +1,14 @@
-//! Tells the observer how an engine stands: what is in flight at every turn, partitions and clients about once a second.
+//! Tells the observer how an engine stands: what is in flight at every turn, partitions about once a second.
 
 use std::time::{Duration, Instant};
 
-use rdkafka::consumer::Consumer as _;
-
-use super::client_view::{ClientKind, ClientView};
 use super::ffi::known_log;
 use super::observer::{PartitionView, PauseReason, Rework};
 use super::partition::{Live, Rest};
 use super::run::{Engine, StageRun};
 use super::state::EngineState;
 
-/// How often partitions and clients are told about.
+/// How often partitions are told about.
 const OFTEN: Duration = Duration::from_secs(1);
 
 /// What the observer was told last.
@@ -46,7 +43,6 @@ impl Engine {
         for (run, partition, live) in self.live() {
             self.observer.partition(&view(run, partition, live));
         }
-        self.observe_clients();
     }
 
     /// What was read and will not be committed by this engine is read again, by whoever has its partitions next.
@@ -85,19 +81,6 @@ impl Engine {
         }
         let shut = self.stages.iter().filter(|run| run.shut_by == Some(reason));
         shut.map(|run| run.partitions.len()).sum()
-    }
-
-    fn observe_clients(&self) {
-        for run in &self.stages {
-            if let Some(statistics) = run.consumer.context().statistics().take() {
-                let name = run.spec.stage.name().0;
-                let view = ClientView::new(name, ClientKind::Consumer, &statistics);
-                self.observer.client(self.spec.number, &view);
-            }
-        }
-        if let Some(view) = self.outlet.view() {
-            self.observer.client(self.spec.number, &view);
-        }
     }
 }
 

@@ -228,7 +228,8 @@ pub struct PartitionView<'a> {
     pub table: TableStats,
 }
 
-/// Watches engines. Every method is called from an engine's own thread and must not block.
+/// Watches engines. Every method is called from an engine's own thread, or from one of the client library's, and must not
+/// block.
 pub trait Observer: Send + Sync {
     /// The engine's loop has made a turn.
     fn beat(&self, _engine: usize) {}
@@ -262,8 +263,10 @@ pub trait Observer: Send + Sync {
     fn worked(&self, _stage: StageName, _step: Step, _records: u64, _time: Duration) {}
     /// When the open transaction began, in milliseconds since 1970.
     fn transaction_open(&self, _engine: usize, _since: Option<i64>) {}
-    /// How a client stands; told every few seconds.
+    /// How a client stands; told every few seconds, while the engine waits for the brokers too.
     fn client(&self, _engine: usize, _view: &ClientView) {}
+    /// A client reaches no broker; told at each attempt.
+    fn no_broker(&self) {}
     /// An engine has given its clients back.
     fn clients_gone(&self, _engine: usize) {}
     /// A partition has been restored, in so long.

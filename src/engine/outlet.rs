@@ -15,8 +15,7 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer as _};
 
 use super::End;
-use super::client::{Clients, EngineProducer};
-use super::client_view::{ClientKind, ClientView};
+use super::client::{Clients, EngineProducer, Watched};
 use super::ffi::{FailureKind, Membership, NextOffset, TransactionCalls, TransactionFailure};
 use super::observer::{TransactionPhases, Written};
 use super::once::SentOnce;
@@ -83,8 +82,10 @@ impl Outlet {
         clients: &Clients,
         transactional_id: &str,
         destinations: Destinations,
+        watched: Watched,
     ) -> Result<Self, End> {
-        let producer = clients.producer(transactional_id).map_err(|error| End::config(&error))?;
+        let producer = clients.producer(transactional_id, watched);
+        let producer = producer.map_err(|error| End::config(&error))?;
         let calls = TransactionCalls::of(&producer);
         let timeout = Duration::from_millis(clients.tuning.transaction_timeout_ms);
         retrying(Instant::now() + timeout, |left| calls.init(left))
@@ -187,12 +188,6 @@ impl Outlet {
     #[must_use]
     pub fn written(&self) -> &[Written] {
         &self.written
-    }
-
-    /// How the client stands, where it has said so anew.
-    pub fn view(&self) -> Option<ClientView> {
-        let statistics = self.producer.context().statistics().take()?;
-        Some(ClientView::new("producer", ClientKind::Producer, &statistics))
     }
 
     /// Commits the open transaction with the offsets of each group.

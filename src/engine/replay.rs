@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::consumer::Consumer as _;
@@ -10,8 +11,9 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
-use super::client::{Clients, EngineProducer};
+use super::client::{Clients, EngineProducer, Watched};
 use super::end::End;
+use super::observer::Unobserved;
 use super::topic_reader::{Event, Found, TopicReader};
 use crate::stage::Headers;
 
@@ -47,7 +49,8 @@ pub fn replay(
     topic: &str,
     mut choose: impl FnMut(&Found) -> Option<Again>,
 ) -> Result<(), End> {
-    let producer = clients.producer(job).map_err(|error| End::config(&error))?;
+    let watched = Watched { engine: 0, name: "replay", observer: Arc::new(Unobserved) };
+    let producer = clients.producer(job, watched).map_err(|error| End::config(&error))?;
     // Fences and ends what an earlier run left open: only then is its place in the topic certain.
     producer
         .init_transactions(PATIENCE)

@@ -11,7 +11,7 @@ use rdkafka::topic_partition_list::Offset;
 use super::breaker::BreakerLimits;
 use super::budget::{Budget, Lane};
 use super::cadence::{Cadence, CommitLimits};
-use super::client::{Clients, Rebalance, StageConsumer};
+use super::client::{self, Clients, Rebalance, StageConsumer};
 use super::end::End;
 use super::ffi::Membership;
 use super::observe::Watched;
@@ -147,8 +147,14 @@ impl Engine {
         observer: Arc<dyn Observer>,
     ) -> Result<Self, End> {
         pulse.beat(false);
-        let outlet =
-            Outlet::open(&spec.clients, &spec.transactional_id, spec.destinations.clone())?;
+        let watched =
+            |name| client::Watched { engine: spec.number, name, observer: Arc::clone(&observer) };
+        let outlet = Outlet::open(
+            &spec.clients,
+            &spec.transactional_id,
+            spec.destinations.clone(),
+            watched("producer"),
+        )?;
         let (waker, wake) = bounded(1);
         stop.wakes(waker.clone());
         let stages: Vec<Arc<dyn DynStage>> =
@@ -160,7 +166,7 @@ impl Engine {
         let stages = spec
             .stages
             .iter()
-            .map(|stage| join(stage, &spec, waker.clone()))
+            .map(|stage| join(stage, &spec, watched(stage.stage.name().0), waker.clone()))
             .collect::<Result<_, _>>()?;
         Ok(Self {
             outlet,
@@ -326,9 +332,14 @@ impl Engine {
     }
 }
 
-fn join(stage: &StageSpec, spec: &EngineSpec, wake: Sender<()>) -> Result<StageRun, End> {
-    let consumer =
-        spec.clients.stage_consumer(&stage.group, wake).map_err(|error| End::config(&error))?;
+fn join(
+    stage: &StageSpec,
+    spec: &EngineSpec,
+    watched: client::Watched,
+    wake: Sender<()>,
+) -> Result<StageRun, End> {
+    let consumer = spec.clients.stage_consumer(&stage.group, watched, wake);
+    let consumer = consumer.map_err(|error| End::config(&error))?;
     consumer.subscribe(&[&stage.inbox]).map_err(|error| End::client("subscribe", &error))?;
     Ok(StageRun {
         undertaker: Undertaker { group: stage.group.clone(), instance: spec.instance.clone() },

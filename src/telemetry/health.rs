@@ -21,9 +21,10 @@ pub struct Limits {
     pub broker_grace: Duration,
 }
 
-/// A client that reaches no broker says so again at each attempt, the last of which is at most 10 s ago (librdkafka's
-/// `reconnect.backoff.max.ms`): after so long without a complaint the brokers are back.
-const COMPLAINT_LASTS: Duration = Duration::from_secs(15);
+/// A client that reaches no broker says so again at each attempt: every 10 s (librdkafka's `reconnect.backoff.max.ms`), and
+/// a process that waits for its topics about every 22 s. Where no client says that it reaches one, the brokers count as
+/// back after so long without a complaint.
+const COMPLAINT_LASTS: Duration = Duration::from_secs(30);
 
 /// A time without any broker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,6 +168,11 @@ impl Health {
     pub fn no_broker(&self) {
         let mut outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
         *outage = Some(Outage::complained(*outage, self.age()));
+    }
+
+    /// A client says that it reaches one.
+    pub fn broker_reached(&self) {
+        *self.outage.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// An engine is in another state; says the state of the process.
@@ -377,10 +383,20 @@ mod tests {
         }
         assert!(brokers(outage, at(159), LIMITS).ok, "within the grace");
         assert!(!brokers(outage, at(171), LIMITS).ok, "away for 71 s");
-        assert!(brokers(outage, at(186), LIMITS).ok, "no complaint for 16 s");
+        assert!(brokers(outage, at(201), LIMITS).ok, "no complaint for 31 s");
         let again = Some(Outage::complained(outage, at(300)));
         assert!(brokers(again, at(310), LIMITS).ok, "another outage has its own grace");
         assert!(brokers(None, at(310), LIMITS).ok);
+    }
+
+    #[test]
+    fn an_outage_is_over_as_soon_as_a_client_reaches_a_broker() {
+        let health = Health::new(1, Limits { broker_grace: Duration::ZERO, ..LIMITS });
+        let brokers = || health.ready().0.into_iter().find(|check| check.name == "brokers");
+        health.no_broker();
+        assert!(!brokers().unwrap().ok);
+        health.broker_reached();
+        assert!(brokers().unwrap().ok);
     }
 
     #[test]

@@ -42,9 +42,6 @@ impl Observer for Watcher {
 
     fn consumer_error(&self, error: &str) {
         self.metrics.consumer.error(error);
-        if error == "AllBrokersDown" {
-            self.health.no_broker();
-        }
     }
 
     fn offset_reset(&self, topic: &str) {
@@ -98,6 +95,13 @@ impl Observer for Watcher {
 
     fn client(&self, engine: usize, view: &ClientView) {
         self.metrics.client.stands(engine, view);
+        if view.brokers.iter().any(|broker| broker.is_up) {
+            self.health.broker_reached();
+        }
+    }
+
+    fn no_broker(&self) {
+        self.health.no_broker();
     }
 
     fn clients_gone(&self, engine: usize) {

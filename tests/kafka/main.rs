@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod again;
 #[cfg(test)]
+mod alerts;
+#[cfg(test)]
 mod boards;
 #[cfg(test)]
 mod breaker;

@@ -21,9 +21,11 @@ pub struct Prometheus {
     process: Option<Tethered>,
 }
 
-/// The folder of rules, and what is asked of the boards.
-pub fn deploy() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy")
+/// The files of a folder of deploy/.
+pub fn files(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy").join(folder);
+    let files = fs::read_dir(folder).expect("a folder of the repository");
+    files.map(|entry| entry.expect("a file").path()).collect()
 }
 
 impl Prometheus {
@@ -57,8 +59,11 @@ impl Prometheus {
         Some(prometheus)
     }
 
-    /// Scrapes the replicas where they serve now, each under its number whatever its port.
+    /// Scrapes the replicas, once they serve, where they do: each under its number whatever its port.
     pub fn scrape(&self, fleet: &Fleet) {
+        wait_until("every replica to serve", Duration::from_secs(60), || {
+            (0..fleet.len()).all(|number| fleet.get(number, "/livez").is_some())
+        });
         let targets: Vec<Value> = (0..fleet.len())
             .filter_map(|number| {
                 let address = fleet.address(number)?;
@@ -82,6 +87,11 @@ impl Prometheus {
         assert_eq!(answer["status"], "success", "{query}: {answer}");
         let result = answer["data"]["result"].as_array();
         result.unwrap_or_else(|| panic!("{query}: {answer}")).clone()
+    }
+
+    /// The value of a query with one series.
+    pub fn figure(&self, query: &str) -> Option<f64> {
+        self.query(query).first()?["value"][1].as_str()?.parse().ok()
     }
 
     /// The names of alerts that fire, of a severity.

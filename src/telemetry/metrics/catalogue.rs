@@ -231,7 +231,7 @@ families! {
         GROUP_STATE: Kind::Gauge, Flag, "newsmill_group_state", [STATE],
             "The state of the process: exactly one is 1.";
         BROKER_UP: Kind::Gauge, Flag, "newsmill_kafka_broker_up", [CLIENT, BROKER],
-            "Whether some client of this process is connected to a broker.";
+            "Whether some client of this process is connected to a broker; absent while none has told.";
         BROKER_RTT: Kind::Gauge, Seconds, "newsmill_kafka_broker_rtt_p99_seconds", [CLIENT, BROKER],
             "The 99th percentile of the time from a request to its answer, of the slowest client.";
         BROKER_THROTTLE: Kind::Gauge, Seconds, "newsmill_kafka_broker_throttle_p99_seconds", [CLIENT, BROKER],

@@ -1,5 +1,6 @@
 //! The client library's own figures: brokers and queues. Several clients of a process are shown as one: the worst time,
-//! the sum of counts, up where any is connected.
+//! the sum of counts, up where any is connected. Of a kind of which no client has told yet nothing is known, and nothing
+//! is shown: that an engine starts again does not mean that brokers are away.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
@@ -23,6 +24,8 @@ pub struct ClientMetrics {
     prefetch: [IntGauge; 2],
     queue: [IntGauge; 2],
     last: Mutex<Views>,
+    /// The brokers that any client has ever known by number: a fresh client that reaches none knows no number.
+    known: Mutex<BTreeSet<i32>>,
 }
 
 /// What each client said last: its kind, its engine, its name.
@@ -44,6 +47,7 @@ impl ClientMetrics {
             ],
             queue: [families.gauge(&of::QUEUE_RECORDS)?, families.gauge(&of::QUEUE_BYTES)?],
             last: Mutex::default(),
+            known: Mutex::default(),
         })
     }
 
@@ -58,22 +62,23 @@ impl ClientMetrics {
                 |view: &ClientView| view.brokers.iter().find(|it| it.id == broker.id).cloned();
             self.count(kind, broker, before.as_ref().and_then(known).as_ref());
         }
-        self.show(kind, &last, view.brokers.iter().map(|broker| broker.id));
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.extend(view.brokers.iter().map(|broker| broker.id));
+        self.show(kind, &last, &known);
     }
 
-    /// The clients of an engine are no more: a broker that no other one is connected to is down to this process.
+    /// The clients of an engine are no more: where no other one of a kind is left, nobody knows how brokers are.
     pub fn gone(&self, engine: usize) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.retain(|(_, number, _), _| *number != engine);
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         for kind in ClientKind::ALL {
-            let known: BTreeSet<i32> =
-                of_kind(&last, kind).flat_map(|view| view.brokers.iter().map(|it| it.id)).collect();
-            last.retain(|(of, number, _), _| *of != kind || *number != engine);
-            self.show(kind, &last, known.into_iter());
+            self.show(kind, &last, &known);
         }
     }
 
     /// All clients of a kind as one.
-    fn show(&self, kind: ClientKind, all: &Views, brokers: impl Iterator<Item = i32>) {
+    fn show(&self, kind: ClientKind, all: &Views, brokers: &BTreeSet<i32>) {
         let [records, bytes] = match kind {
             ClientKind::Consumer => &self.prefetch,
             ClientKind::Producer => &self.queue,
@@ -81,10 +86,14 @@ impl ClientMetrics {
         records.set(gauge_of(of_kind(all, kind).map(|view| view.queue_records).sum()));
         bytes.set(gauge_of(of_kind(all, kind).map(|view| view.queue_bytes).sum()));
         for id in brokers {
+            if of_kind(all, kind).next().is_none() {
+                self.hide_broker(kind, *id);
+                continue;
+            }
             let seen: Vec<&BrokerView> = of_kind(all, kind)
-                .flat_map(|view| view.brokers.iter().filter(|it| it.id == id))
+                .flat_map(|view| view.brokers.iter().filter(|it| it.id == *id))
                 .collect();
-            self.show_broker(kind, id, &seen);
+            self.show_broker(kind, *id, &seen);
         }
     }
 
@@ -111,6 +120,15 @@ impl ClientMetrics {
         }
         let throttle = seen.iter().filter_map(|it| it.throttle_p99_ms).max().unwrap_or(0);
         self.throttle.with_label_values(&labels).set(throttle as f64 / 1e3);
+    }
+
+    fn hide_broker(&self, kind: ClientKind, broker: i32) {
+        let id = broker.to_string();
+        let labels = [kind.name(), id.as_str()];
+        // A series that is not there need not be removed.
+        drop(self.up.remove_label_values(&labels));
+        drop(self.rtt.remove_label_values(&labels));
+        drop(self.throttle.remove_label_values(&labels));
     }
 }
 

@@ -28,7 +28,8 @@ pub struct PartitionMetrics {
     breaker_trips: IntCounterVec,
     /// The stages with tables.
     stateful: Vec<StageName>,
-    /// Of each partition the offset committed when it was last looked at, and when that last moved.
+    /// Of each partition the offset committed when it was last looked at, and when that last moved. It outlives the
+    /// assignment: an engine that starts again and again because no commit comes through makes no progress.
     progress: Mutex<HashMap<(StageName, i32), Progress>>,
 }
 
@@ -94,7 +95,6 @@ impl PartitionMetrics {
 
     /// A partition is no longer ours: its series end.
     pub fn forgotten(&self, topic: &str, stage: StageName, partition: i32) {
-        self.lock().remove(&(stage, partition));
         let partition = partition.to_string();
         let labels = [topic, partition.as_str()];
         let of_state = [stage.0, partition.as_str()];

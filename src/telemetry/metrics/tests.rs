@@ -318,6 +318,12 @@ fn a_partition_makes_progress_when_its_offset_moves_or_nothing_waits() {
     assert!(value(&metrics, series).unwrap() >= moved, "nothing waits");
     let good = value(&metrics, "newsmill_slo_progress_checks_total{result=\"good\"}");
     assert_eq!(good, Some(4.0));
+    let before = value(&metrics, series);
+    metrics.partition.stands(&PartitionView { committed: 12, ..partition() });
+    metrics.partition.forgotten("inbox", HOME, 3);
+    assert_eq!(value(&metrics, series), None, "not ours");
+    metrics.partition.stands(&PartitionView { committed: 12, ..partition() });
+    assert_eq!(value(&metrics, series), before, "an engine that starts again is no progress");
 }
 
 #[test]
@@ -335,7 +341,9 @@ fn counts_of_a_client_go_on_when_a_fresh_client_begins_at_nought() {
     metrics.client.gone(0);
     assert_eq!(of("newsmill_kafka_broker_up"), Some(1.0), "to the other engine");
     metrics.client.gone(1);
-    assert_eq!(of("newsmill_kafka_broker_up"), Some(0.0), "nobody is connected");
+    assert_eq!(of("newsmill_kafka_broker_up"), None, "nobody knows");
+    metrics.client.stands(1, &ClientView { brokers: Vec::new(), ..client(0) });
+    assert_eq!(of("newsmill_kafka_broker_up"), Some(0.0), "a fresh client that reaches none");
 }
 
 #[test]

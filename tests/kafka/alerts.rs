@@ -1,0 +1,188 @@
+//! Alerts over real processes under a real Prometheus: each that a test can provoke fires, and no other page does.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::broker::{Broker, shared};
+use super::client::{self, Feed};
+use super::fleet::{Fleet, PARTITIONS};
+use super::prometheus::{Prometheus, files};
+use super::wait::wait_until;
+
+const LIMIT: Duration = Duration::from_secs(90);
+
+/// How long a committed offset stands still, where records wait, until it is a stall.
+const STALL: &str = "last_progress_timestamp_seconds[2m])) > 300";
+const HASTY_STALL: &str = "last_progress_timestamp_seconds[2m])) > 10";
+
+/// The alerts with a second for each half a minute that they wait: a test has no quarter of an hour.
+fn hasty(folder: &std::path::Path) -> Vec<PathBuf> {
+    let seconds = |time: &str| {
+        let (number, unit) = time.split_at(time.len() - 1);
+        let unit = if unit == "h" { 120 } else { 2 };
+        number.parse::<u32>().expect("5m or 1h") * unit
+    };
+    let hurried = |file: PathBuf| {
+        let text = fs::read_to_string(&file).unwrap();
+        let lines = text.lines().map(|line| match line.split_once("for: ") {
+            Some((head, time)) if head.trim().is_empty() || head.trim() == "keep_firing_" => {
+                format!("{head}for: {}s", seconds(time))
+            }
+            Some(_) | None => line.to_owned(),
+        });
+        let hasty = folder.join(file.file_name().unwrap());
+        let text = lines.collect::<Vec<_>>().join("\n").replace(STALL, HASTY_STALL);
+        fs::write(&hasty, text).unwrap();
+        hasty
+    };
+    let hasty: Vec<PathBuf> = files("prometheus/rules").into_iter().map(hurried).collect();
+    let is_hasty = |file: &PathBuf| fs::read_to_string(file).unwrap().contains(HASTY_STALL);
+    assert!(hasty.iter().any(is_hasty), "the alert of a stall is another");
+    hasty
+}
+
+/// A fleet of two under the eye of a Prometheus, once both run and share all partitions. Where there is no Prometheus it
+/// says so and there is none.
+fn watched_fleet(
+    bootstrap: &str,
+    app: &str,
+    folder: &std::path::Path,
+) -> Option<(Fleet, Prometheus)> {
+    let prometheus = Prometheus::start(&hasty(folder))?;
+    let mut fleet = Fleet::new(bootstrap, app);
+    fleet.environment = vec![("NEWSMILL__DEAD_LETTER__MAX_CONSECUTIVE", "20")];
+    fleet.grow(2);
+    prometheus.scrape(&fleet);
+    wait_until("both run, and share all partitions", LIMIT, || {
+        is_at_work(&prometheus) && {
+            let owned = "sum(newsmill_assigned_partitions) == 2 * 6";
+            prometheus.figure(owned).is_some()
+        }
+    });
+    Some((fleet, prometheus))
+}
+
+fn is_at_work(prometheus: &Prometheus) -> bool {
+    prometheus.figure("sum(newsmill_group_state{state=\"running\"})") == Some(2.0)
+}
+
+fn fires(prometheus: &Prometheus, severity: &str, alert: &str) -> bool {
+    prometheus.firing(severity).iter().any(|name| name == alert)
+}
+
+#[test]
+fn an_outage_of_the_brokers_is_a_ticket_and_no_page_and_ends_by_itself() {
+    let folder = super::broker::scratch("hasty");
+    let mut broker = Broker::start_mortal();
+    let Some((mut fleet, prometheus)) = watched_fleet(&broker.bootstrap(), "outage", &folder)
+    else {
+        return;
+    };
+    broker.kill();
+    let ticket = || fires(&prometheus, "ticket", "NewsmillBrokersUnreachable");
+    wait_until("the ticket of the outage", LIMIT, ticket);
+    assert_eq!(prometheus.firing("page"), Vec::<String>::new(), "it passes by itself");
+    for number in 0..2 {
+        let said = fleet.get(number, "/livez").expect("it serves");
+        assert!(said.starts_with("HTTP/1.0 200"), "a restart would not help: {said}");
+    }
+    broker.restart();
+    wait_until("the end of the outage", LIMIT, || {
+        fleet.tend();
+        is_at_work(&prometheus) && !ticket()
+    });
+    drop(prometheus);
+    fs::remove_dir_all(folder).expect("ours to remove");
+}
+
+/// The largest batch that a topic takes, by Kafka's default; and one that no record of ours fits into.
+const MAX_MESSAGE: &str = "1048588";
+const TOO_SMALL: &str = "100";
+
+#[test]
+fn partitions_whose_commits_do_not_come_through_page_as_stalled_and_nothing_else_does() {
+    let folder = super::broker::scratch("hasty");
+    let bootstrap = shared().bootstrap();
+    let Some((mut fleet, prometheus)) = watched_fleet(&bootstrap, "stalled", &folder) else {
+        return;
+    };
+    let articles = fleet.names.topic("articles");
+    client::set_topic(&bootstrap, &articles, "max.message.bytes", TOO_SMALL);
+    let feed = Feed::new(&bootstrap);
+    let pages: usize = 120;
+    for (number, partition) in (0..pages).zip((0..PARTITIONS).cycle()) {
+        let page = format!("A headline {number}\n\nA paragraph that says more.");
+        feed.send(&fleet.names.topic("raw"), partition, None, Some(page.as_bytes()));
+    }
+    feed.flush();
+    let stall = || fires(&prometheus, "page", "NewsmillPartitionStalled");
+    wait_until("the page of the stall", LIMIT, || {
+        fleet.tend();
+        stall()
+    });
+    assert_eq!(prometheus.firing("page"), ["NewsmillPartitionStalled"]);
+    let unreachable = "NewsmillBrokersUnreachable";
+    assert!(!fires(&prometheus, "ticket", unreachable), "the brokers are there, and refuse");
+    client::set_topic(&bootstrap, &articles, "max.message.bytes", MAX_MESSAGE);
+    wait_until("every page, once, and the end of the stall", LIMIT, || {
+        fleet.tend();
+        client::read_committed(&bootstrap, &articles).len() == pages
+            && prometheus.figure("max(newsmill_consumer_lag_records)") == Some(0.0)
+    });
+    drop(prometheus);
+    fs::remove_dir_all(folder).expect("ours to remove");
+}
+
+#[test]
+fn a_flood_of_bad_pages_and_a_crash_loop_page_and_nothing_else_does() {
+    let folder = super::broker::scratch("hasty");
+    let bootstrap = shared().bootstrap();
+    client::create_topic(&bootstrap, "paged.raw", 6, &[("retention.ms", "600000")]);
+    let Some((mut fleet, prometheus)) = watched_fleet(&bootstrap, "paged", &folder) else { return };
+    let feed = Feed::new(&bootstrap);
+    // Written nine of the ten minutes ago for which the topic keeps records.
+    let written = jiff::Timestamp::now().as_millisecond() - 540_000;
+    for _ in 0..200 {
+        feed.send_at("paged.raw", 0, b"\xff no text at all", written);
+    }
+    feed.flush();
+    for alert in ["NewsmillDeadLetterBreakerOpen", "NewsmillRetentionLossRisk"] {
+        wait_until(alert, LIMIT, || fires(&prometheus, "page", alert));
+    }
+    // The replica that does not hold the flooded partition starts again and again.
+    let held = "newsmill_consumer_paused_partitions{reason=\"breaker\"}";
+    let victim = usize::from(fleet.metric(0, held) == Some(1.0));
+    crash_loop(&mut fleet, victim, &prometheus);
+    wait_until("the crash loop", LIMIT, || fires(&prometheus, "page", "NewsmillCrashLooping"));
+    let expected = [
+        "NewsmillCrashLooping",
+        "NewsmillDeadLetterBreakerOpen",
+        // Every page of that time came late and was dead-lettered.
+        "NewsmillFreshnessBudgetBurn",
+        "NewsmillQualityBudgetBurn",
+        "NewsmillRetentionLossRisk",
+        // A replica that dies every few seconds does not get to work on its partitions.
+        "NewsmillUnassignedPartitions",
+    ];
+    let pages = prometheus.firing("page");
+    let unexpected: Vec<_> =
+        pages.iter().filter(|page| !expected.contains(&page.as_str())).collect();
+    assert_eq!(unexpected, Vec::<&String>::new());
+    drop(prometheus);
+    fs::remove_dir_all(folder).expect("ours to remove");
+}
+
+fn crash_loop(fleet: &mut Fleet, victim: usize, prometheus: &Prometheus) {
+    let started = format!("process_start_time_seconds{{instance=\"replica-{victim}\"}}");
+    for _ in 0..5 {
+        let before = prometheus.figure(&started);
+        fleet.kill(victim);
+        fleet.start(victim);
+        prometheus.scrape(fleet);
+        wait_until("a scrape of the fresh process, a second old", LIMIT, || {
+            let now = prometheus.figure(&started);
+            now != before && prometheus.figure(&format!("time() - {started} > 2")).is_some()
+        });
+    }
+}
