@@ -77,7 +77,17 @@ impl Chunk {
 
     /// The records, in offset order.
     pub fn records(&self) -> impl Iterator<Item = Record<'_>> {
-        self.slots.iter().map(|slot| Record {
+        self.slots.iter().map(|slot| self.record_of(slot))
+    }
+
+    /// The record at a place.
+    #[must_use]
+    pub fn record(&self, at: usize) -> Option<Record<'_>> {
+        self.slots.get(at).map(|slot| self.record_of(slot))
+    }
+
+    fn record_of<'a>(&'a self, slot: &'a Slot) -> Record<'a> {
+        Record {
             topic: &self.topic,
             partition: self.partition,
             offset: slot.offset,
@@ -85,7 +95,7 @@ impl Chunk {
             key: slot.key.clone().and_then(|range| self.bytes.get(range)),
             value: slot.value.clone().and_then(|range| self.bytes.get(range)),
             headers: &slot.headers,
-        })
+        }
     }
 
     fn store(&mut self, bytes: &[u8]) -> Range<usize> {

@@ -21,10 +21,10 @@ use super::workers::{Job, Ticket};
 
 /// Records read of one stage in one turn: enough to be cheap, few enough to look at everything else in between.
 const RECORDS_A_TURN: usize = 512;
-/// Pages stop while the inboxes of this engine are so many records behind …
-const INBOX_LAG_SHUTS: i64 = 20_000;
+/// Pages stop while the inboxes of this engine are so many records behind, each of up to some hundred messages …
+const INBOX_LAG_SHUTS: i64 = 2_000;
 /// … and go on at so many.
-const INBOX_LAG_OPENS: i64 = 5_000;
+const INBOX_LAG_OPENS: i64 = 500;
 
 impl Engine {
     /// Reads from every stage, the last one of the flow first; says whether anything came.

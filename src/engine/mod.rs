@@ -6,7 +6,8 @@
 //! 1. what the group says (`assignment`): assign, revoke, lost; tables are restored beside the loop (`restore`),
 //! 2. read (`intake`): inboxes before pages, into chunks of one partition, within one byte `budget`,
 //! 3. prepare (`workers`): anywhere, in any order; the `sequencer` restores the order,
-//! 4. apply (`settle`): in partition order, into the open transaction (`outlet`),
+//! 4. apply (`settle`): in partition order, into the open transaction (`outlet`), messages to one partition of an inbox in
+//!    one record (`bundle`),
 //! 5. commit (`settle`): by `cadence`; or abort, and back to the last commit.
 //!
 //! Anything indeterminate ends the engine ([`End::Restart`]); the supervisor starts it again with fresh clients, and
@@ -15,6 +16,7 @@
 mod assignment;
 mod breaker;
 mod budget;
+mod bundle;
 mod cadence;
 mod chunk;
 mod client;
@@ -68,4 +70,4 @@ pub use state::EngineState;
 pub use stop::Stop;
 pub use supervisor::run;
 pub use topic_reader::{Event, Found, TopicReader};
-pub use workers::{panic_message, prepare};
+pub use workers::panic_message;

@@ -15,12 +15,13 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer as _};
 
 use super::End;
+use super::bundle::{self, Bundle, Outgoing};
 use super::client::{Clients, EngineProducer, Watched};
 use super::ffi::{FailureKind, Membership, NextOffset, TransactionCalls, TransactionFailure};
 use super::observer::{TransactionPhases, Written};
 use super::once::SentOnce;
 use crate::record::partition_for;
-use crate::stage::{Headers, Output, Target};
+use crate::stage::{Headers, Output, Record, Target};
 
 /// A topic and how many partitions it had when the process started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +72,8 @@ pub struct Outlet {
     /// When it began, in milliseconds since 1970.
     opened_at: i64,
     once: SentOnce,
+    /// Messages of the open transaction that have not gone yet, by the inbox and its partition.
+    bundles: BTreeMap<(Target, i32), Bundle>,
 }
 
 impl Outlet {
@@ -100,10 +103,12 @@ impl Outlet {
             written: Vec::new(),
             opened_at: 0,
             once: SentOnce::default(),
+            bundles: BTreeMap::new(),
         })
     }
 
-    /// Sends what a stage put out, to the partition that its key chooses; without the part that its receiver has.
+    /// Sends what a stage put out, to the partition that its key chooses; without the part that its receiver has. A
+    /// message to an inbox waits for others, until the commit at the latest.
     ///
     /// # Errors
     /// [`End`]: the producer takes nothing more.
@@ -113,17 +118,81 @@ impl Outlet {
         };
         let partition = partition_for(&output.key, destination.partitions);
         let topic = Arc::clone(&destination.topic);
-        let mut headers = Some(OwnedHeaders::new_with_capacity(2));
-        output.headers(&mut |key, value| {
-            headers = headers.take().map(|headers| headers.insert(Header { key, value }));
-        });
         self.ensure_open()?;
         let mut value = output.value.as_deref();
         let short = self.once.short(output.target, &output.key, output.kept, self.opened_at);
         if let (Some(whole), Some(short)) = (value, short) {
             value = whole.get(..short).or(value);
         }
+        if matches!(output.target, Target::Inbox(_)) {
+            let headers = |each: &mut dyn FnMut(&str, Option<&[u8]>)| output.headers(each);
+            let message = Outgoing { key: &output.key, value, headers: &headers };
+            return self.message(output.target, &topic, partition, &message);
+        }
+        let mut headers = Some(OwnedHeaders::new_with_capacity(2));
+        output.headers(&mut |key, value| {
+            headers = headers.take().map(|headers| headers.insert(Header { key, value }));
+        });
         self.send(&topic, partition, Some(&output.key), value, headers)
+    }
+
+    fn message(
+        &mut self,
+        inbox: Target,
+        topic: &str,
+        partition: i32,
+        message: &Outgoing<'_>,
+    ) -> Result<(), End> {
+        let bundle = self.bundles.entry((inbox, partition)).or_default();
+        if bundle.is_full_for(message) {
+            let mut full = std::mem::take(bundle);
+            self.bundle(topic, partition, &full)?;
+            full.clear();
+            full.add(message);
+            self.bundles.insert((inbox, partition), full);
+        } else {
+            bundle.add(message);
+        }
+        Ok(())
+    }
+
+    /// Sends the messages that wait for others. The last thing before a commit: no other stage's record waits.
+    ///
+    /// # Errors
+    /// As [`Outlet::output`].
+    pub fn send_bundles(&mut self) -> Result<(), End> {
+        let mut bundles = std::mem::take(&mut self.bundles);
+        for ((inbox, partition), bundle) in &mut bundles {
+            if let Some(destination) = self.destinations.targets.get(inbox) {
+                let topic = Arc::clone(&destination.topic);
+                self.bundle(&topic, *partition, bundle)?;
+            }
+            bundle.clear();
+        }
+        self.bundles = bundles;
+        Ok(())
+    }
+
+    fn bundle(&mut self, topic: &str, partition: i32, bundle: &Bundle) -> Result<(), End> {
+        match bundle.len() {
+            0 => Ok(()),
+            1 => self.lone_message(topic, partition, bundle.value()),
+            _ => self.send(topic, partition, None, Some(bundle.value()), None),
+        }
+    }
+
+    /// Sends the one message of a bundle as a record of its own.
+    fn lone_message(&mut self, topic: &str, partition: i32, value: &[u8]) -> Result<(), End> {
+        let value = Some(value);
+        let record =
+            Record { topic, partition, offset: 0, timestamp: None, key: None, value, headers: &[] };
+        let mut sent = Ok(());
+        bundle::open(&record, &mut |message| {
+            let headers = Some(native_headers(message.headers));
+            sent = self.send(topic, partition, message.key, message.value, headers);
+        })
+        .map_err(|error| End::bug(format!("a bundle of our own: {error}")))?;
+        sent
     }
 
     /// Sends a dead letter; records of one partition stay on one partition.
@@ -236,6 +305,7 @@ impl Outlet {
     pub fn abort(&mut self) -> Result<(), End> {
         if std::mem::take(&mut self.is_open) {
             self.once.roll_back();
+            self.bundles.values_mut().for_each(Bundle::clear);
             retrying(Instant::now() + self.timeout, |left| self.calls.abort(left))
                 .map_err(|failure| End::restart(&failure))?;
         }
@@ -303,7 +373,7 @@ impl Outlet {
     }
 }
 
-fn native_headers(headers: &Headers) -> OwnedHeaders {
+fn native_headers(headers: &[(String, Option<Vec<u8>>)]) -> OwnedHeaders {
     headers.iter().fold(OwnedHeaders::new_with_capacity(headers.len()), |native, (key, value)| {
         native.insert(Header { key, value: value.as_deref() })
     })

@@ -103,8 +103,8 @@ pub(super) struct Engine {
     pub(super) outbox: Outbox,
     /// Of the open transaction: input bytes and records applied, and the timestamps of the pages.
     pub(super) applied: AppliedWork,
-    /// Records whose `apply` panicked: dead-lettered when they are met again.
-    pub(super) poisoned: BTreeSet<(usize, i32, i64)>,
+    /// Messages whose `apply` panicked: dead-lettered when they are met again.
+    pub(super) poisoned: BTreeSet<Place>,
     pub(super) next_epoch: u64,
     pub(super) restored: (Sender<Restored>, Receiver<Restored>),
     pub(super) waker: Sender<()>,
@@ -129,9 +129,23 @@ impl StageRun {
     }
 }
 
+/// Where a message stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    /// The stage.
+    pub(super) stage: usize,
+    /// The partition of its inbox.
+    pub(super) partition: i32,
+    /// Its record.
+    pub(super) offset: i64,
+    /// Its number in the bundle that the record may be.
+    pub(super) number: u32,
+}
+
 /// What the open transaction covers.
 #[derive(Debug, Default)]
 pub(super) struct AppliedWork {
+    /// Pages and messages.
     pub(super) records: u64,
     pub(super) bytes: u64,
     pub(super) page_timestamps: Vec<i64>,
@@ -157,8 +171,8 @@ impl Engine {
         )?;
         let (waker, wake) = bounded(1);
         stop.wakes(waker.clone());
-        let stages: Vec<Arc<dyn DynStage>> =
-            spec.stages.iter().map(|stage| Arc::clone(&stage.stage)).collect();
+        let stages: Vec<_> =
+            spec.stages.iter().map(|stage| (Arc::clone(&stage.stage), stage.lane)).collect();
         let workers =
             Workers::start(spec.number, spec.workers, &stages, &waker).map_err(|error| {
                 End::Restart { why: format!("no worker thread: {error}"), fenced: false }

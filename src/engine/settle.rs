@@ -10,16 +10,17 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use super::breaker::Trip;
 use super::budget::Lane;
+use super::bundle;
 use super::end::{End, ExitKind};
 use super::ffi::{Membership, NextOffset};
 use super::observer::{Committed, DeadLettered, Rework, Step, TransactionEnd, TransactionPhases};
 use super::outlet::{CommitFailure, GroupOffsets};
 use super::partition::{Live, Phase, Rest};
 use super::position::{list, seek};
-use super::run::{AppliedWork, Engine, StageRun};
-use super::workers::{Done, Ticket, panic_message};
+use super::run::{AppliedWork, Engine, Place, StageRun};
+use super::workers::{Done, PreparedMessage, Ticket, panic_message};
 use crate::record::{Reason, Reject};
-use crate::stage::{Count, Outcome, Prepared, Record, Refusal};
+use crate::stage::{Count, Outcome, Record, Refusal};
 
 impl Engine {
     /// Applies every chunk whose turn has come; says whether there was one.
@@ -49,6 +50,7 @@ impl Engine {
             return Ok(());
         }
         self.outlet.ensure_open()?;
+        self.outlet.send_bundles()?;
         self.write_changelogs()?;
         let Some(groups) = group_offsets(&self.stages) else {
             return self.abort("no longer a member of the group");
@@ -137,33 +139,34 @@ impl Engine {
 
     fn apply_chunk(&mut self, done: Done) -> Result<(), End> {
         let Done { job, results, time } = done;
-        let records = job.chunk.len() as u64;
+        let (records, messages) = (job.chunk.len() as u64, results.len() as u64);
         let Ticket { stage, partition, epoch, .. } = job.ticket;
         let name = self.stages.get(stage).map(|run| run.spec.stage.name());
         if let Some(name) = name {
-            self.observer.worked(name, Step::Prepare, records, time);
+            self.observer.worked(name, Step::Prepare, messages, time);
         }
         let began = Instant::now();
-        for (record, result) in job.chunk.records().zip(results) {
+        for message in results {
             if self.live_mut(stage, partition, epoch).is_none() {
-                // Aborted at an earlier record: all of it is read again.
+                // Aborted at an earlier message: all of it is read again.
                 return Ok(());
             }
-            self.apply(stage, epoch, &record, result)?;
+            let Some(record) = job.chunk.record(message.record) else { continue };
+            self.apply(stage, epoch, &record, message)?;
         }
         let Some(live) = self.live_mut(stage, partition, epoch) else { return Ok(()) };
         live.unapplied_bytes -= job.bytes;
         live.unapplied_records -= records;
         self.pulse.progress();
-        self.applied.records += records;
+        self.applied.records += messages;
         self.applied.bytes += job.bytes;
         let tripped =
             live_of(&mut self.stages, stage, partition, epoch).and_then(|live| live.breaker.trip());
         let now = Instant::now();
         if let Some(name) = name {
-            self.observer.worked(name, Step::Apply, records, now.duration_since(began));
+            self.observer.worked(name, Step::Apply, messages, now.duration_since(began));
         }
-        self.cadence.applied(now, records, job.bytes);
+        self.cadence.applied(now, messages, job.bytes);
         match tripped {
             Some(trip) => self.hold(stage, partition, trip),
             None => Ok(()),
@@ -203,9 +206,10 @@ impl Engine {
         stage: usize,
         epoch: u64,
         record: &Record<'_>,
-        result: Result<Prepared, Refusal>,
+        PreparedMessage { number, result, .. }: PreparedMessage,
     ) -> Result<(), End> {
-        let place = (stage, record.partition, record.offset);
+        let Record { partition, offset, .. } = *record;
+        let place = Place { stage, partition, offset, number };
         let is_page = self.stages.get(stage).is_some_and(|run| run.spec.lane == Lane::Pages);
         let result = if self.poisoned.contains(&place) {
             Err(Reject::new(Reason::Panic, "a panic while it was applied").into())
@@ -224,7 +228,12 @@ impl Engine {
                     return self.apply_panicked(place, &panic_message(panic.as_ref()));
                 }
             }
-            Err(Refusal::DeadLetter(reject)) => self.dead_letter(stage, record, &reject)?,
+            Err(Refusal::DeadLetter(reject)) if is_page => {
+                self.dead_letter(stage, record, &reject)?
+            }
+            Err(Refusal::DeadLetter(reject)) => {
+                self.dead_letter_message(stage, record, number, &reject)?
+            }
             Err(Refusal::Stop(why)) => return Err(End::Exit { kind: ExitKind::Config, why }),
         }
         for output in self.outbox.outputs.drain(..) {
@@ -244,11 +253,30 @@ impl Engine {
     }
 
     /// A bug of ours may have left the table half changed: abort, and dead-letter the record when it is met again.
-    fn apply_panicked(&mut self, place: (usize, i32, i64), message: &str) -> Result<(), End> {
-        let (stage, partition, offset) = place;
-        tracing::error!(event = "apply_panicked", stage, partition, offset, message);
+    fn apply_panicked(&mut self, place: Place, message: &str) -> Result<(), End> {
+        let Place { stage, partition, offset, number } = place;
+        tracing::error!(event = "apply_panicked", stage, partition, offset, number, message);
         self.poisoned.insert(place);
         self.abort("a panic while a record was applied")
+    }
+
+    /// The dead letter of one message of an inbox's record.
+    fn dead_letter_message(
+        &mut self,
+        stage: usize,
+        record: &Record<'_>,
+        number: u32,
+        reject: &Reject,
+    ) -> Result<(), End> {
+        let (mut at, mut result) = (0, Ok(()));
+        bundle::open(record, &mut |message| {
+            if at == number {
+                result = self.dead_letter(stage, message, reject);
+            }
+            at += 1;
+        })
+        .map_err(|error| End::bug(format!("a bundle that was read before: {error}")))?;
+        result
     }
 
     fn dead_letter(

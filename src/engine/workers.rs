@@ -1,16 +1,16 @@
 //! The worker threads of one engine: the stateless part of every stage, on any of them, in chunks of one partition.
 
 use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
+use super::budget::Lane;
+use super::bundle;
 use super::chunk::Chunk;
-use crate::record::{Reason, Reject};
-use crate::stage::{DynStage, Prepared, Record, Refusal};
+use crate::stage::{DynStage, Prepared, Record, Refusal, prepare_caught};
 
 /// Which chunk this is: results of an assignment that has ended die by their epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,12 +36,22 @@ pub struct Job {
     pub bytes: u64,
 }
 
+/// What became of a message.
+pub struct PreparedMessage {
+    /// Its record, by its place in the chunk.
+    pub record: usize,
+    /// Its place in the bundle that the record may be.
+    pub number: u32,
+    /// What `prepare` made of it.
+    pub result: Result<Prepared, Refusal>,
+}
+
 /// A chunk that a worker has prepared.
 pub struct Done {
     /// The chunk as it was.
     pub job: Job,
-    /// What became of each of its records, in order.
-    pub results: Vec<Result<Prepared, Refusal>>,
+    /// What became of each message of its records, in order.
+    pub results: Vec<PreparedMessage>,
     /// How long that took.
     pub time: Duration,
 }
@@ -61,7 +71,7 @@ impl Workers {
     pub fn start(
         engine: usize,
         count: usize,
-        stages: &[Arc<dyn DynStage>],
+        stages: &[(Arc<dyn DynStage>, Lane)],
         waker: &Sender<()>,
     ) -> std::io::Result<Self> {
         let (jobs, todo) = unbounded::<Job>();
@@ -110,14 +120,14 @@ impl Drop for Workers {
 
 fn work(
     todo: &Receiver<Job>,
-    stages: &[Arc<dyn DynStage>],
+    stages: &[(Arc<dyn DynStage>, Lane)],
     finished: &Sender<Done>,
     waker: &Sender<()>,
 ) {
     for job in todo {
-        let Some(stage) = stages.get(job.ticket.stage) else { continue };
+        let Some((stage, lane)) = stages.get(job.ticket.stage) else { continue };
         let began = Instant::now();
-        let results = job.chunk.records().map(|record| prepare(stage.as_ref(), &record)).collect();
+        let results = prepare(stage.as_ref(), *lane, &job.chunk);
         if finished.send(Done { job, results, time: began.elapsed() }).is_err() {
             return;
         }
@@ -126,14 +136,31 @@ fn work(
     }
 }
 
-/// `prepare` with its panics caught: a page that trips a bug is dead-lettered, and its neighbours go on.
-pub fn prepare(stage: &dyn DynStage, record: &Record<'_>) -> Result<Prepared, Refusal> {
-    catch_unwind(AssertUnwindSafe(|| stage.prepare(record))).unwrap_or_else(|panic| {
-        Err(Reject::new(Reason::Panic, panic_message(panic.as_ref())).into())
-    })
+/// Prepares the messages of a chunk; those of pages are the records themselves.
+fn prepare(stage: &dyn DynStage, lane: Lane, chunk: &Chunk) -> Vec<PreparedMessage> {
+    let mut results = Vec::with_capacity(chunk.len());
+    for (record, whole) in chunk.records().enumerate() {
+        let mut number = 0;
+        let mut message = |message: &Record<'_>| {
+            let result = prepare_caught(stage, message);
+            results.push(PreparedMessage { record, number, result });
+            number += 1;
+        };
+        let opened = match lane {
+            Lane::Pages => {
+                message(&whole);
+                Ok(())
+            }
+            Lane::Inbox => bundle::open(&whole, &mut message),
+        };
+        if let Err(error) = opened {
+            results.push(PreparedMessage { record, number, result: Err(error.stop(&whole)) });
+        }
+    }
+    results
 }
 
-/// What a panic said, for the dead letter: the place and the words are ours, never the page's.
+/// What a panic said, for the log of a bug of ours.
 #[must_use]
 pub fn panic_message(panic: &(dyn Any + Send)) -> String {
     let words = panic
