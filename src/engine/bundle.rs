@@ -38,6 +38,9 @@ pub struct Bundle {
     messages: usize,
 }
 
+/// Takes the name and the value of a header.
+pub type TakeHeader<'a> = dyn FnMut(&str, Option<&[u8]>) + 'a;
+
 /// A message on its way out.
 #[derive(Clone, Copy)]
 pub struct Outgoing<'a> {
@@ -46,7 +49,7 @@ pub struct Outgoing<'a> {
     /// Its value.
     pub value: Option<&'a [u8]>,
     /// Hands over its headers, in their order.
-    pub headers: &'a dyn Fn(&mut dyn FnMut(&str, Option<&[u8]>)),
+    pub headers: &'a dyn Fn(&mut TakeHeader<'_>),
 }
 
 impl Bundle {
@@ -73,9 +76,9 @@ impl Bundle {
         headers(&mut |_, value| self.bytes.extend_from_slice(value.unwrap_or_default()));
     }
 
-    /// The messages in it.
+    /// How many messages are in it.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn messages(&self) -> usize {
         self.messages
     }
 
@@ -172,7 +175,7 @@ mod tests {
     fn bundle(messages: &[Message]) -> Bundle {
         let mut bundle = Bundle::default();
         for (key, value, headers) in messages {
-            let headers = |each: &mut dyn FnMut(&str, Option<&[u8]>)| {
+            let headers = |each: &mut TakeHeader<'_>| {
                 headers.iter().for_each(|(name, value)| each(name, value.as_deref()));
             };
             bundle.add(&Outgoing { key, value: value.as_deref(), headers: &headers });
@@ -235,7 +238,7 @@ mod tests {
         assert!(bundle.is_full_for(&Outgoing { value: None, ..message }));
         bundle.clear();
         assert!(!bundle.is_full_for(&message));
-        assert_eq!((bundle.len(), bundle.value()), (0, &[][..]));
+        assert_eq!((bundle.messages(), bundle.value()), (0, &[][..]));
     }
 
     proptest! {
@@ -244,7 +247,7 @@ mod tests {
             messages in prop::collection::vec(message(), 1..20),
         ) {
             let bundle = bundle(&messages);
-            prop_assert_eq!(bundle.len(), messages.len());
+            prop_assert_eq!(bundle.messages(), messages.len());
             prop_assert_eq!(opened(Some(bundle.value())), (messages, Ok(())));
         }
 

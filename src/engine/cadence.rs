@@ -13,9 +13,9 @@ pub struct CommitLimits {
     pub interval_min: Duration,
     /// The greatest time from the first record to the commit.
     pub interval_max: Duration,
-    /// Input records.
+    /// Pages and messages between stages.
     pub max_records: u64,
-    /// Input bytes.
+    /// Bytes of both.
     pub max_bytes: u64,
 }
 
@@ -36,7 +36,7 @@ impl Cadence {
         Self { limits, rests_until: None, first: None, records: 0, bytes: 0 }
     }
 
-    /// Input records were applied.
+    /// Pages or messages were applied, of so many bytes.
     pub fn applied(&mut self, now: Instant, records: u64, bytes: u64) {
         self.first.get_or_insert(now);
         self.records += records;

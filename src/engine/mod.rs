@@ -16,7 +16,7 @@
 mod assignment;
 mod breaker;
 mod budget;
-mod bundle;
+pub mod bundle;
 mod cadence;
 mod chunk;
 mod client;

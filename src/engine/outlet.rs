@@ -15,7 +15,7 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer as _};
 
 use super::End;
-use super::bundle::{self, Bundle, Outgoing};
+use super::bundle::{self, Bundle, Outgoing, TakeHeader};
 use super::client::{Clients, EngineProducer, Watched};
 use super::ffi::{FailureKind, Membership, NextOffset, TransactionCalls, TransactionFailure};
 use super::observer::{TransactionPhases, Written};
@@ -125,7 +125,7 @@ impl Outlet {
             value = whole.get(..short).or(value);
         }
         if matches!(output.target, Target::Inbox(_)) {
-            let headers = |each: &mut dyn FnMut(&str, Option<&[u8]>)| output.headers(each);
+            let headers = |each: &mut TakeHeader<'_>| output.headers(each);
             let message = Outgoing { key: &output.key, value, headers: &headers };
             return self.message(output.target, &topic, partition, &message);
         }
@@ -174,7 +174,7 @@ impl Outlet {
     }
 
     fn bundle(&mut self, topic: &str, partition: i32, bundle: &Bundle) -> Result<(), End> {
-        match bundle.len() {
+        match bundle.messages() {
             0 => Ok(()),
             1 => self.lone_message(topic, partition, bundle.value()),
             _ => self.send(topic, partition, None, Some(bundle.value()), None),

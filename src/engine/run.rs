@@ -145,7 +145,6 @@ pub(super) struct Place {
 /// What the open transaction covers.
 #[derive(Debug, Default)]
 pub(super) struct AppliedWork {
-    /// Pages and messages.
     pub(super) records: u64,
     pub(super) bytes: u64,
     pub(super) page_timestamps: Vec<i64>,

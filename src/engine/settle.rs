@@ -158,7 +158,7 @@ impl Engine {
         live.unapplied_bytes -= job.bytes;
         live.unapplied_records -= records;
         self.pulse.progress();
-        self.applied.records += messages;
+        self.applied.records += records;
         self.applied.bytes += job.bytes;
         let tripped =
             live_of(&mut self.stages, stage, partition, epoch).and_then(|live| live.breaker.trip());

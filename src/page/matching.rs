@@ -4,7 +4,9 @@
 //! alef, one i), plain colons, dashes and spaces, European digits. It is for matching only and never reaches a record; ids have a fold of their own in
 //! `story`. Its words are found on the way: they tell where a form can stand, and what a text speaks of.
 
+use std::cell::Cell;
 use std::iter::{Chain, Copied};
+use std::mem::take;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -15,62 +17,90 @@ use super::words::Word;
 use crate::letters::LetterPairs;
 
 /// The match form of all lines, in one string so that a form that is looked for has one place on the page.
+#[derive(Debug)]
+pub(super) struct Matching(Made);
+
+/// What is made of a page.
 #[derive(Debug, Default)]
-pub(super) struct Matching {
+struct Made {
     /// The lines, each ended by a line feed.
     text: String,
     /// Where each line begins; one more entry than there are lines.
     starts: Vec<usize>,
     /// The words of all lines.
     words: Vec<Word>,
+    /// Where the text is written, with room behind it.
+    bytes: Vec<u8>,
+}
+
+thread_local! {
+    /// What was made of the last page of this thread, for its memory: so much of it, asked for and given back page after
+    /// page, is dear.
+    static SPARE: Cell<Made> = Cell::default();
+}
+
+/// Memory of a page of more bytes than this is given back.
+const SPARE_BYTES: usize = 256 * 1024;
+
+impl Drop for Matching {
+    fn drop(&mut self) {
+        let made = take(&mut self.0);
+        if made.bytes.len() <= SPARE_BYTES {
+            // Where the thread is ending there is no next page.
+            SPARE.try_with(|spare| spare.set(made)).ok();
+        }
+    }
 }
 
 impl Matching {
     /// Folds the lines of a page and finds their words. `bytes` is about how long they are together.
     pub(super) fn of<'l>(lines: impl Iterator<Item = &'l str>, bytes: usize) -> Self {
-        let mut form = Form::with_room(bytes);
-        let mut starts = vec![0];
+        let mut made = SPARE.take();
+        let mut form = Form::of(&mut made, bytes);
+        form.starts.push(0);
         for line in lines {
             form.line(line);
-            starts.push(form.len);
+            form.starts.push(form.len);
         }
-        Self { text: form.text(), starts, words: form.words }
+        let len = form.len;
+        made.take_text(len);
+        Self(made)
     }
 
     /// The whole page.
     pub(super) fn text(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     /// Where line `index` begins in [`Self::text`].
     pub(super) fn start(&self, index: usize) -> usize {
-        self.starts.get(index).copied().unwrap_or(self.text.len())
+        self.0.starts.get(index).copied().unwrap_or(self.0.text.len())
     }
 
     /// Line `index`, without its line feed.
     pub(super) fn line(&self, index: usize) -> &str {
         let (start, end) = (self.start(index), self.start(index + 1));
-        self.text.get(start..end).map_or("", |line| line.strip_suffix('\n').unwrap_or(line))
+        self.0.text.get(start..end).map_or("", |line| line.strip_suffix('\n').unwrap_or(line))
     }
 
     /// What stands at a place of [`Self::text`], without what stands round it.
     pub(super) fn form(&self, place: Range<usize>) -> &str {
-        self.text.get(place).unwrap_or_default().trim()
+        self.0.text.get(place).unwrap_or_default().trim()
     }
 
     /// All words, in their order.
     pub(super) fn words(&self) -> &[Word] {
-        &self.words
+        &self.0.words
     }
 
     /// The words between two places of [`Self::text`]; of one that stands across a border, what is inside.
     pub(super) fn words_in(&self, range: Range<usize>) -> Words<'_> {
-        let from = self.words.partition_point(|word| word.range().end <= range.start);
-        let behind = self.words.get(from..).unwrap_or_default();
+        let from = self.0.words.partition_point(|word| word.range().end <= range.start);
+        let behind = self.0.words.get(from..).unwrap_or_default();
         let count = behind.partition_point(|word| word.range().start < range.end);
         let inside = |word: &Word| {
             let inside = word.range().start.max(range.start)..word.range().end.min(range.end);
-            if inside == word.range() { *word } else { Word::of(self.text.as_bytes(), inside) }
+            if inside == word.range() { *word } else { Word::of(self.0.text.as_bytes(), inside) }
         };
         let (first, whole, last) = match behind.get(..count) {
             Some([first, whole @ .., last]) => (Some(inside(first)), whole, Some(inside(last))),
@@ -82,12 +112,22 @@ impl Matching {
 
     /// The stem of a word of this page; `None` of a word that says little.
     pub(super) fn stem(&self, word: Word) -> Option<u32> {
-        word.stem(self.text.as_bytes())
+        word.stem(self.0.text.as_bytes())
     }
 
     /// The letters of a word of this page.
     pub(super) fn word(&self, word: Word) -> &str {
-        self.text.get(word.range()).unwrap_or_default()
+        self.0.text.get(word.range()).unwrap_or_default()
+    }
+}
+
+impl Made {
+    /// Makes the first bytes that were written the text.
+    fn take_text(&mut self, len: usize) {
+        let text = self.bytes.get(..len).map(simdutf8::basic::from_utf8);
+        debug_assert!(matches!(text, Some(Ok(_))), "a match form that is no UTF-8");
+        self.text.clear();
+        self.text.push_str(text.and_then(Result::ok).unwrap_or_default());
     }
 }
 
@@ -98,23 +138,29 @@ pub(super) type Words<'m> = Chain<
 >;
 
 /// A match form in the making.
-struct Form {
+struct Form<'m> {
     /// The form, and room behind it: a character is written without asking for more.
-    bytes: Vec<u8>,
+    bytes: &'m mut Vec<u8>,
     len: usize,
-    words: Vec<Word>,
+    starts: &'m mut Vec<usize>,
+    words: &'m mut Vec<Word>,
 }
 
-impl Form {
-    fn with_room(bytes: usize) -> Self {
-        Self { bytes: vec![0; room(bytes) + 256], len: 0, words: Vec::with_capacity(bytes / 8) }
+impl<'m> Form<'m> {
+    fn of(made: &'m mut Made, bytes: usize) -> Self {
+        let Made { bytes: form, starts, words, .. } = made;
+        form.resize(form.len().max(room(bytes) + 256), 0);
+        starts.clear();
+        words.clear();
+        words.reserve(bytes / 8);
+        Self { bytes: form, len: 0, starts, words }
     }
 
     /// Folds one line and ends it, in one pass over its bytes.
     fn line(&mut self, line: &str) {
         let tables: &Tables = &TABLES;
         let source = line.as_bytes();
-        let Self { bytes, len, words } = self;
+        let Self { bytes, len, words, .. } = self;
         if bytes.len() < *len + room(source.len()) {
             bytes.resize(*len + room(source.len()), 0);
         }
@@ -165,12 +211,6 @@ impl Form {
         words.extend(word.map(|start| Word::of(bytes, start..end)));
         write::<1>(bytes, end, *b"\n");
         *len = end + 1;
-    }
-
-    fn text(&self) -> String {
-        let text = self.bytes.get(..self.len).map(simdutf8::basic::from_utf8);
-        debug_assert!(matches!(text, Some(Ok(_))), "a match form that is no UTF-8");
-        text.and_then(Result::ok).unwrap_or_default().to_owned()
     }
 }
 

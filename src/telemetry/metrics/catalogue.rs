@@ -87,7 +87,7 @@ macro_rules! families {
 families! {
     "Reading" {
         CONSUMED: Kind::Counter, Number, "newsmill_consumer_records_total", [INBOX],
-            "Records handed over by poll, those included that are rolled back later.";
+            "Records handed over by poll, those included that are rolled back later. A record of an inbox holds one message or many.";
         CONSUMED_BYTES: Kind::Counter, Bytes, "newsmill_consumer_bytes_total", [INBOX],
             "Bytes of the records handed over by poll.";
         RECORD_SIZE: Kind::Histogram(BYTES), Bytes, "newsmill_consumer_record_size_bytes", [INBOX],

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use newsmill::engine::bundle;
 use newsmill::page::{PAGES, Stands, StartKind, Starts, is_looked_at};
 use newsmill::stage::lines::message::{Candidate, decode_start};
 use newsmill::stage::lines::{self, Lines, Rule};
@@ -71,6 +72,24 @@ fn shown(parse: &Arc<dyn DynStage>, seen: &Seen, topic: &str) -> Told {
     let mut messages: Vec<_> =
         messages.map(|output| (output.key, output.value.expect("a message"))).collect();
     messages.sort_unstable();
+    messages
+}
+
+/// The messages of an inbox, in the order in which they are read. Some came together with others.
+fn messages(records: &[Seen]) -> Vec<Seen> {
+    let mut messages = Vec::new();
+    for seen in records {
+        bundle::open(&record(seen, "lines"), &mut |message| {
+            messages.push(Seen {
+                key: message.key.map(<[u8]>::to_vec),
+                value: message.value.map(<[u8]>::to_vec),
+                headers: message.headers.to_vec(),
+                ..*seen
+            });
+        })
+        .expect("ours");
+    }
+    assert!(messages.len() > records.len(), "some of them come together");
     messages
 }
 
@@ -189,7 +208,7 @@ fn what_pages_show_is_told_once_though_replicas_die_and_what_is_known_changes_me
     kill_in_turn(&mut fleet, &bootstrap, "lines", rounds(8), || feed_some(40));
     settle(&mut fleet, &bootstrap);
 
-    let (pages, inbox) = (read(&raw), read(&fleet.names.inbox("lines")));
+    let (pages, inbox) = (read(&raw), messages(&read(&fleet.names.inbox("lines"))));
     let published = read(&fleet.names.inbox("starts"));
     let is_settled = |start: &[u8]| usize::from(decode_start(start).expect("ours").pages) == PAGES;
     let settled = published.iter().filter(|seen| seen.value.as_deref().is_some_and(is_settled));
