@@ -366,10 +366,13 @@ fn questions_stand_among_the_headlines_of_links() {
     let behind = "Is that so?\nThe bridge opens again in April, when its bearings have settled, the council said.";
     let text = format!("{ARTICLE}\nRelated stories\n{list}\n{behind}");
     let middle = page(&text);
+    assert_eq!((middle.body.len(), middle.related.len()), (4, 3), "a short one is a heading");
+    let text = format!("{ARTICLE}\nWho will pay for it?\nRelated stories\n{list}\n{behind}");
+    let asking = page(&text);
     assert_eq!(
-        (middle.body.len(), middle.related.len()),
-        (5, 2),
-        "the last questions are the article's"
+        (asking.body.len(), asking.related.len()),
+        (6, 2),
+        "an article that asks goes on asking"
     );
     let text = format!("{ARTICLE}\nSource: Post\nRelated stories\n{list}");
     let end = page(&text);
@@ -391,4 +394,95 @@ fn a_long_paragraph_that_was_cut_is_a_story_and_no_teaser() {
     assert!(long.chars().count() > 300);
     let text = format!("{ARTICLE}\nSource: Harbour Post\nRead also:\n{}\n{long}", FROST[0]);
     assert_eq!(told(&page(&text).related), [(STORY, FROST[0], 1)]);
+}
+
+#[test]
+fn what_stands_behind_a_link_on_its_line_is_the_story_s_again() {
+    let behind = "Frost in the valley was worse in the year of the flood.";
+    let text = format!(
+        "{ARTICLE}\nSource: Harbour Post\nRelated stories\n{}\n{}\nRead more: Why do gulls sleep on cranes?{behind}\n{}\n{}",
+        FROST[0],
+        FROST[1],
+        FROST[2],
+        joined(&FERRY)
+    );
+    let page = page(&text);
+    assert_eq!(page.body.len(), 2);
+    assert_eq!(page.related[0].body, [FROST[1], behind, FROST[2]]);
+    let headlines: Vec<_> = page.related.iter().map(|entry| entry.headline.as_deref()).collect();
+    let link = "Why do gulls sleep on cranes?";
+    assert_eq!(headlines, [Some(FROST[0]), Some(link), Some(FERRY[0])]);
+    assert_eq!(page.related[2].body, FERRY[1..]);
+}
+
+/// The article with its labels above its paragraphs.
+fn labels_first() -> String {
+    ARTICLE.replacen('\n', "\nSource: Harbour Post\nKeywords: bridge, harbour\n", 1)
+}
+
+#[test]
+fn labels_above_the_paragraphs_do_not_end_the_article() {
+    let article = labels_first();
+    let rest =
+        "The bridge opens again in April, when its new bearings have settled, the council said.";
+    let list = format!("{article}\nRelated stories\n{}\n{}\n{rest}", FROST[0], FERRY[0]);
+    let line = format!("{article}\nRead more: {}\n{rest}", FROST[0]);
+    for (text, links) in [(list, 2), (line, 1)] {
+        let page = page(&text);
+        assert_eq!(page.body.len(), 3, "{text}");
+        assert_eq!(page.related.len(), links, "{text}");
+        assert!(page.related.iter().all(|entry| entry.kind == LINK), "{text}");
+        assert_eq!(page.source.as_deref(), Some("Harbour Post"));
+    }
+}
+
+#[test]
+fn stories_behind_an_article_with_its_labels_above_it_are_stories() {
+    let text =
+        format!("{}\nRelated stories\n{}\n{}", labels_first(), joined(&FROST), joined(&FERRY));
+    let page = page(&text);
+    assert_eq!(page.body.len(), 2);
+    assert_eq!(told(&page.related), [(STORY, FROST[0], 2), (STORY, FERRY[0], 2)]);
+}
+
+#[test]
+fn a_stray_line_behind_the_labels_does_not_open_the_article_again() {
+    let text = format!(
+        "{ARTICLE}\nSource: Harbour Post\nn.f.\nRelated stories\n{}\n{}",
+        joined(&FROST),
+        joined(&FERRY)
+    );
+    assert_eq!(told(&page(&text).related), [(STORY, FROST[0], 2), (STORY, FERRY[0], 2)]);
+}
+
+#[test]
+fn a_short_paragraph_behind_a_marker_without_its_headline_is_no_link() {
+    let sentence = "The bearings of the bridge were last replaced ten years ago, the council said.";
+    let text = format!("{ARTICLE}\nRead more\n{sentence}\nThe bridge opens again in April.");
+    let page = page(&text);
+    assert_eq!((page.body.len(), page.related.len()), (4, 0));
+}
+
+#[test]
+fn the_first_line_is_the_headline_even_where_it_begins_as_a_marker_does() {
+    for headline in ["Related: a poem by the harbour poet", "WATCH: Dog saves cat from the harbour"]
+    {
+        let text = format!("{headline}\n{}", FROST[1]);
+        let page = page(&text);
+        assert_eq!(page.headline.as_deref(), Some(headline));
+        assert_eq!((page.body.len(), page.related.len()), (1, 0));
+    }
+}
+
+#[test]
+fn the_day_below_a_link_is_its_date_and_no_other_link() {
+    let text = format!(
+        "{ARTICLE}\nMore on this story\n{}\nPublished 12 March\n{}\nPublished 13 March",
+        FROST[0], FERRY[0]
+    );
+    let page = page(&text);
+    assert_eq!(told(&page.related), [(LINK, FROST[0], 0), (LINK, FERRY[0], 0)]);
+    let dates: Vec<_> = page.related.iter().map(|entry| entry.published_raw.as_deref()).collect();
+    assert_eq!(dates, [Some("12 March"), Some("13 March")]);
+    assert_eq!(page.published, None);
 }

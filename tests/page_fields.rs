@@ -193,3 +193,99 @@ fn explain_names_what_came_second_and_nothing_where_nothing_did() {
     ];
     assert_eq!(second, expected);
 }
+
+#[test]
+fn what_stands_above_the_headline_is_furniture() {
+    for (above, headline) in [
+        (&["Wirtschaft"][..], "Werk in Bremen baut 300 Stellen ab"),
+        (&["الرئيسية / محليات"], "البلدية تزيل مئة مخالفة في سوق السمك القديم"),
+        (&["harbour-post.example", "Home > World", "Asia"], "Harbour bridge closes until spring"),
+        (&["—"], "Harbour bridge closes until spring"),
+    ] {
+        let text = format!("{}\n{headline}\n20 March 2024\n{BRIDGE}", above.join("\n"));
+        let page = page(&text);
+        assert_eq!(page.headline.as_deref(), Some(headline));
+        assert_eq!(page.furniture, above);
+        assert_eq!(page.body, [BRIDGE]);
+    }
+}
+
+#[test]
+fn a_short_headline_stays_one() {
+    for (headline, below) in [
+        ("Betrayed", BRIDGE),
+        ("تصويب", "ورد في عدد أمس أن العجز بلغ مليارا، والصحيح أنه مئة مليون."),
+        ("Frost warning", "By Nora Field and Sam Poole, Harbour Post"),
+        ("Frost warning", "Nora Field - Harbour Post correspondent"),
+        ("Weather report", "Monday, 14 March 2024 at 10:30 in the morning"),
+    ] {
+        let text = format!("{headline}\n{below}\n{BRIDGE}");
+        assert_eq!(page(&text).headline.as_deref(), Some(headline), "{text}");
+    }
+}
+
+#[test]
+fn a_sign_that_ends_the_line_is_no_part_of_a_name() {
+    for (line, author, source) in [
+        ("كتب- أحمد السيد:", Some("أحمد السيد"), None),
+        ("المصدر: وكالات.", None, Some("وكالات")),
+        ("Source: Apple Inc.", None, Some("Apple Inc.")),
+        ("Source: A.F.P.", None, Some("A.F.P.")),
+        ("By: J.R.", Some("J.R."), None),
+    ] {
+        let text = format!("Harbour bridge closes until spring\n{line}\n{BRIDGE}");
+        let page = page(&text);
+        assert_eq!(page.author.as_deref(), author, "{line}");
+        assert_eq!(page.source.as_deref(), source, "{line}");
+        assert_eq!(page.body, [BRIDGE], "{line}");
+    }
+}
+
+#[test]
+fn a_date_without_a_label_may_stand_before_the_last_change() {
+    for (line, published, updated) in [
+        (
+            "14/03/2024 09h58  Atualizado 15/03/2024 11h20",
+            "2024-03-14T09:58:00Z",
+            "2024-03-15T11:20:00Z",
+        ),
+        (
+            "14 marzo 2024 (modifica il 14 marzo 2024 | 16:20)",
+            "2024-03-14T00:00:00Z",
+            "2024-03-14T16:20:00Z",
+        ),
+        (
+            "14 March 2024 | Updated: 15 March 2024, 10:00",
+            "2024-03-14T00:00:00Z",
+            "2024-03-15T10:00:00Z",
+        ),
+    ] {
+        let text = format!("Harbour bridge closes until spring\n{line}\n{BRIDGE}");
+        let page = page(&text);
+        let at = |date: Option<newsmill::page::Date<'_>>| date.and_then(|date| date.at);
+        assert_eq!(at(page.published).as_deref(), Some(published), "{line}");
+        assert_eq!(at(page.updated).as_deref(), Some(updated), "{line}");
+        assert_eq!(page.body, [BRIDGE], "{line}");
+    }
+}
+
+#[test]
+fn a_list_of_tags_without_a_label_is_furniture_and_other_short_lines_are_not() {
+    let text = format!(
+        "A headline of the page\n{BRIDGE}\nThe town waits for spring.\nHarbour bridge\nTown"
+    );
+    assert_eq!(page(&text).furniture, ["Harbour bridge", "Town"]);
+    for lines in [
+        // One line alone; names that the article has not said; a list; captions; a poem.
+        "The town waits.\nHarbour bridge",
+        "The town waits.\nNora Field\nSam Poole\nTom Harker",
+        "These are closed:\nHarbour bridge\nTown",
+        "The town waits.\nThe council\nThe council\nThe harbour",
+        "The town waits.\nOf the harbour bridge I sing\nand of the town",
+    ] {
+        let text = format!("A headline of the page\n{BRIDGE}\n{lines}");
+        let page = page(&text);
+        assert_eq!(page.furniture, Vec::<&str>::new(), "{lines}");
+        assert_eq!(page.body.len(), 1 + lines.lines().count(), "{lines}");
+    }
+}

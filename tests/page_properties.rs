@@ -185,6 +185,12 @@ const WORDS: &[&str] = &[
     "mordelke", "hastoven",
 ];
 
+/// The same text in words of which none has its first five letters in common with those of [`WORDS`].
+fn in_other_words(text: &str) -> String {
+    let others = text.split(' ').map(|word| word.chars().rev().collect::<String>());
+    others.collect::<Vec<_>>().join(" ")
+}
+
 fn words(at_least: usize, at_most: usize) -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(WORDS), at_least..=at_most)
         .prop_map(|words| words.join(" "))
@@ -224,6 +230,9 @@ proptest! {
             format!("{}2023-09-20 14:30", label(&printed.published, published)),
             format!("{}2023-09-21", label(&printed.updated, updated)),
         ];
+        // Labels above the article do not say where it ends: there the words of the story do, which are its own.
+        let own = |words: &str| if labels_first { in_other_words(words) } else { words.to_owned() };
+        let related = (own(&related.0), related.1.iter().map(|words| own(words)).collect::<Vec<_>>());
         let story: Vec<String> = related.1.iter().map(|words| format!("{words}.")).collect();
         let marker = format!("{}:", marker.0.get(&printed.markers));
         let (above, below) = if labels_first { (&labels[..], &[][..]) } else { (&[][..], &labels[..]) };

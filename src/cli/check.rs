@@ -55,7 +55,11 @@ pub(super) fn layouts_of(config: &Config) -> Result<&'static Layouts, Failure> {
     let Some(dir) = &config.layouts.dir else { return Ok(Layouts::builtin()) };
     let loaded = Layouts::load(dir).map_err(|errors| {
         let lines: String = errors.iter().map(|error| format!("\n  {error}")).collect();
-        Exit::Config.because(anyhow!("{} errors in the layouts{lines}", errors.len()))
+        let errors = match errors.len() {
+            1 => "1 error".to_owned(),
+            count => format!("{count} errors"),
+        };
+        Exit::Config.because(anyhow!("{errors} in the layouts{lines}"))
     })?;
     // Used by every thread until the process ends.
     Ok(Box::leak(Box::new(loaded)))

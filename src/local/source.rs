@@ -27,7 +27,8 @@ const BUFFER: usize = 64 * 1024;
 /// How a file is cut into pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cut {
-    /// JSON lines where the first byte that is no white space is `{`; else the file is one page.
+    /// JSON lines where the first byte that is no white space is `{`, but one page where that is all of its line (an
+    /// envelope printed for the eye); else the file is one page.
     ByFirstByte,
     /// At each NUL.
     AtNul,
@@ -121,7 +122,7 @@ impl Source {
         let opened = unpacked(BufReader::with_capacity(BUFFER, counted)).and_then(|mut reader| {
             let separator = match reading.cut {
                 Cut::AtNul => Some(0),
-                Cut::ByFirstByte => first_byte_is_brace(&mut *reader)?.then_some(b'\n'),
+                Cut::ByFirstByte => has_json_lines(&mut *reader)?.then_some(b'\n'),
             };
             Ok((reader, separator))
         });
@@ -252,10 +253,12 @@ fn unpacked(mut reader: BufReader<Counted>) -> io::Result<Box<dyn BufRead + Send
 }
 
 /// White space that fills a whole buffer counts as text: no JSON begins like that.
-fn first_byte_is_brace(reader: &mut dyn BufRead) -> io::Result<bool> {
+fn has_json_lines(reader: &mut dyn BufRead) -> io::Result<bool> {
     let start = reader.fill_buf()?;
     let start = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
-    Ok(start.trim_ascii_start().first() == Some(&b'{'))
+    let Some(object) = start.trim_ascii_start().strip_prefix(b"{") else { return Ok(false) };
+    let line = object.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    Ok(!(line.len() < object.len() && line.trim_ascii().is_empty()))
 }
 
 /// Reads to the separator (which is passed over) or to the end, keeping at most `keep` bytes; says whether it was the
@@ -336,6 +339,14 @@ mod tests {
         let expected = [b"\xef\xbb\xbf{\"a\":1}\r".to_vec(), b"{\"b\":2}".to_vec()];
         assert_eq!(pages(Cut::ByFirstByte, lines), expected);
         assert_eq!(pages(Cut::ByFirstByte, b"{}\n[]\n{}\n"), [b"{}", b"[]", b"{}"]);
+    }
+
+    #[test]
+    fn an_envelope_that_is_printed_for_the_eye_is_one_page() {
+        for envelope in [&b"{\n  \"text\": \"a\"\n}\n"[..], b"\xef\xbb\xbf { \r\n\"a\":1}"] {
+            assert_eq!(pages(Cut::ByFirstByte, envelope), [envelope]);
+        }
+        assert_eq!(pages(Cut::ByFirstByte, b"{"), [b"{"]);
     }
 
     #[test]

@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::clean::Line;
-use super::layout::{Field, Marker, Opening, RuleKind};
+use super::ending::{End as ArticleEnd, Ending};
+use super::layout::{Marker, Opening, RuleKind};
 use super::learning::Lesson;
 use super::mark::Marking;
 use super::matching::{Matching, folded_len, raw_offset};
@@ -59,16 +60,18 @@ pub(super) fn settle<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) ->
         return unseen;
     }
     let mut evidence = Evidence { page, small_words: None };
-    let (mut ended, mut in_block) = (false, false);
+    let (mut ending, mut in_block) = (Ending::default(), false);
     let mut settled: Vec<Piece<'a>> = Vec::with_capacity(pieces.len() + 2);
     let mut rest = std::mem::take(pieces).into_iter().peekable();
     while let Some(piece) = rest.next() {
-        ended |= matches!(piece.part, Part::Value(Field::Source | Field::Keywords));
+        let ended = piece.part == Part::Marker && ending.at_marker() == ArticleEnd::Ended;
         let Some(text) = rest.next_if(|next| is_behind(&piece, next)) else {
-            in_block |= ended && piece.part == Part::Marker;
+            in_block |= ended;
+            ending.add(std::slice::from_ref(&piece));
             settled.push(piece);
             continue;
         };
+        ending.add(std::slice::from_ref(&text));
         let on_line = |other: &Piece<'_>| other.line == piece.line && other.part == Part::Body;
         let inside = is_glued(&piece, page)
             || settled.last().is_some_and(|before| before.line == piece.line);

@@ -1,16 +1,17 @@
 //! Lines that say what they are without a label and its colon: a date above or below the headline, a byline, hashtags.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::date;
 use super::layout::{Field, RuleKind};
 use super::mark::Marking;
-use super::matching::raw_offset;
+use super::matching::{Matching, raw_offset};
 use super::piece::{Part, Piece};
 use super::shape::{self, Stop};
 
-/// A date stands on one of so many lines below the headline.
-const LINES: usize = 3;
+/// A date or a byline stands on one of so many lines below the headline.
+const LINES: usize = 4;
 
 /// A longer line, in bytes, is a sentence.
 const MAX_BYTES: usize = 120;
@@ -39,8 +40,9 @@ pub(super) fn byline(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
     if pieces.iter().any(is_author) {
         return;
     }
-    let below = pieces.iter().enumerate().skip(headline + 1).take(LINES);
-    let below = below.take_while(|(_, piece)| piece.part != Part::Marker);
+    let last = pieces.get(headline).map_or(0, |headline| headline.line + LINES);
+    let below = pieces.iter().enumerate().skip(headline + 1);
+    let below = below.take_while(|(_, piece)| piece.part != Part::Marker && piece.line <= last);
     let found = below.filter(|(_, piece)| piece.part == Part::Body).find_map(|(at, piece)| {
         let (rule, bytes) = byline_label(piece, page)?;
         let (label, name) = piece.split_at(raw_offset(&piece.text, bytes), bytes)?;
@@ -65,21 +67,48 @@ fn byline_label(piece: &Piece<'_>, page: &Marking<'_, '_>) -> Option<(u32, usize
     (hit.start == piece.folded.start).then_some((id, hit.end - hit.start))
 }
 
-/// Whether a text is one name or a few: in scripts with capitals each word has one, but for the small words of names.
+/// What its author is stands behind a name in no more words: "transport correspondent".
+const OFFICE_WORDS: usize = 4;
+
+/// Whether a line is an author's label and a name, with no colon between.
+pub(super) fn is_byline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+    byline_label(piece, page).is_some()
+}
+
+/// Whether a text is one name or a few, or one and what its bearer is.
 fn is_name(text: &str) -> bool {
-    let is_capital = |word: &str| {
-        let first = word.chars().find(|c| c.is_alphabetic());
-        first.is_none_or(|c| !c.is_lowercase()) || word.chars().nth(3).is_none()
-    };
-    text.split(' ').nth(NAME_WORDS).is_none()
-        && text.split(' ').next().is_some_and(|word| !word.starts_with(char::is_lowercase))
-        && text.split(' ').all(is_capital)
-        && shape::stop(text) == Stop::None
+    let mut parts = text.split([',', '،']).map(str::trim);
+    let is_office = |part: &str| part.split(' ').nth(OFFICE_WORDS).is_none();
+    // "A.K." is no sentence.
+    let ends = text.rsplit(' ').next().is_none_or(|last| last.trim_end_matches('.').contains('.'));
+    parts.next().is_some_and(is_one_name)
+        && parts.all(is_office)
+        && (ends || shape::stop(text) == Stop::None)
         && !text.contains(char::is_numeric)
 }
 
-/// Takes lines of nothing but hashtags, two or more, for furniture: keywords that nobody has called so.
-pub(super) fn tags(pieces: &mut [Piece<'_>]) {
+/// In scripts with capitals each word of a name has one, but for small words within it.
+fn is_one_name(text: &str) -> bool {
+    let is_small = |word: &str| {
+        let first = word.chars().find(|c| c.is_alphabetic());
+        first.is_some_and(char::is_lowercase)
+    };
+    let is_short = |word: &str| word.chars().nth(4).is_none();
+    let mut words = text.split(' ');
+    let ends = [words.clone().next(), words.clone().next_back()];
+    text.split(' ').nth(NAME_WORDS).is_none()
+        && ends.into_iter().flatten().all(|word| !is_small(word))
+        && words.all(|word| !is_small(word) || is_short(word))
+}
+
+/// Takes keywords that nobody has called so for furniture: lines of nothing but hashtags, two or more, and a list of
+/// tags behind the last sentence.
+pub(super) fn tags(pieces: &mut [Piece<'_>], matching: &Matching) {
+    for at in tag_list(pieces, matching) {
+        if let Some(piece) = pieces.get_mut(at) {
+            piece.take(Part::Furniture, None, "a list of tags without a label");
+        }
+    }
     let is_tag = |word: &str| word.starts_with('#') && shape::has_words(word);
     let is_list = |text: &str| text.contains(' ') && text.split(' ').all(is_tag);
     for piece in pieces.iter_mut().filter(|piece| piece.part == Part::Body) {
@@ -87,6 +116,51 @@ pub(super) fn tags(pieces: &mut [Piece<'_>]) {
             piece.take(Part::Furniture, None, "hashtags without a label");
         }
     }
+}
+
+/// A tag has no more words, nor characters; a list of them no more lines.
+const TAG_WORDS: usize = 3;
+const TAG_CHARS: usize = 30;
+const TAGS: usize = 12;
+
+/// The pieces that are a list of tags: two short lines or more behind the last sentence of the article that say
+/// nothing but what it has said already (one of three or more may be new), each of them something else.
+fn tag_list(pieces: &[Piece<'_>], matching: &Matching) -> Vec<usize> {
+    let own = pieces.iter().position(|piece| piece.part == Part::Marker).unwrap_or(pieces.len());
+    let own = pieces.get(..own).unwrap_or_default().iter().enumerate();
+    let mut texts = own.filter(|(_, piece)| piece.part == Part::Body).rev().peekable();
+    let mut tags = Vec::new();
+    while let Some((at, piece)) = texts.next_if(|(_, piece)| is_tag(&piece.text)) {
+        tags.push((at, piece));
+    }
+    let Some((_, last)) = texts.next().filter(|_| (2..=TAGS).contains(&tags.len())) else {
+        return Vec::new();
+    };
+    let article = matching.text().get(..last.folded.end).unwrap_or_default();
+    let says = |piece: &Piece<'_>| {
+        let tag = matching.form(piece.folded.clone());
+        article.match_indices(tag).any(|(at, _)| {
+            let (before, behind) = (article.get(..at), article.get(at + tag.len()..));
+            !before.is_some_and(|text| text.ends_with(shape::is_word_char))
+                && !behind.is_some_and(|text| text.starts_with(shape::is_word_char))
+        })
+    };
+    let told = tags.iter().filter(|(_, piece)| says(piece)).count();
+    // Captions say a name twice, tags never.
+    let distinct: HashSet<_> = tags.iter().map(|(_, piece)| &piece.text).collect();
+    let is_list = distinct.len() == tags.len()
+        && told >= 2
+        && told + 1 >= tags.len()
+        && shape::stop(&last.text) == Stop::Full;
+    if is_list { tags.into_iter().map(|(at, _)| at).collect() } else { Vec::new() }
+}
+
+fn is_tag(text: &str) -> bool {
+    text.split(' ').nth(TAG_WORDS).is_none()
+        && text.chars().nth(TAG_CHARS).is_none()
+        && !text.contains(|c: char| {
+            c.is_ascii_punctuation() || matches!(c, '،' | '؟' | '«' | '“' | '…')
+        })
 }
 
 /// Whether a piece is a date of the page by a label.
@@ -110,13 +184,18 @@ pub(super) fn dates(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     let own = pieces.iter().position(|piece| piece.part == Part::Marker).unwrap_or(pieces.len());
     let Some(own) = pieces.get_mut(..own) else { return };
     let Some(first) = own.iter().position(|piece| piece.part == Part::Body) else { return };
-    if own.iter().any(is_named) {
+    let is = |piece: &Piece<'_>, field| piece.part == Part::Value(field);
+    if own.iter().any(|piece| is(piece, Field::Published)) {
         return;
     }
-    let below = own.iter_mut().skip(first + 1).take(LINES);
+    // Where the last change has a label, a date before it on its line needs none.
+    let updated = own.iter().find(|piece| is(piece, Field::Updated)).map(|piece| piece.line);
+    let last = own.get(first).map_or(0, |first| first.line + LINES);
+    let below = own.iter_mut().skip(first + 1).take_while(|piece| piece.line <= last);
+    let below = below.filter(|piece| updated.is_none_or(|line| line == piece.line));
     for piece in below.filter(|piece| piece.part == Part::Body && piece.text.len() <= MAX_BYTES) {
         if is_date(piece, page) {
-            let field = if speaks_of_change(&piece.folded, page) {
+            let field = if updated.is_none() && speaks_of_change(&piece.folded, page) {
                 Field::Updated
             } else {
                 Field::Published

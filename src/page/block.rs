@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::ending::{End, Ending};
 use super::layout::{Field, Layouts};
 use super::learning::Lesson;
 use super::matching::Matching;
@@ -28,17 +29,20 @@ pub(super) fn lay_out(
     let article = ArticleWords::default();
     let (entries, warnings) = (0, Vec::new());
     let mut blocks = Blocks { layouts, trace, matching, article, lesson, entries, warnings };
-    let mut ended = false;
+    let mut ending = Ending::default();
     let mut rest = pieces;
     while let Some(at) = rest.iter().position(|piece| piece.part == Part::Marker) {
         let (own, behind) = rest.split_at_mut(at);
-        ended |= has_end(own);
+        ending.add(own);
         blocks.article.add(own, matching);
         let Some((marker, behind)) = behind.split_first_mut() else { break };
         pass_lost_headlines(behind);
-        let (block, tail) = behind.split_at_mut(end_of_block(behind, ended, matching));
-        blocks.block(marker.line, block, ended);
-        ended |= has_end(block);
+        let end = ending.at_marker();
+        let (block, tail) = behind.split_at_mut(end_of_block(behind, end, matching));
+        if blocks.block(marker.line, block, end) && end == End::Unsure {
+            ending.end();
+        }
+        ending.add(block);
         blocks.article.add(block, matching);
         rest = tail;
     }
@@ -57,18 +61,13 @@ fn is_digits(text: &str) -> bool {
     !text.contains(shape::is_letter) && text.contains(char::is_numeric)
 }
 
-/// A source or keywords of its own: an article that has printed them has ended.
-fn has_end(pieces: &[Piece<'_>]) -> bool {
-    pieces.iter().any(|piece| {
-        piece.entry.is_none() && matches!(piece.part, Part::Value(Field::Source | Field::Keywords))
-    })
-}
-
 /// The next marker ends a block, but for those inside an appended story that goes on behind them.
-fn end_of_block(pieces: &[Piece<'_>], ended: bool, matching: &Matching) -> usize {
+fn end_of_block(pieces: &[Piece<'_>], end: End, matching: &Matching) -> usize {
     let mut markers =
         pieces.iter().enumerate().filter(|(_, piece)| piece.part == Part::Marker).map(|(at, _)| at);
-    markers.find(|&at| !(ended && is_aside(pieces, at, matching))).unwrap_or(pieces.len())
+    markers
+        .find(|&at| !(end == End::Ended && is_aside(pieces, at, matching)))
+        .unwrap_or(pieces.len())
 }
 
 /// What the article says before the marker.
@@ -78,6 +77,8 @@ struct ArticleWords {
     told: Vec<Range<usize>>,
     /// The keys of its lines.
     keys: Vec<u64>,
+    /// It has lines of its own that are questions.
+    asks: bool,
 }
 
 impl ArticleWords {
@@ -90,6 +91,9 @@ impl ArticleWords {
         self.keys.extend(
             texts.iter().map(|piece| xxh3_64(matching.form(piece.folded.clone()).as_bytes())),
         );
+        self.asks |= texts
+            .iter()
+            .any(|piece| piece.part == Part::Body && shape::stop(&piece.text) == Stop::Question);
         let telling = texts.iter().take(2).chain(texts.iter().rev().take(4));
         self.told.extend(telling.map(|piece| piece.folded.clone()));
     }
@@ -130,7 +134,7 @@ const LINK_CHARS: usize = 160;
 const REST: usize = 12;
 
 /// A longer line that ends in a full stop is no headline of a link: the block is empty, its headline stood elsewhere.
-const SENTENCE_CHARS: usize = 120;
+const SENTENCE_CHARS: usize = 60;
 
 fn is_sentence(line: &BlockLine) -> bool {
     line.shape.stop == Stop::Full && line.shape.chars > SENTENCE_CHARS
@@ -160,14 +164,20 @@ fn is_wrapped(lines: &[BlockLine]) -> bool {
     wrapped.len() >= 3 && shortest >= 60 && longest - shortest <= 15
 }
 
-/// How many lines look like headlines of links or their teasers. Questions can be either: the last ones are the article's,
-/// but for the first line.
-fn headlines(lines: &[BlockLine]) -> usize {
+/// A shorter question behind links is the article's: a heading within it.
+const QUESTION_CHARS: usize = 25;
+
+/// How many lines look like headlines of links or their teasers. Questions can be either: behind the last other headline
+/// they are the article's, where it asks some itself.
+fn headlines(lines: &[BlockLine], article_asks: bool) -> usize {
     let mut count = 0;
     for (at, line) in lines.iter().take(LINKS).enumerate() {
         let LineShape { chars, stop, .. } = line.shape;
         let is_teaser = stop == Stop::Dots && at > 0 && chars <= TEASER_CHARS;
-        if is_teaser || stop == Stop::None && chars <= LINK_CHARS {
+        let is_question = stop == Stop::Question
+            && (QUESTION_CHARS..=BARE_CHARS).contains(&chars)
+            && !article_asks;
+        if is_teaser || is_question || stop == Stop::None && chars <= LINK_CHARS {
             count = at + 1;
         } else if stop != Stop::Question || chars > LINK_CHARS {
             break;
@@ -235,6 +245,8 @@ struct Open {
     has_body: bool,
     /// The fields that its label lines have given.
     fields: Vec<Field>,
+    /// Those that the label lines of entries before it have given.
+    given: Vec<Field>,
     /// An entry before it had label lines of its own.
     labelled: bool,
 }
@@ -242,25 +254,30 @@ struct Open {
 impl Open {
     /// Whether a label line behind the last line of the block is the open story's. Labels at the end of the page are the
     /// article's where it has not printed its own before and the stories before have none.
-    fn takes(&self, part: Part, ended: bool) -> bool {
+    fn takes(&self, part: Part, end: End) -> bool {
         let again = matches!(part, Part::Value(field) if self.fields.contains(&field));
-        self.has_body && (ended || self.labelled && !again)
+        let as_before = matches!(part, Part::Value(field) if self.given.contains(&field));
+        as_before && !again || self.has_body && (end != End::Open || self.labelled && !again)
     }
 }
 
 impl Blocks<'_, '_> {
-    /// Lays out the pieces between a marker and the one that ends the block.
-    fn block(&mut self, marker_line: usize, block: &mut [Piece<'_>], ended: bool) {
+    /// Lays out the pieces between a marker and the one that ends the block. Whether the article has ended before them.
+    fn block(&mut self, marker_line: usize, block: &mut [Piece<'_>], end: End) -> bool {
         let attached = block
             .first()
             .is_some_and(|piece| piece.line == marker_line && piece.part == Part::Body);
         let lines = self.lines(block);
         if lines.is_empty() {
-            return;
+            return end == End::Ended;
         }
-        let resumed = if ended { lines.len() } else { self.resumes_at(&lines, attached) };
+        let resumed = match end {
+            End::Ended => lines.len(),
+            End::Open | End::Unsure => self.resumes_at(&lines, attached, end),
+        };
         let block_lines = lines.get(..resumed).unwrap_or_default();
-        let verdicts = if resumed < lines.len() || is_list(block_lines) {
+        let are_links = resumed < lines.len() || is_list(block_lines);
+        let verdicts = if are_links {
             let verdicts = links(block_lines);
             self.lesson.links(block_lines, &verdicts);
             verdicts
@@ -283,7 +300,7 @@ impl Blocks<'_, '_> {
                     self.line(piece, line, verdict, &mut open);
                 }
                 Part::Label | Part::Value(_) => {
-                    if verdicts.len() > 0 || open.takes(piece.part, ended) {
+                    if verdicts.len() > 0 || open.takes(piece.part, end) {
                         piece.entry = open.entry;
                     }
                     if let (Part::Value(field), Some(_)) = (piece.part, piece.entry) {
@@ -294,6 +311,7 @@ impl Blocks<'_, '_> {
                 Part::Headline | Part::Teaser | Part::Furniture => {}
             }
         }
+        end == End::Ended || !are_links
     }
 
     fn line(&mut self, piece: &mut Piece<'_>, line: &BlockLine, verdict: Verdict, open: &mut Open) {
@@ -311,7 +329,7 @@ impl Blocks<'_, '_> {
         };
         if verdict.headline {
             open.entry = Some(self.next_entry());
-            open.fields.clear();
+            open.given.append(&mut open.fields);
         }
         open.has_body = !verdict.headline;
         piece.take(part, open.entry, reason);
@@ -356,7 +374,8 @@ impl Blocks<'_, '_> {
         for piece in block {
             match piece.part {
                 Part::Marker => aside = Some(piece.line),
-                Part::Body if aside == Some(piece.line) => {}
+                // The headline of a link, alone: what stands behind it on its line is the story's again.
+                Part::Body if aside == Some(piece.line) => aside = None,
                 Part::Body => {
                     last = Some(piece.line);
                     let form = self.matching.form(piece.folded.clone());
@@ -386,18 +405,18 @@ impl Blocks<'_, '_> {
     }
 
     /// At which line of the block the article goes on, where it had not ended before the marker.
-    fn resumes_at(&self, lines: &[BlockLine], attached: bool) -> usize {
-        if attached {
+    fn resumes_at(&self, lines: &[BlockLine], attached: bool, end: End) -> usize {
+        if attached && end == End::Open {
             return 1;
         }
         if is_list(lines) {
             return lines.len();
         }
-        let headlines = headlines(lines);
+        let headlines = headlines(lines, self.article.asks);
         if headlines == 0 && lines.first().is_some_and(is_sentence) {
             return 0;
         }
-        let headlines = headlines.max(1);
+        let headlines = if attached { 1 } else { headlines.max(1) };
         let of_lines = |from, count| {
             let lines = lines.iter().skip(from).take(count);
             Stems::of(lines.flat_map(|line| &line.stems).copied().collect())
@@ -405,13 +424,19 @@ impl Blocks<'_, '_> {
         let (titles, behind) = (of_lines(0, headlines), of_lines(headlines, 3));
         let (of_titles, of_article) =
             (titles.share_in(&behind), behind.share_in(&self.article.stems(self.matching)));
-        if of_titles < 40 || of_titles <= of_article {
-            return headlines;
-        }
         // An article that goes on comes back to what its beginning speaks of.
         let rest = of_lines(headlines, REST);
         let comes_back = self.article.beginning(self.matching).share_in(&rest);
-        if titles.share_in(&rest) < 2 * comes_back { headlines } else { lines.len() }
+        let of_rest = titles.share_in(&rest);
+        if end == End::Unsure && !attached {
+            // Links and stories are as likely.
+            let is_article = of_article + comes_back > of_titles + of_rest;
+            return if is_article { headlines } else { lines.len() };
+        }
+        if of_titles < 40 || of_titles <= of_article {
+            return headlines;
+        }
+        if of_rest < 2 * comes_back { headlines } else { lines.len() }
     }
 }
 

@@ -1,10 +1,12 @@
 //! Which line is the article's headline.
 
+use super::bare;
+use super::date;
 use super::layout::Field;
 use super::mark::Marking;
 use super::matching::raw_offset;
 use super::piece::{Part, Piece};
-use super::shape;
+use super::shape::{self, Stop};
 use crate::record::Warning;
 
 /// A longer first line is a paragraph.
@@ -13,8 +15,10 @@ const MAX_CHARS: usize = 300;
 /// A first line that ends as a sentence and is longer than this is a paragraph, but where a date stands below it.
 const MAX_SENTENCE: usize = 120;
 
-/// Takes the first text of a page for its headline, if it has the shape of one.
-pub(super) fn choose(pieces: &mut [Piece<'_>]) -> Vec<Warning> {
+/// Takes the first text of a page for its headline, if it has the shape of one and no line above the headline is in
+/// its place.
+pub(super) fn choose(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) -> Vec<Warning> {
+    above(pieces, page);
     let Some(at) = pieces.iter().position(|piece| piece.part == Part::Body) else {
         return vec![Warning::HeadlineMissing];
     };
@@ -32,6 +36,85 @@ pub(super) fn choose(pieces: &mut [Piece<'_>]) -> Vec<Warning> {
     }
     first.take(Part::Headline, None, "the first line");
     Vec::new()
+}
+
+/// So many lines may stand above the headline.
+const LINES_ABOVE: usize = 3;
+
+/// A line above the headline has no more characters.
+const ABOVE_CHARS: usize = 25;
+
+/// A section of the site has a name of so many words, and so many stand in the way to the page ("Home > World > Asia").
+const SECTION_WORDS: usize = 2;
+const WAY_CHARS: usize = 60;
+
+/// What stands between the sections on the way to the page.
+const WAY: [char; 6] = ['>', '»', '›', '/', '|', '←'];
+
+/// Takes lines above the headline for furniture: the site's address, the name of a section, the way to the page.
+fn above(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
+    let mut texts = pieces.iter().filter(|piece| piece.part == Part::Body).peekable();
+    let mut lines = Vec::new();
+    while let Some(piece) = texts.next_if(|piece| is_address(&piece.text)) {
+        lines.push((piece.line, "the address of the site"));
+    }
+    let mut sections = Vec::new();
+    while let Some(piece) = texts.next_if(|piece| is_section(&piece.text) || is_way(&piece.text)) {
+        sections.push((piece.line, "a section of the site, above the headline"));
+    }
+    let is_sentence = |piece: &Piece<'_>| {
+        shape::stop(&piece.text) == Stop::Full && piece.text.chars().nth(ABOVE_CHARS).is_some()
+    };
+    let below = |line: usize| sections.last().is_some_and(|(above, _)| line == above + 1);
+    if sections.len() <= LINES_ABOVE
+        && texts.next().is_some_and(|piece| below(piece.line) && is_headline(piece, page))
+        && texts.any(is_sentence)
+    {
+        lines.append(&mut sections);
+    }
+    for (line, reason) in lines {
+        if let Some(piece) = pieces.iter_mut().find(|piece| piece.line == line) {
+            piece.take(Part::Furniture, None, reason);
+        }
+    }
+}
+
+/// "NEWS.EXAMPLE", and signs without a word.
+fn is_address(text: &str) -> bool {
+    let is_host = text.split_once('.').is_some_and(|(name, behind)| {
+        name.chars().nth(1).is_some() && behind.chars().nth(1).is_some()
+    });
+    let of_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '/' | ':');
+    is_host && text.chars().all(of_host) && text.contains(|c: char| c.is_ascii_alphabetic())
+        || !shape::has_words(text)
+}
+
+fn is_section(text: &str) -> bool {
+    text.split(' ').nth(SECTION_WORDS).is_none()
+        && text.chars().nth(ABOVE_CHARS).is_none()
+        && shape::stop(text) == Stop::None
+        && !text.contains(char::is_numeric)
+}
+
+fn is_way(text: &str) -> bool {
+    text.contains(WAY)
+        && text.chars().nth(WAY_CHARS).is_none()
+        && text.split(WAY).all(|part| is_section(part.trim()))
+}
+
+/// Whether a line that stands below a section's name can be the headline: a few words and no name, no sentence.
+fn is_headline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+    let text = piece.text.as_ref();
+    let form = page.matching.text().get(piece.folded.clone()).unwrap_or_default();
+    let is_name = [" - ", " – ", " — ", " | ", " / "].iter().any(|sign| text.contains(sign))
+        && text.split(' ').nth(6).is_none();
+    text.split(' ').nth(3).is_some()
+        && text.chars().nth(ABOVE_CHARS).is_some()
+        && text.chars().nth(MAX_SENTENCE).is_none()
+        && matches!(shape::stop(text), Stop::None | Stop::Question)
+        && !is_name
+        && !bare::is_byline(piece, page)
+        && date::read(form, &page.dates).is_none_or(|read| !read.has_day())
 }
 
 /// The article's headline, where a paragraph of the article stands below it. Before blocks are laid out.

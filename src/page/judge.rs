@@ -45,7 +45,10 @@ fn judge_form(
 ) -> Verdict {
     let from = page.matching.start(index);
     let line = page.matching.line(index);
-    let Some(place) = Place::of(line, from, hit, behind_label) else { return Verdict::Words };
+    let place = Place::of(line, from, hit, behind_label);
+    let Some(place) = place.map(|place| Place { on_first_line: index == 0, ..place }) else {
+        return Verdict::Words;
+    };
     let (mut found, mut marker_file) = (None, None);
     let ranked = |rank| {
         page.layouts.rules_of(hit).filter(move |(_, rule)| rank_of(rule, page) == Some(rank))
@@ -131,6 +134,7 @@ struct Place {
     closing_bytes: usize,
     at_start: bool,
     at_end: bool,
+    on_first_line: bool,
     colon: bool,
     bar: bool,
     free_left: bool,
@@ -167,6 +171,7 @@ impl Place {
         Some(Self {
             closing_bytes: closed.bytes,
             at_start,
+            on_first_line: false,
             at_end: !shape::has_words(after.get(closed.bytes..).unwrap_or_default()),
             colon: closed.colon,
             bar: closed.bar,
@@ -229,6 +234,8 @@ impl Place {
         };
         let here = match (self.at_start, self.at_end) {
             (true, true) => marker.alone,
+            // The article's own headline: "Watch: …".
+            (true, false) if self.on_first_line => false,
             (true, false) => allowed(marker.start),
             (false, true) => allowed(marker.end),
             (false, false) => allowed(marker.inside),
@@ -303,15 +310,35 @@ fn is_date(page: &Marking<'_, '_>, value: &str) -> bool {
     date::read(value, &page.dates).is_some()
 }
 
+/// So many lines may stand above a date that no label names, and so many bytes before a label behind it.
+const HEAD_LINES: usize = 8;
+const HEAD_BYTES: usize = 80;
+
+/// Whether nothing but a date stands before the form on its line, near the top of the page: what follows can be a second
+/// one, with its label ("14/03/2024 09h58  Atualizado 14/03/2024 11h20").
+pub(super) fn is_behind_date(page: &Marking<'_, '_>, index: usize, hit: Hit) -> bool {
+    let before = page.matching.text().get(page.matching.start(index)..hit.start);
+    let names_date = |kind: &RuleKind| matches!(kind, RuleKind::Label(label) if matches!(label.field, Field::Published | Field::Updated));
+    index <= HEAD_LINES
+        && before.is_some_and(|before| {
+            before.len() <= HEAD_BYTES
+                && before.contains(|c: char| c.is_ascii_digit())
+                && page.layouts.rules_of(hit).any(|(_, rule)| names_date(&rule.kind))
+                && date::read(before, &page.dates).is_some_and(|read| read.whole && read.has_day())
+        })
+}
+
 /// Behind a date that a label without a colon has before it stand no more words than a byline: "by Nora Field".
 const DATE_WORDS: usize = 10;
 
 /// Whether a text is a day, or begins as a line about one does: "Published on 14 March 2024 by Nora Field". A sentence
 /// with a year in it is none.
 fn is_day(page: &Marking<'_, '_>, value: &str) -> bool {
-    date::read(value, &page.dates).is_some_and(|read| {
-        read.has_day() && (read.whole || words(value) <= DATE_WORDS && !shape::ends_in_stop(value))
-    })
+    date::is_day_of_a_year(value, &page.dates)
+        || date::read(value, &page.dates).is_some_and(|read| {
+            read.has_day()
+                && (read.whole || words(value) <= DATE_WORDS && !shape::ends_in_stop(value))
+        })
 }
 
 /// Whether a text has the shape of the field's values.

@@ -123,9 +123,12 @@ impl<'l, 'a> LineMarks<'l, 'a> {
         let (mut marks, mut second) = (Vec::new(), None);
         for &hit in hits {
             let behind_label = marks.last().is_some_and(Mark::is_label);
-            let Judged { mark, runner_up } = judge::judge(page, index, hit, behind_label);
+            let behind_date = marks.is_empty() && judge::is_behind_date(page, index, hit);
+            let Judged { mark, runner_up } =
+                judge::judge(page, index, hit, behind_label || behind_date);
             second = second.or(runner_up);
-            if let Some(mark) = mark {
+            if let Some(mut mark) = mark {
+                mark.needs_label &= !behind_date;
                 let whole = mark.kind == MarkKind::Furniture;
                 marks.push(mark);
                 if whole {
@@ -274,8 +277,13 @@ impl<'l, 'a> LineMarks<'l, 'a> {
         match label {
             Some((rule, label)) if judge::fits(page, label, form) => {
                 let (value, bracket) = without_bracket(piece);
+                let (value, sign) = match label.field {
+                    Field::Source | Field::Author => without_sign(value),
+                    Field::Published | Field::Updated | Field::Keywords => (value, None),
+                };
                 pieces.push(value.by_rule(Part::Value(label.field), rule));
-                pieces.extend(bracket.map(|bracket| bracket.by_rule(Part::Label, rule)));
+                let behind = sign.into_iter().chain(bracket);
+                pieces.extend(behind.map(|behind| behind.by_rule(Part::Label, rule)));
             }
             _ => pieces.push(piece),
         }
@@ -293,6 +301,28 @@ fn without_bracket(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
     let (bytes, behind) = (inside.len(), value.text.get(inside.len()..).unwrap_or_default());
     match value.split_at(bytes, value.folded.len().saturating_sub(folded_len(behind))) {
         Some((inside, bracket)) if shape::has_words(&inside.text) => (inside, Some(bracket)),
+        Some(_) | None => (value, None),
+    }
+}
+
+/// A full stop ends a line, and no abbreviation, behind a word of so many letters.
+const WORD: usize = 5;
+
+/// A name, and the sign behind it that ends its line: "كتب أحمد السيد:", "المصدر: وكالات.".
+fn without_sign(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
+    let text = value.text.as_ref();
+    let last_word = text.split(' ').next_back().unwrap_or_default().trim_end_matches('.');
+    let is_word = !last_word.contains('.') && last_word.chars().count() >= WORD;
+    let name = match text.chars().next_back() {
+        Some('.') if is_word => text.trim_end_matches('.'),
+        Some(':' | ',' | '،' | ';' | '؛') => {
+            text.trim_end_matches([':', ',', '،', ';', '؛', ' '])
+        }
+        _ => return (value, None),
+    };
+    let behind = text.get(name.len()..).unwrap_or_default();
+    match value.split_at(name.len(), value.folded.len().saturating_sub(folded_len(behind))) {
+        Some((name, sign)) if shape::has_words(&name.text) => (name, Some(sign)),
         Some(_) | None => (value, None),
     }
 }

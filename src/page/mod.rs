@@ -14,6 +14,7 @@ mod block;
 mod candidate;
 mod clean;
 mod date;
+mod ending;
 mod explain;
 mod headline;
 mod judge;

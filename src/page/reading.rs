@@ -55,10 +55,10 @@ impl<'a> Reading<'a> {
         let mut pieces = mark(&marking);
         bare::date_above(&mut pieces, &marking);
         bare::dates(&mut pieces, &marking);
-        let mut warnings = headline::choose(&mut pieces);
+        let mut warnings = headline::choose(&mut pieces, &marking);
         headline::without_site_name(&mut pieces, &marking);
         bare::byline(&mut pieces, &marking);
-        bare::tags(&mut pieces);
+        bare::tags(&mut pieces, &matching);
         let mut lesson = Lesson::of(context.learning);
         let unseen = attached::settle(&mut pieces, &marking);
         if let Some(headline) = headline::over_a_body(&pieces) {

@@ -66,6 +66,13 @@ impl<'d> Dates<'d> {
     }
 }
 
+/// Whether `text` (match form) is nothing but a day and its month, of a year that it does not say.
+pub(super) fn is_day_of_a_year(text: &str, dates: &Dates<'_>) -> bool {
+    let parts = Parts::of(text, dates.words, dates.language);
+    let is_day = |ymd: Ymd| ymd.year.is_none() && ymd.month.is_some() && ymd.day.is_some();
+    parts.unknown == 0 && parts.gregorian.is_some_and(is_day)
+}
+
 /// Reads the date in `text` (match form). `None` where it has no year, or no rule reads it.
 pub(super) fn read(text: &str, dates: &Dates<'_>) -> Option<Reading> {
     let Dates { words, language, order, earliest_year, page_time_ms } = *dates;
@@ -102,7 +109,8 @@ pub(super) fn read(text: &str, dates: &Dates<'_>) -> Option<Reading> {
         (_, _, Some(clock)) if clock.whole_hour => Precision::Hour,
         _ => Precision::Minute,
     };
-    let offset = parts.offset.filter(|_| clock.is_some());
+    let local = || words.local(parts.local?, date.to_datetime(time));
+    let offset = clock.and_then(|_| parts.offset.or_else(local));
     let timestamp = jiff::tz::Offset::from_seconds(i32::from(offset.unwrap_or(0)) * 60)
         .ok()?
         .to_timestamp(date.to_datetime(time))

@@ -13,6 +13,8 @@ pub(super) struct Parts {
     pub clock: Option<Clock>,
     /// Minutes east of Greenwich.
     pub offset: Option<i16>,
+    /// A zone whose distance from Greenwich depends on the day, by its number.
+    pub local: Option<u8>,
     /// Words and numbers that say nothing about a date.
     pub unknown: usize,
 }
@@ -290,7 +292,7 @@ impl Walk<'_> {
     }
 
     fn is_zone(&self, word: &str) -> bool {
-        matches!(self.words.get(word, self.language), Some(DateWord::Zone(_)))
+        matches!(self.words.get(word, self.language), Some(DateWord::Zone(_) | DateWord::Local(_)))
     }
 
     /// Behind a year the letter "م" is its era, not the afternoon: how many tokens that is.
@@ -381,6 +383,7 @@ impl Walk<'_> {
                     self.parts.offset = Some(minutes);
                 }
             }
+            Some(DateWord::Local(zone)) => self.parts.local = Some(zone),
             Some(DateWord::Weekday | DateWord::Hijri | DateWord::Hour | DateWord::Filler) => {}
             None => self.parts.unknown += 1,
         }

@@ -329,15 +329,14 @@ impl FileBuild<'_> {
             self.build.dates.add(self.language, &date_word(word), DateWord::Day(*day));
         }
         for (word, offset) in &raw.zones {
-            match super::dates::minutes(offset) {
-                Some(minutes) => {
-                    self.build.dates.add(self.language, &date_word(word), DateWord::Zone(minutes))
-                }
+            match self.build.dates.zone_of(offset) {
+                Some(zone) => self.build.dates.add(self.language, &date_word(word), zone),
                 None => self.build.errors.push(LayoutError {
                     file: self.source.path.clone(),
                     line: None,
                     problem: format!("zone {word:?}: {offset:?} is no offset"),
-                    fix: "write it as \"+03:00\"".to_owned(),
+                    fix: "write it as \"+03:00\", or as \"EST5EDT,M3.2.0,M11.1.0\" where clocks change"
+                        .to_owned(),
                 }),
             }
         }

@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
 use super::raw::Order;
 use crate::page::language::primary;
 
@@ -28,6 +31,8 @@ pub(crate) enum DateWord {
     Filler,
     /// A time zone, in minutes east of Greenwich.
     Zone(i16),
+    /// A time zone with summer time, by its number.
+    Local(u8),
 }
 
 /// Which hours of the clock are meant.
@@ -50,6 +55,8 @@ pub(crate) struct DateWords {
     earliest: HashMap<Box<str>, i16>,
     /// Languages with months of the Persian calendar.
     persian: Vec<Box<str>>,
+    /// Time zones with summer time, by their rules.
+    locals: Vec<(Box<str>, TimeZone)>,
 }
 
 /// No page of a news site is older, where no layout says otherwise.
@@ -81,6 +88,29 @@ impl DateWords {
         self.persian.iter().any(|of| **of == *language)
     }
 
+    /// Minutes east of Greenwich of a zone with summer time, on that day and at that time there.
+    pub(crate) fn local(&self, zone: u8, at: DateTime) -> Option<i16> {
+        let (_, zone) = self.locals.get(usize::from(zone))?;
+        let at = at.to_zoned_datetime(zone.clone()).ok()?;
+        i16::try_from(at.offset().seconds() / 60).ok()
+    }
+
+    /// The zone of a POSIX rule ("EST5EDT,M3.2.0,M11.1.0"); `None` where it is none.
+    pub(super) fn zone_of(&mut self, rule: &str) -> Option<DateWord> {
+        if let Some(minutes) = minutes(rule) {
+            return Some(DateWord::Zone(minutes));
+        }
+        let known = self.locals.iter().position(|(of, _)| **of == *rule);
+        let at = match known {
+            Some(at) => at,
+            None => {
+                self.locals.push((rule.into(), TimeZone::posix(rule).ok()?));
+                self.locals.len() - 1
+            }
+        };
+        u8::try_from(at).ok().map(DateWord::Local)
+    }
+
     pub(super) fn set_earliest(&mut self, language: &str, year: i16) {
         self.earliest.insert(language.into(), year);
     }
@@ -104,7 +134,7 @@ impl DateWords {
 }
 
 /// Minutes east of Greenwich of `+03:00`, `-0330` or `+3`.
-pub(crate) fn minutes(offset: &str) -> Option<i16> {
+fn minutes(offset: &str) -> Option<i16> {
     let (sign, digits) = match offset.split_at_checked(1)? {
         ("+", digits) => (1, digits),
         ("-", digits) => (-1, digits),
