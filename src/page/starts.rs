@@ -12,18 +12,29 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::record::StoryId;
 
+/// Sites are told apart in a line's key by so many bits.
+const OWNER_BITS: u32 = 10;
+
 /// A line of a site: a hash of its match form and the site's name, so that no site teaches another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineKey(pub u64);
 
 impl LineKey {
-    /// The line of that match form (its hash) on that site (a hash of its name).
+    /// The line of that match form (its hash) on that site (a hash of its name). Its first bits are the site's, so that
+    /// a line says whose it is.
     pub(super) fn of(site: u64, form: u64) -> Self {
         let mut both = [0; 16];
         let bytes = site.to_le_bytes().into_iter().chain(form.to_le_bytes());
         both.iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
+        let of_site = !(u64::MAX >> OWNER_BITS);
         // Nought is an empty slot.
-        Self(xxh3_64(&both).max(1))
+        Self((site & of_site | xxh3_64(&both) & !of_site).max(1))
+    }
+
+    /// Whose line it is: a site, or one of some that share the number.
+    #[must_use]
+    pub fn owner(self) -> u16 {
+        u16::try_from(self.0 >> (u64::BITS - OWNER_BITS)).unwrap_or_default()
     }
 }
 

@@ -4,11 +4,13 @@
 //! A rollback puts those back; a commit writes one changelog row for each, however often it changed. Stream time is
 //! part of the table and rolls back with it.
 
+mod crowd;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hash;
 
+use crowd::Crowd;
 use rows::Rows;
 
 /// What names a row: an array of bytes.
@@ -27,6 +29,9 @@ pub trait Row: Clone + Send + 'static {
     /// Whether the rows whose keys begin alike are asked for together ([`Table::from_key`]).
     const IN_ORDER: bool = false;
 
+    /// Whether rows leave where a table has more than it has room for ([`Table::crowd_out`]).
+    const IS_BOUNDED: bool = false;
+
     /// Its bytes on the changelog, without the version byte.
     fn encode(&self, into: &mut Vec<u8>);
 
@@ -37,6 +42,16 @@ pub trait Row: Clone + Send + 'static {
 
     /// The hour of stream time (hours since 1970) at which it was last seen: what its time to live runs from.
     fn last_seen_hour(&self) -> u32;
+
+    /// Whose row it is: of a type that is bounded, the owner with most rows gives one up. There are few of them.
+    fn owner(_: &Self::Key) -> u16 {
+        0
+    }
+
+    /// What it is worth: of an owner's rows the one of the least worth leaves first, and of these the oldest.
+    fn worth(&self) -> u8 {
+        0
+    }
 
     /// Bytes that it holds beside itself.
     fn heap_bytes(&self) -> usize {
@@ -64,6 +79,8 @@ pub struct Table<R: Row> {
     rows: Rows<R>,
     /// Every row once, under the hour that its time to live runs from: what ends next stands first.
     hours: BTreeSet<(u32, R::Key)>,
+    /// Every row of a type that is bounded, by who gives it up when.
+    crowd: Crowd<R::Key>,
     /// Bytes that the rows hold beside themselves.
     heap_bytes: usize,
     ttl_hours: u32,
@@ -76,8 +93,9 @@ pub struct Table<R: Row> {
 
 impl<R: Row> Table<R> {
     /// Bytes a row takes in memory, index and hash table included (measured: docs/deduplication.md).
-    pub const ROW_BYTES: usize =
-        2 * (size_of::<R::Key>() + size_of::<R>()) + 2 * (size_of::<(u32, R::Key)>() + 4);
+    pub const ROW_BYTES: usize = 2 * (size_of::<R::Key>() + size_of::<R>())
+        + 2 * (size_of::<(u32, R::Key)>() + 4)
+        + if R::IS_BOUNDED { 2 * size_of::<(u8, u32, R::Key)>() } else { 0 };
 
     /// An empty table whose rows live so many hours of stream time.
     #[must_use]
@@ -85,6 +103,7 @@ impl<R: Row> Table<R> {
         Self {
             rows: Rows::default(),
             hours: BTreeSet::new(),
+            crowd: Crowd::default(),
             heap_bytes: 0,
             ttl_hours,
             clock: i64::MIN,
@@ -162,6 +181,18 @@ impl<R: Row> Table<R> {
         ended
     }
 
+    /// Ends a row where there are more than so many: of the owner that has most the one that is worth least, the oldest
+    /// first. Says what it was.
+    pub fn crowd_out(&mut self, room: usize) -> Option<(R::Key, R)> {
+        if self.rows.len() <= room {
+            return None;
+        }
+        let key = self.crowd.next()?;
+        let row = self.rows.get(&key)?.clone();
+        self.set(key, None);
+        Some((key, row))
+    }
+
     /// Stream time, where it has moved since the last commit.
     #[must_use]
     pub fn moved_clock(&self) -> Option<i64> {
@@ -227,6 +258,9 @@ impl<R: Row> Table<R> {
     }
 
     fn replace(&mut self, key: R::Key, row: Option<R>) -> Option<R> {
+        if R::IS_BOUNDED {
+            self.crowd.replace(key, self.rows.get(&key), row.as_ref());
+        }
         let hour = row.as_ref().map(Row::last_seen_hour);
         self.heap_bytes += row.as_ref().map_or(0, Row::heap_bytes);
         let before = match row {

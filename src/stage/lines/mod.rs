@@ -87,12 +87,7 @@ impl Stage for Lines {
         table.advance_clock(seen);
         let ended = table.expire_with(&key);
         outbox.tally.add_n(Count::Expired(NAME), ended.len() as u64);
-        for (key, row) in ended {
-            if row.said.is_some() {
-                outbox.tally.add(Count::LineForgotten);
-                outbox.outputs.push(start(key, None, &cause));
-            }
-        }
+        ended.into_iter().for_each(|(key, row)| forget(key, &row, &cause, outbox));
         let before = table.get(&key);
         let is_fresh = |row: &&LineRow| row.last_seen_hour == table.hour();
         if before.filter(is_fresh).is_some_and(|row| row.passes_over(&candidate)) {
@@ -117,6 +112,19 @@ impl Stage for Lines {
         if table.get(&key) != Some(&row) {
             table.put(key, row);
         }
+        // At most one row has come.
+        if let Some((key, row)) = table.crowd_out(self.rule.room()) {
+            outbox.tally.add(Count::Evicted(NAME));
+            forget(key, &row, &cause, outbox);
+        }
+    }
+}
+
+/// A row has ended: what was said of its line is taken back.
+fn forget(key: [u8; 8], row: &LineRow, cause: &Arc<Cause>, outbox: &mut Outbox) {
+    if row.said.is_some() {
+        outbox.tally.add(Count::LineForgotten);
+        outbox.outputs.push(start(key, None, cause));
     }
 }
 

@@ -5,11 +5,11 @@
 //! named, 16 that story; for each of the last twelve pages that show it among appended stories 16: page, before, behind,
 //! around. Whole numbers are big-endian: 5 to 233 bytes.
 
-use crate::page::{Neighbours, PAGES, Stands, StartKind, is_looked_at};
+use crate::page::{LineKey, Neighbours, PAGES, Stands, StartKind, is_looked_at};
 use crate::record::StoryId;
 use crate::stage::Row;
 
-use super::message::Candidate;
+use super::message::{Candidate, line_of};
 
 const LINKED: u8 = 1;
 const OWN: u8 = 2;
@@ -114,6 +114,7 @@ impl LineRow {
 
 impl Row for LineRow {
     type Key = [u8; 8];
+    const IS_BOUNDED: bool = true;
 
     fn encode(&self, into: &mut Vec<u8>) {
         let flag = |holds, flag| if holds { flag } else { 0 };
@@ -173,6 +174,17 @@ impl Row for LineRow {
 
     fn last_seen_hour(&self) -> u32 {
         self.last_seen_hour
+    }
+
+    fn owner(key: &Self::Key) -> u16 {
+        line_of(key).map_or(0, LineKey::owner)
+    }
+
+    /// What nothing but its own page has shown is worth least; what readers know of, most.
+    fn worth(&self) -> u8 {
+        let pages = u8::try_from(self.occurrences.len()).unwrap_or(u8::MAX);
+        let said = if self.said.is_some() { u8::MAX / 2 } else { 0 };
+        pages.saturating_add(u8::from(self.is_linked)).saturating_add(said)
     }
 
     fn heap_bytes(&self) -> usize {

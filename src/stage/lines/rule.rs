@@ -14,6 +14,7 @@ pub struct Rule {
     goes_on: GoesOn,
     own: Own,
     taken_back: TakenBack,
+    rows: Rows,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
@@ -43,6 +44,12 @@ struct TakenBack {
     by: u8,
 }
 
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rows {
+    a_partition: u32,
+}
+
 impl Rule {
     /// The thresholds that come with newsmill; a test reads them.
     #[must_use]
@@ -57,8 +64,9 @@ impl Rule {
 
     /// For the `meta` record.
     #[must_use]
-    pub(super) fn bytes(&self) -> [u8; 7] {
-        let Self { begins, goes_on, own, taken_back } = self;
+    pub(super) fn bytes(&self) -> [u8; 11] {
+        let Self { begins, goes_on, own, taken_back, rows } = self;
+        let [a, b, c, d] = rows.a_partition.to_be_bytes();
         [
             begins.pages,
             begins.same_before_at_most,
@@ -67,7 +75,16 @@ impl Rule {
             goes_on.stories_before,
             own.same_behind_at_least,
             taken_back.by,
+            a,
+            b,
+            c,
+            d,
         ]
+    }
+
+    /// For how many lines there is room in a partition of the table.
+    pub(super) fn room(&self) -> usize {
+        usize::try_from(self.rows.a_partition).unwrap_or(usize::MAX)
     }
 
     /// What a line is shown to be, if its pages agree. What was said of it already stands while it is nearly so.

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::message::read_start;
+use super::message::{line_of, read_start};
 use super::*;
 use crate::page::{LineKey, Neighbours, Stands, StartKind, is_looked_at};
 use crate::record::StoryId;
@@ -31,7 +31,18 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let stage = erase(Lines { ttl_hours: TTL_HOURS, rule: Rule::builtin() });
+        Self::with_rule(Rule::builtin())
+    }
+
+    /// Of a table with room for so many lines.
+    fn with_room(lines: usize) -> Self {
+        let builtin = include_str!("../../../config/lines.toml");
+        let rule = builtin.replace("a_partition = 100000", &format!("a_partition = {lines}"));
+        Self::with_rule(toml::from_str(&rule).unwrap())
+    }
+
+    fn with_rule(rule: Rule) -> Self {
+        let stage = erase(Lines { ttl_hours: TTL_HOURS, rule });
         Self { partition: Arc::clone(&stage).open(1), stage, published: Vec::new() }
     }
 
@@ -203,6 +214,46 @@ fn what_is_known_of_a_line_ends_with_its_time_to_live() {
     assert_eq!(world.said(), [HEADLINE, None]);
 }
 
+/// A line of one of a few sites.
+fn line(site: u64, number: u64) -> LineKey {
+    LineKey(site << 54 | number)
+}
+
+#[test]
+fn a_flood_of_lines_of_one_site_drives_out_lines_of_that_site_and_of_no_other() {
+    let mut world = World::with_room(10);
+    for number in 1..=3 {
+        (1..=4).for_each(|page| world.hear(line(1, number), &appended(page, 100 + page, 9, page)));
+    }
+    world.hear(line(1, 4), &own(1, 1));
+    let before = world.rows();
+    assert_eq!(world.said(), [HEADLINE; 3]);
+    for number in 0..1_000_u32 {
+        world.hear(line(2, number.into()), &own(number, 2));
+        assert!(world.partition.stats().rows <= 10);
+    }
+    let of_first_site = |(key, _): &(Vec<u8>, _)| line_of(key).is_some_and(|key| key.owner() == 1);
+    let rows = world.rows();
+    let kept: Vec<_> = rows.iter().filter(|row| of_first_site(row)).collect();
+    assert!(kept.into_iter().eq(before.iter().filter(|row| of_first_site(row))));
+    assert_eq!(world.said(), [HEADLINE; 3], "and what is known of them stands");
+}
+
+#[test]
+fn the_lines_that_most_pages_have_shown_stay_and_what_was_said_of_one_that_leaves_is_taken_back() {
+    let mut world = World::with_room(2);
+    for (number, pages) in [(1, 7), (2, 4)] {
+        (1..=pages).for_each(|page| {
+            world.hear(line(1, number), &appended(page, 100 + page, 9, page));
+        });
+    }
+    world.hear(line(1, 3), &own(7, 1));
+    assert_eq!(world.said(), [HEADLINE; 2], "what one page has shown leaves first");
+    world.hear(line(2, 4), &own(7, 1));
+    assert_eq!(world.partition.stats().rows, 2);
+    assert_eq!(world.published.last(), Some(&(line(1, 2), None)), "the site with most gives way");
+}
+
 #[test]
 fn a_message_without_a_line_stops_the_process() {
     let stage = Lines { ttl_hours: TTL_HOURS, rule: Rule::builtin() };
@@ -221,7 +272,7 @@ fn a_message_without_a_line_stops_the_process() {
 
 #[test]
 fn the_thresholds_that_come_with_newsmill_are_read() {
-    assert_eq!(Rule::builtin().bytes(), [4, 30, 70, 70, 3, 40, 20]);
+    assert_eq!(Rule::builtin().bytes(), [4, 30, 70, 70, 3, 40, 20, 0, 1, 134, 160]);
 }
 
 proptest! {

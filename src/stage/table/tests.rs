@@ -19,6 +19,7 @@ struct Note {
 impl Row for Note {
     type Key = Key;
     const IN_ORDER: bool = true;
+    const IS_BOUNDED: bool = true;
 
     fn encode(&self, into: &mut Vec<u8>) {
         into.extend_from_slice(&self.hour.to_be_bytes());
@@ -33,6 +34,15 @@ impl Row for Note {
 
     fn last_seen_hour(&self) -> u32 {
         self.hour
+    }
+
+    /// Three owners.
+    fn owner(key: &Key) -> u16 {
+        u16::from(key[0] % 3)
+    }
+
+    fn worth(&self) -> u8 {
+        self.value % 4
     }
 
     fn heap_bytes(&self) -> usize {
@@ -52,6 +62,8 @@ enum Step {
         ms: i64,
     },
     Expire,
+    /// There is room for so many rows.
+    CrowdOut(usize),
     Commit,
     Rollback,
     /// The owner dies and another one restores the changelog.
@@ -64,6 +76,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             .prop_map(|(key, age, value)| Step::Put { key, age, value }),
         3 => (0..12 * MS_AN_HOUR).prop_map(|ms| Step::Advance { ms }),
         3 => Just(Step::Expire),
+        2 => (0..7_usize).prop_map(Step::CrowdOut),
         2 => Just(Step::Commit),
         2 => Just(Step::Rollback),
         1 => Just(Step::Restore),
@@ -85,6 +98,14 @@ struct Model {
 impl Model {
     fn hour(&self) -> u32 {
         self.clock.map_or(0, |ms| u32::try_from(ms / MS_AN_HOUR).unwrap())
+    }
+
+    /// The row that leaves next, by the rule said plainly.
+    fn next_to_leave(&self) -> Option<Key> {
+        let of = |owner: u16| self.rows.keys().filter(move |key| Note::owner(key) == owner).count();
+        let most = (0..3).max_by_key(|owner| (of(*owner), std::cmp::Reverse(*owner)))?;
+        let its = self.rows.iter().filter(|(key, _)| Note::owner(key) == most);
+        its.min_by_key(|(key, row)| (row.worth(), row.hour, **key)).map(|(key, _)| *key)
     }
 
     fn dead(&self, row: Note) -> bool {
@@ -149,6 +170,7 @@ fn same(table: &Table<Note>, model: &Model) {
     let mut rows: Vec<_> = model.rows.iter().map(|(key, row)| (row.hour, *key)).collect();
     rows.sort_unstable();
     assert_eq!(index, rows, "the hour index");
+    assert_eq!(table.crowd.len(), model.rows.len(), "who leaves when");
 }
 
 fn run(steps: Vec<Step>) {
@@ -177,6 +199,12 @@ fn run(steps: Vec<Step>) {
                 ended.sort_unstable();
                 assert_eq!(ended, dead);
                 model.rows.retain(|key, _| !dead.contains(key));
+            }
+            Step::CrowdOut(room) => {
+                let leaves = model.next_to_leave().filter(|_| model.rows.len() > room);
+                let left = table.crowd_out(room);
+                assert_eq!(left, leaves.map(|key| (key, model.rows[&key])));
+                let _ = leaves.and_then(|key| model.rows.remove(&key));
             }
             Step::Commit => {
                 changelog.write(&table);

@@ -164,7 +164,7 @@ families! {
         COMPARISONS: Kind::Counter, Number, "newsmill_dedupe_comparisons_total", [],
             "Pairs of stories that were compared.";
         EVICTED: Kind::Counter, Number, "newsmill_dedupe_evictions_total", [STATEFUL_STAGE],
-            "Stories that left a full bucket: near-duplicates of theirs that come later may be missed.";
+            "Rows that left because there was no room: a story a full bucket of `near`, so that later near-duplicates of it may be missed; a line a full table of `lines`, so that other pages show it anew.";
         TEXT_MISSING: Kind::Counter, Number, "newsmill_story_text_missing_total", [],
             "Occurrences of stories to be published whose text was not at hand: a bug; the next one with its text publishes the story.";
     }
