@@ -63,14 +63,15 @@ docker() {
 
 helm() {
   rm -rf "$rendered"
-  if ! "$checkers/bin/python" -c 'import helm_python' 2>/dev/null; then
-    echo "skipped  Helm: there is no helm-python-sdk here"
+  if ! "$checkers/bin/python" -c 'import helm_python, cloudcoil.models.keda' 2>/dev/null; then
+    echo "skipped  Helm: there is no helm-python-sdk or cloudcoil here"
     return 0
   fi
   run "chart: helm lint, render and schema" "$checkers/bin/python" deploy/helm/check.py "$rendered"
   run "chart: values.schema.json" check-jsonschema --check-metaschema deploy/helm/newsmill/values.schema.json
   local plain
-  plain=$(find "$rendered" -name '*.yaml' ! -name podmonitor.yaml ! -name prometheusrule.yaml)
+  plain=$(find "$rendered" -name '*.yaml' ! -name podmonitor.yaml ! -name prometheusrule.yaml \
+    ! -name scaledobject.yaml)
   # shellcheck disable=SC2086 # a list of files without spaces in their names
   for version in 1.29.0 1.34.0; do run "chart: kubernetes $version" kubernetes-validate --strict -k "$version" $plain; done
   # Waived: no limit of processor time, on purpose (values.yaml); the digest and the pull policy are the user's.
@@ -92,9 +93,11 @@ systemd() {
 }
 
 texts() {
-  run "scripts: shellcheck" shellcheck check deploy/check.sh deploy/feed.sh deploy/kafka/topics.sh deploy/kafka/acls.sh
+  run "scripts: shellcheck" shellcheck check deploy/check.sh deploy/feed.sh deploy/sbom.sh deploy/kafka/topics.sh \
+    deploy/kafka/acls.sh deploy/kafka/strimzi.sh
   run "yaml: yamllint" yamllint -d '{extends: relaxed, rules: {line-length: disable}}' deploy/prometheus \
     deploy/grafana/provisioning deploy/helm/newsmill/values.yaml deploy/helm/newsmill/ci docker-compose.yml
+  run "strimzi.sh: yamllint" sh -c 'deploy/kafka/strimzi.sh cluster | yamllint -d "{extends: relaxed, rules: {line-length: disable}}" -'
   run "links: lychee" lychee --offline --no-progress docs README.md ARCHITECTURE.md SECURITY.md deploy
 }
 
@@ -119,6 +122,16 @@ licences() {
   fi
 }
 
+# A bill of materials that CycloneDX's own schema takes, and that names every crate that is linked.
+materials() {
+  if cargo cyclonedx --version >/dev/null 2>&1; then
+    run "bill of materials: cargo-cyclonedx" deploy/sbom.sh target/newsmill.cdx.json
+    run "bill of materials: CycloneDX schema" "$checkers/bin/python" deploy/sbom_check.py target/newsmill.cdx.json
+  else
+    echo "skipped  bill of materials: there is no cargo-cyclonedx here (cargo install --locked cargo-cyclonedx@0.5.9)"
+  fi
+}
+
 set_up
 prometheus
 docker
@@ -127,4 +140,5 @@ systemd
 texts
 contracts
 licences
+materials
 [ "$failed" = 0 ] || { echo "deploy/check.sh: $failed failed"; exit 1; }

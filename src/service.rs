@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::topics::{Purpose, Standing, TopicSpec};
-use crate::config::{self, Config};
+use crate::config::{self, CertificateKind, Config};
 use crate::engine::{self, Clients, End, ExitKind, Follower, Progress, Stop, Window};
 use crate::page::envelope;
 use crate::page::{Layouts, Starts, StartsTally};
@@ -290,9 +290,16 @@ fn watching(config: &Config) -> metrics::Watching {
         budget_bytes: engine.memory_budget as u64,
         transaction_timeout: engine.transaction_timeout,
         config_hash: config.hash.clone(),
+        certificates: certificates(config),
         stages: watched(config),
         outputs: outputs.map(|spec| spec.name).collect(),
     }
+}
+
+/// When our certificates end; that they can be read was checked with the configuration.
+fn certificates(config: &Config) -> Vec<(CertificateKind, i64)> {
+    let files = config.kafka.tls.certificates().into_iter();
+    files.filter_map(|(kind, file)| Some((kind, config::not_after(&file, kind).ok()?))).collect()
 }
 
 fn watched(config: &Config) -> Vec<metrics::Watched> {

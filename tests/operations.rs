@@ -5,8 +5,11 @@
 mod artefacts {
     use std::collections::BTreeSet;
     use std::fs;
+    use std::num::NonZeroUsize;
     use std::path::{Path, PathBuf};
     use std::process::Command;
+
+    use newsmill::config::{Config, Environment};
 
     fn root() -> &'static Path {
         Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -62,7 +65,7 @@ mod artefacts {
         let known =
             |text: &&String| ["page,", "ticket,", "none,"].iter().any(|it| text.starts_with(it));
         // An objective has two alerts of one name.
-        assert_eq!(severities.iter().filter(known).count(), alerts().len() + 3);
+        assert_eq!(severities.iter().filter(known).count(), alerts().len() + 4);
     }
 
     #[test]
@@ -70,6 +73,79 @@ mod artefacts {
         let contract = fs::read_to_string(root().join("docs/contracts/asyncapi.yaml")).unwrap();
         let reasons = newsmill::record::Reason::ALL.map(newsmill::record::Reason::name).join(", ");
         assert!(contract.contains(&format!("[{reasons}]")), "not [{reasons}]");
+    }
+
+    /// Every event that the source logs, with its level: `tracing::warn!(… event = "…"`.
+    fn logged(folder: &Path, events: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            if path.is_dir() {
+                logged(&path, events);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            for call in text.split("tracing::").skip(1) {
+                let Some((level, rest)) = call.split_once("!(") else { continue };
+                if !["trace", "debug", "info", "warn", "error"].contains(&level) {
+                    continue;
+                }
+                let said = rest.split(';').next().unwrap_or_default();
+                let event = said.split_once("event = ");
+                let (_, event) = event.unwrap_or_else(|| panic!("{path:?} logs without: {said}"));
+                let event = event.trim_start_matches('"').split(['"', ',', ')']).next().unwrap();
+                events.insert(match event {
+                    "CLIENT_LIBRARY" | "client_library" => "client_library by line".to_owned(),
+                    event => format!("{event} {level}"),
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn every_event_of_the_log_is_in_the_list_with_its_level_and_no_line_is_without_one() {
+        let mut events = BTreeSet::new();
+        logged(&root().join("src"), &mut events);
+        let page = fs::read_to_string(root().join("docs/events.md")).unwrap();
+        let listed = page.lines().filter_map(|line| {
+            let mut cells = line.strip_prefix("| `")?.split(" | ");
+            let (event, level) = (cells.next()?.strip_suffix('`')?, cells.next()?);
+            let levels = ["debug", "info", "warn", "error", "by line"];
+            levels.contains(&level).then(|| format!("{event} {level}"))
+        });
+        assert_eq!(events, listed.collect());
+    }
+
+    /// The lines that a script of deploy/kafka prints.
+    fn printed(script: &str, args: &[&str]) -> Vec<String> {
+        let script = root().join("deploy/kafka").join(script);
+        let output = Command::new("sh").arg(script).args(args).output().expect("sh starts");
+        assert!(output.status.success(), "{}", output.stderr.escape_ascii());
+        let text = String::from_utf8(output.stdout).expect("text");
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_topics_that_scripts_make_are_those_that_newsmill_wants() {
+        let near = Environment::default().with("dedupe.near", "related");
+        let config = Config::load(None, &near).unwrap();
+        let mut made = printed("topics.sh", &["broker:9092"]);
+        for spec in config.topic_specs() {
+            let topic = format!("--topic {} ", spec.name);
+            let at = made.iter().position(|line| line.contains(&topic)).expect(&spec.name);
+            let line = made.remove(at);
+            for (key, value) in &spec.settings {
+                assert!(line.contains(&format!("--config {key}={value}")), "{key}: {line}");
+            }
+            let partitions = spec.partitions.map_or(24, NonZeroUsize::get);
+            assert!(line.contains(&format!("--partitions {partitions} ")), "{line}");
+        }
+        assert_eq!(made, Vec::<String>::new(), "nobody wants these");
+        let strimzi = printed("strimzi.sh", &["cluster"]);
+        let count = |line: &str| strimzi.iter().filter(|it| it.trim_start() == line).count();
+        assert_eq!(count("kind: KafkaTopic"), config.topic_specs().len());
+        assert_eq!(count("kind: KafkaUser"), 1);
+        let rights = strimzi.iter().filter(|line| line.contains("- resource:")).count();
+        assert_eq!(rights, printed("acls.sh", &["broker:9092", "newsmill"]).len());
     }
 
     #[test]

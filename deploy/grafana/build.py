@@ -88,12 +88,13 @@ def budget(slo, allowed):
         "none",
         target(f'job:newsmill_slo_errors:ratio_rate3d{{job=~"$job",slo="{slo}"}} / {allowed}', slo),
         kind="stat",
-        width=4,
+        width=3,
     )
 
 
 OVERVIEW = [
     budget("freshness", 0.01),
+    budget("completeness", 0.0001),
     budget("quality", 0.005),
     budget("progress", 0.001),
     panel("Replicas", "Processes that are running.", "none",

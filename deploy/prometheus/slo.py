@@ -21,6 +21,13 @@ OBJECTIVES = [
         "sum by (job) (rate(newsmill_record_e2e_latency_seconds_count[WINDOW]))",
     ),
     (
+        "completeness",
+        0.9999,
+        "of the pages were deleted before they were read",
+        "sum by (job) (rate(newsmill_records_total[WINDOW]))",
+        "sum by (job) (rate(newsmill_records_total[WINDOW])) + sum by (job) (rate(newsmill_records_lost_total[WINDOW]))",
+    ),
+    (
         "quality",
         0.995,
         "of the pages were dead-lettered",

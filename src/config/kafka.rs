@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::certificate::{CertificateKind, not_after};
 use super::reader::Reader;
 use super::value::{Secret, quote, words};
 
@@ -69,6 +70,18 @@ pub struct Tls {
     pub cert_file: Option<PathBuf>,
     /// PEM file of the client's key.
     pub key_file: Option<PathBuf>,
+}
+
+impl Tls {
+    /// The files that hold certificates.
+    #[must_use]
+    pub fn certificates(&self) -> Vec<(CertificateKind, PathBuf)> {
+        let files = [
+            (CertificateKind::Client, &self.cert_file),
+            (CertificateKind::Authorities, &self.ca_file),
+        ];
+        files.into_iter().filter_map(|(kind, file)| Some((kind, file.clone()?))).collect()
+    }
 }
 
 /// What a client of the library is for: some settings make sense for one only.
@@ -275,6 +288,17 @@ fn read_tls(keys: &mut Reader<'_>, protocol: SecurityProtocol) -> Tls {
             keys.refuse(key, "has no use unless kafka.security_protocol is SSL or SASL_SSL");
         } else if let Err(error) = std::fs::File::open(file) {
             keys.refuse(key, format!("cannot be read: {error}"));
+        }
+    }
+    for (kind, file) in tls.certificates() {
+        let key = match kind {
+            CertificateKind::Client => "kafka.tls.cert_file",
+            CertificateKind::Authorities => "kafka.tls.ca_file",
+        };
+        if file.is_file()
+            && let Err(why) = not_after(&file, kind)
+        {
+            keys.refuse(key, why);
         }
     }
     if tls.cert_file.is_some() != tls.key_file.is_some() {

@@ -3,6 +3,7 @@
 //! A [`Config`] that exists is valid. config/newsmill.toml documents every key and holds the defaults; a test keeps the
 //! two equal.
 
+mod certificate;
 mod dead_letter;
 mod dedupe;
 mod engine;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 use tracing_subscriber::filter::Targets;
 
+pub use certificate::{CertificateKind, not_after};
 pub use dead_letter::DeadLetter;
 pub use dedupe::{Dedupe, Near};
 pub use engine::Engine;

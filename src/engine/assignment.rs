@@ -173,7 +173,9 @@ impl Engine {
         let topic = &run.spec.inbox;
         match run.spec.lane {
             Lane::Pages => {
-                self.observer.offset_reset(topic);
+                // Nobody knows how many, where the topic itself is another.
+                let lost = u64::try_from(earliest - committed).unwrap_or(0);
+                self.observer.offset_reset(topic, lost);
                 tracing::error!(event = "offset_out_of_range", %topic, partition, committed, earliest,
                     "pages were deleted before they were read: reading goes on at the earliest");
                 Ok(earliest)

@@ -53,7 +53,10 @@ impl Chunk {
         });
         let headers_bytes: usize = headers
             .iter()
-            .map(|(name, value)| name.len() + value.as_ref().map_or(0, Vec::len))
+            .map(|header| {
+                let (name, value) = header;
+                size_of_val(header) + name.len() + value.as_ref().map_or(0, Vec::len)
+            })
             .sum();
         let timestamp = match message.timestamp() {
             Timestamp::NotAvailable => None,

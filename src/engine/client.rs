@@ -406,16 +406,25 @@ fn complain(client: &'static str, error: &KafkaError, reason: &str) {
     }
 }
 
+/// The event of all that the client library logs: its `facility` tells them apart.
+const CLIENT_LIBRARY: &str = "client_library";
+
 fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
     match level {
         RDKafkaLogLevel::Emerg
         | RDKafkaLogLevel::Alert
         | RDKafkaLogLevel::Critical
-        | RDKafkaLogLevel::Error => tracing::error!(target: "librdkafka", facility, "{message}"),
-        RDKafkaLogLevel::Warning => tracing::warn!(target: "librdkafka", facility, "{message}"),
-        RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info => {
-            tracing::info!(target: "librdkafka", facility, "{message}");
+        | RDKafkaLogLevel::Error => {
+            tracing::error!(target: "librdkafka", event = CLIENT_LIBRARY, facility, "{message}")
         }
-        RDKafkaLogLevel::Debug => tracing::debug!(target: "librdkafka", facility, "{message}"),
+        RDKafkaLogLevel::Warning => {
+            tracing::warn!(target: "librdkafka", event = CLIENT_LIBRARY, facility, "{message}")
+        }
+        RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info => {
+            tracing::info!(target: "librdkafka", event = CLIENT_LIBRARY, facility, "{message}");
+        }
+        RDKafkaLogLevel::Debug => {
+            tracing::debug!(target: "librdkafka", event = CLIENT_LIBRARY, facility, "{message}")
+        }
     }
 }

@@ -1,16 +1,18 @@
 //! What can be found out about a cluster without disturbing it, for `doctor`: how brokers and topics stand, and by trying
 //! what we may do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
-use rdkafka::config::ClientConfig;
+use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::Consumer as _;
 use rdkafka::message::{DeliveryResult, Message as _, Timestamp};
-use rdkafka::producer::{BaseRecord, Producer as _, ProducerContext, ThreadedProducer};
+use rdkafka::producer::{
+    BaseProducer, BaseRecord, Producer as _, ProducerContext, ThreadedProducer,
+};
 use rdkafka::topic_partition_list::TopicPartitionList;
 
 use super::client::{Clients, Isolation};
@@ -61,6 +63,118 @@ pub fn replication(
         (topic.name().to_owned(), replication)
     });
     Ok((metadata.brokers().len(), standing.collect()))
+}
+
+/// A broker tells which requests it answers when it is connected to: it has so long.
+const FIRST_WORD: Duration = Duration::from_secs(5);
+
+/// The greatest version of each request, by its number, that each broker answers; `None` of one that has not said. The
+/// client library tells it in its own log and nowhere else.
+///
+/// # Errors
+/// [`End::Exit`]: no answer, or refused.
+pub fn versions(clients: &Clients) -> Result<BTreeMap<i32, Option<BTreeMap<i16, i16>>>, End> {
+    let mut config = ClientConfig::new();
+    for (key, value) in &clients.common {
+        config.set(key, value);
+    }
+    // Every broker is connected to, not only one that can answer.
+    config.set("debug", "feature").set("enable.sparse.connections", "false");
+    config.set_log_level(RDKafkaLogLevel::Debug);
+    let client: BaseProducer<Heard> =
+        config.create_with_context(Heard::default()).map_err(|error| End::config(&error))?;
+    let metadata = client.client().fetch_metadata(None, PATIENCE);
+    let metadata = metadata.map_err(|error| unanswered(&clients.common, &error))?;
+    let brokers: Vec<(i32, String)> = metadata
+        .brokers()
+        .iter()
+        .map(|broker| (broker.id(), format!("{}:{}", broker.host(), broker.port())))
+        .collect();
+    let deadline = Instant::now() + FIRST_WORD;
+    loop {
+        client.poll(Duration::from_millis(50));
+        let heard = client.context().0.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = |(id, address): &(i32, String)| (*id, heard.whole(address).cloned());
+        let all: BTreeMap<_, _> = brokers.iter().map(of).collect();
+        if Instant::now() >= deadline || all.values().all(Option::is_some) {
+            return Ok(all);
+        }
+    }
+}
+
+/// What brokers were heard to answer.
+#[derive(Default)]
+struct Heard(Mutex<Answers>);
+
+#[derive(Default)]
+struct Answers {
+    /// By a broker's address, the greatest version of each request that it answers.
+    greatest: BTreeMap<String, BTreeMap<i16, i16>>,
+    /// Those who have said all.
+    whole: BTreeSet<String>,
+}
+
+impl Answers {
+    fn whole(&self, address: &str) -> Option<&BTreeMap<i16, i16>> {
+        self.whole.contains(address).then(|| self.greatest.get(address))?
+    }
+
+    fn hear(&mut self, line: &str) {
+        let Some((address, said)) = of_broker(line) else { return };
+        if let Some((number, greatest)) = answered(said) {
+            self.greatest.entry(address.to_owned()).or_default().insert(number, greatest);
+        } else if said.trim_start().starts_with("Feature ") {
+            // What follows from the list is told behind it.
+            self.whole.insert(address.to_owned());
+        }
+    }
+}
+
+impl ClientContext for Heard {
+    fn log(&self, _: RDKafkaLogLevel, _: &str, message: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).hear(message);
+    }
+}
+
+impl ProducerContext for Heard {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, _: &DeliveryResult<'_>, (): ()) {}
+}
+
+/// Who is spoken of, and what is said: `[thrd:host:9092/1]: host:9092/1:   ApiKey Fetch (1) Versions 4..17`. With TLS or a
+/// user the address has the protocol before it.
+fn of_broker(line: &str) -> Option<(&str, &str)> {
+    let (_, line) = line.split_once("]: ")?;
+    let (name, said) = line.split_once(": ")?;
+    let (address, _) = name.rsplit_once('/')?;
+    Some((address.rsplit_once('/').map_or(address, |(_, address)| address), said))
+}
+
+/// `ApiKey Fetch (1) Versions 4..17`: the number of a request, and its greatest version.
+fn answered(said: &str) -> Option<(i16, i16)> {
+    let (_, said) = said.trim_start().strip_prefix("ApiKey ")?.split_once('(')?;
+    let (number, versions) = said.split_once(") Versions ")?;
+    let (_, greatest) = versions.split_once("..")?;
+    Some((number.parse().ok()?, greatest.trim().parse().ok()?))
+}
+
+/// When the newest record of a topic was written, by the timestamp that it has, in milliseconds since 1970. Behind it
+/// stand at most so many markers; where there are more, it is not found.
+///
+/// # Errors
+/// [`End::Exit`]: no answer, or refused.
+pub fn newest(clients: &Clients, group: &str, topic: &str) -> Result<Option<i64>, End> {
+    const MARKERS: i64 = 16;
+    let reader = TopicReader::open(clients, group, topic)?;
+    let mut newest = None;
+    reader.read(&reader.near_ends(MARKERS), |event| {
+        if let Event::Record(found) = event {
+            newest = newest.max(found.timestamp);
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(newest)
 }
 
 /// Tries to ask for what a group has committed.
@@ -193,4 +307,26 @@ pub fn faults_of_state(
         })?;
     }
     Ok(faults)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_broker_answers_is_read_from_the_client_librarys_words_once_it_has_said_all() {
+        let mut heard = Answers::default();
+        for line in [
+            "[thrd:kafka:9092/1]: kafka:9092/1: Broker API support:",
+            "[thrd:kafka:9092/1]: kafka:9092/1:   ApiKey TxnOffsetCommit (28) Versions 0..5",
+            "[thrd:sasl_ssl://b:9093/bootstrap]: sasl_ssl://b:9093/bootstrap:   ApiKey Fetch (1) Versions 4..17",
+        ] {
+            heard.hear(line);
+        }
+        assert_eq!(heard.whole("kafka:9092"), None, "there may be more");
+        heard.hear("[thrd:kafka:9092/1]: kafka:9092/1:  Feature MsgVer1: Produce (2..2) supported by broker");
+        heard.hear("[thrd:sasl_ssl://b:9093/bootstrap]: sasl_ssl://b:9093/bootstrap:  Feature ApiVersion: ApiVersion (0..0) supported by broker");
+        assert_eq!(heard.whole("kafka:9092"), Some(&BTreeMap::from([(28, 5)])));
+        assert_eq!(heard.whole("b:9093"), Some(&BTreeMap::from([(1, 17)])));
+    }
 }

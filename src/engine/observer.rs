@@ -241,8 +241,8 @@ pub trait Observer: Send + Sync {
     fn redelivered(&self, _topic: &str) {}
     /// A consumer reported an error, by librdkafka's name for it.
     fn consumer_error(&self, _error: &str) {}
-    /// Pages were deleted before they were read.
-    fn offset_reset(&self, _topic: &str) {}
+    /// Pages were deleted before they were read: so many offsets.
+    fn offset_reset(&self, _topic: &str, _lost: u64) {}
     /// The group did something with partitions of a stage; so many are owned now.
     fn rebalanced(&self, _engine: usize, _stage: StageName, _kind: RebalanceKind, _owned: usize) {}
     /// A transaction committed.

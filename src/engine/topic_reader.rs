@@ -116,6 +116,12 @@ impl TopicReader {
         self.bounds.iter().map(|(partition, (begin, _))| (*partition, *begin)).collect()
     }
 
+    /// The partitions, each with an offset that so many others stand behind.
+    pub fn near_ends(&self, offsets: i64) -> BTreeMap<i32, i64> {
+        let near = |(begin, end): &(i64, i64)| (end - offsets).max(*begin);
+        self.bounds.iter().map(|(partition, bounds)| (*partition, near(bounds))).collect()
+    }
+
     /// Reads each of these partitions from its offset; ends with the first `Break`, or when all are read to their ends.
     ///
     /// # Errors

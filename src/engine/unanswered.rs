@@ -40,7 +40,7 @@ struct Listener(Mutex<Option<Complaint>>);
 
 impl ClientContext for Listener {
     fn log(&self, _: RDKafkaLogLevel, facility: &str, message: &str) {
-        tracing::debug!(target: "librdkafka", facility, "{message}");
+        tracing::debug!(target: "librdkafka", event = "client_library", facility, "{message}");
     }
 
     fn error(&self, error: KafkaError, reason: &str) {

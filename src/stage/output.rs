@@ -19,6 +19,10 @@ pub const VERSION_HEADER: &str = "newsmill.version";
 /// Headers that are passed on from the page to all that it causes (W3C Trace Context and Baggage).
 const TRACE_HEADERS: [&str; 3] = ["traceparent", "tracestate", "baggage"];
 
+/// The first of each is passed on, of at most so many bytes: what every platform passes on of a baggage (W3C Baggage,
+/// 3.3.2), and far more than a trace context has. A page causes hundreds of records: whatever it brings is multiplied.
+const TRACE_BYTES: usize = 8_192;
+
 /// The page that caused an output; every output carries it in its headers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause {
@@ -58,8 +62,10 @@ impl Cause {
 }
 
 fn trace_of(headers: &[(String, Option<Vec<u8>>)]) -> Headers {
-    let passed_on = |(name, _): &&(String, _)| TRACE_HEADERS.contains(&name.as_str());
-    headers.iter().filter(passed_on).cloned().collect()
+    let first = |name| headers.iter().find(|(known, _)| known == name);
+    let fits =
+        |(_, value): &&(_, Option<Vec<u8>>)| value.as_ref().map_or(0, Vec::len) <= TRACE_BYTES;
+    TRACE_HEADERS.into_iter().filter_map(first).filter(fits).cloned().collect()
 }
 
 /// The topic that an output goes to; dead letters are the driver's own.
@@ -238,4 +244,23 @@ pub struct Outbox {
     pub outputs: Vec<Output>,
     /// What to count when they are committed.
     pub tally: Tally,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_is_passed_on_once_and_only_as_long_as_traces_are() {
+        let header = |name: &str, value: &[u8]| (name.to_owned(), Some(value.to_vec()));
+        let mut headers = vec![header("traceparent", b"00-1"), header("baggage", b"a=1")];
+        let passed_on = trace_of(&headers);
+        assert_eq!(passed_on, headers);
+        for _ in 0..10_000 {
+            headers.push(header("traceparent", b"00-2"));
+        }
+        headers.push(header("tracestate", &[b'x'; TRACE_BYTES + 1]));
+        headers.push(header("cookie", b"no trace"));
+        assert_eq!(trace_of(&headers), passed_on);
+    }
 }

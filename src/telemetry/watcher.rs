@@ -44,8 +44,8 @@ impl Observer for Watcher {
         self.metrics.consumer.error(error);
     }
 
-    fn offset_reset(&self, topic: &str) {
-        self.metrics.consumer.offset_reset(topic);
+    fn offset_reset(&self, topic: &str, lost: u64) {
+        self.metrics.consumer.offset_reset(topic, lost);
     }
 
     fn rebalanced(&self, engine: usize, stage: StageName, kind: RebalanceKind, owned: usize) {

@@ -5,6 +5,8 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::{Value, json};
 
 /// A browser with one window. Both it and its driver end when it is dropped.
@@ -12,6 +14,8 @@ pub struct Browser {
     driver: Child,
     port: u16,
     session: String,
+    /// The browser's own process, where the driver says.
+    browser: Option<Pid>,
 }
 
 impl Browser {
@@ -27,8 +31,8 @@ impl Browser {
             .find_map(|line| line.strip_suffix('.')?.rsplit_once("on port ")?.1.parse().ok());
         // Whatever else it says is read, so that it never waits for us.
         std::thread::spawn(move || said.for_each(drop));
-        let mut browser =
-            Self { driver, port: port.expect("a driver that listens"), session: String::new() };
+        let port = port.expect("a driver that listens");
+        let mut browser = Self { driver, port, session: String::new(), browser: None };
         // No sandbox: in a container root has none to give, and /dev/shm may be small there. No background networking:
         // tests talk to this machine alone.
         let args = [
@@ -46,6 +50,8 @@ impl Browser {
         let made =
             browser.call("POST", "/session", &json!({"capabilities": {"alwaysMatch": options}}));
         browser.session = format!("/session/{}", made["sessionId"].as_str().expect("a session"));
+        let process = made["capabilities"]["goog:processID"].as_i64();
+        browser.browser = process.and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
         Some(browser)
     }
 
@@ -86,6 +92,15 @@ impl Browser {
         self.post("/goog/cdp/execute", &json!({"cmd": command, "params": params}))
     }
 
+    /// Asks the driver to close its browser, and waits until it has.
+    fn end_session(&self) -> std::io::Result<()> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        let head = "HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+        write!(stream, "DELETE {} {head}", self.session)?;
+        stream.read_exact(&mut [0])
+    }
+
     fn post(&self, path: &str, body: &Value) -> Value {
         self.call("POST", &format!("{}{path}", self.session), body)
     }
@@ -108,12 +123,15 @@ impl Browser {
 }
 
 impl Drop for Browser {
+    /// Also when the test has failed: the driver, once killed, would leave its browser behind.
     fn drop(&mut self) {
-        if !self.session.is_empty() && !std::thread::panicking() {
-            drop(self.call("DELETE", &self.session, &json!({})));
-        }
+        drop(self.end_session());
         drop(self.driver.kill());
         drop(self.driver.wait());
+        if let Some(browser) = self.browser {
+            // It has ended already, where the session did.
+            kill(browser, Signal::SIGKILL).unwrap_or(());
+        }
     }
 }
 

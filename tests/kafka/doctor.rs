@@ -27,9 +27,26 @@ fn a_cluster_that_is_as_it_should_be_has_no_findings_but_good_ones() {
     assert_eq!(output.status.code(), Some(0), "{}", output.stderr.escape_ascii());
     assert!(findings.len() > 15, "{findings:#?}");
     assert_eq!(of_level(&findings, "ok").len(), findings.len(), "{findings:#?}");
-    for subject in ["clock", "transactions", "state of home", "group newsmill.healthy.parse"] {
+    let subjects = [
+        "clock",
+        "transactions",
+        "state of home",
+        "group newsmill.healthy.parse",
+        "protocol of broker 1",
+    ];
+    for subject in subjects {
         assert!(findings.iter().any(|finding| finding["subject"] == subject), "{subject}");
     }
+    let of = |findings: &[Value], subject: &str| {
+        let found = findings.iter().find(|finding| finding["subject"] == subject);
+        found.unwrap_or_else(|| panic!("{subject}: {findings:#?}"))["said"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert!(of(&findings, "protocol of broker 1").contains("TxnOffsetCommit"), "{findings:#?}");
+    let (_, unwritten) = run(&fleet, &[]);
+    assert!(of(&unwritten, "clock").contains("--write"), "{unwritten:#?}");
     let seen = client::read_committed(&shared().bootstrap(), "healthy.articles");
     assert!(seen.is_empty(), "what was tried is never seen");
 }

@@ -55,6 +55,8 @@ fn tls_and_scram_let_the_right_password_in_and_a_wrong_one_ends_with_77_and_none
     wait_until("its pages", LIMIT, || {
         client::read_committed(&broker.bootstrap(), "secret.articles").len() == 20
     });
+    let end = "newsmill_tls_certificate_not_after_timestamp_seconds{kind=\"ca\"}";
+    assert!(fleet.metric(0, end) > Some(jiff::Timestamp::now().as_second() as f64));
     for path in ["/metrics", "/healthz?verbose"] {
         no_secret(path, &fleet.get(0, path).expect("it serves"));
     }

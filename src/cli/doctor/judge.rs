@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::finding::Finding;
 use crate::config::topics::{Purpose, Standing, TopicSpec};
-use crate::config::{Config, Engine};
+use crate::config::{CertificateKind, Config, Engine};
 use crate::engine::examine::Replication;
 
 /// A group that nobody is a member of forgets its offsets after `offsets.retention.minutes`; a week is Kafka's default.
@@ -13,6 +13,19 @@ const GROUP_KEPT_MINUTES: i64 = 7 * 24 * 60;
 
 /// Clocks that differ by more make ages and lags wrong, and page times are capped by the brokers' clock.
 const CLOCK_DIFFERENCE: Duration = Duration::from_secs(5);
+
+/// A certificate that ends sooner, in seconds, should be replaced: NewsmillCertificateExpiring says so too.
+const CERTIFICATE_LEFT: i64 = 14 * 86_400;
+
+/// What a broker must answer for exactly once to hold, as Kafka numbers its requests: the number, the name, the least
+/// version, and what that version brought. All of it came with Kafka 2.5 at the latest.
+const NEEDED: [(i16, &str, i16, &str); 5] = [
+    (1, "Fetch", 4, "read_committed"),
+    (9, "OffsetFetch", 7, "offsets that no open transaction may still change"),
+    (19, "CreateTopics", 4, "the brokers' own number of copies"),
+    (22, "InitProducerId", 3, "a producer that goes on after an abort"),
+    (28, "TxnOffsetCommit", 3, "offsets that only a member of the group may commit"),
+];
 
 type Settings = BTreeMap<String, String>;
 
@@ -50,6 +63,26 @@ pub(super) fn broker(id: i32, settings: &Settings, engine: &Engine) -> Vec<Findi
         findings.push(Finding::ok(subject, "takes our transactions and sessions"));
     }
     findings
+}
+
+/// What a broker answers, by the number of each request its greatest version; `None` where it did not say.
+pub(super) fn versions(id: i32, greatest: Option<&BTreeMap<i16, i16>>) -> Finding {
+    let subject = format!("protocol of broker {id}");
+    let Some(greatest) = greatest else {
+        let said = "it did not say which requests it answers";
+        return Finding::doubt(subject, said, "look whether it can be reached from here");
+    };
+    let version = |number: i16| greatest.get(&number).copied();
+    let old = |(number, _, least, _): &&(i16, &str, i16, &str)| version(*number) < Some(*least);
+    if let Some((number, name, least, brought)) = NEEDED.iter().find(old) {
+        let has =
+            version(*number).map_or_else(|| "not at all".to_owned(), |it| format!("up to {it}"));
+        let said = format!("answers {name} {has}; version {least} brought {brought}");
+        return Finding::wrong(subject, said, "take brokers of Kafka 2.5 or later");
+    }
+    let all = NEEDED.iter().filter_map(|(number, name, ..)| Some((name, version(*number)?)));
+    let said: Vec<String> = all.map(|(name, version)| format!("{name} {version}")).collect();
+    Finding::ok(subject, format!("answers up to {}", said.join(", ")))
 }
 
 /// What the state of a topic means.
@@ -137,6 +170,46 @@ pub(super) fn clock(ahead_ms: i64) -> Finding {
         Finding::doubt("clock", said, "set both by NTP: ages and lags are wrong by as much")
     } else {
         Finding::ok("clock", said)
+    }
+}
+
+/// What the newest record says that brokers stamped themselves, where nothing was written to find out: it was written by
+/// now, so their clock is not behind by more than its age. `None` where there is no such record.
+pub(super) fn clock_at_least(newest_ago_ms: Option<i64>) -> Finding {
+    let measure = "`newsmill doctor --write` measures it";
+    match newest_ago_ms {
+        None => Finding::ok("clock", format!("nothing tells the brokers' yet; {measure}")),
+        Some(ago) if ago < 0 && Duration::from_millis(ago.unsigned_abs()) > CLOCK_DIFFERENCE => {
+            let said = format!("the brokers' is {} ms ahead of this one, at least", -ago);
+            Finding::doubt("clock", said, "set both by NTP: ages and lags are wrong by as much")
+        }
+        Some(ago) => {
+            let said = format!(
+                "the brokers' is not behind this one by more than {} ms; {measure}",
+                ago.max(0)
+            );
+            Finding::ok("clock", said)
+        }
+    }
+}
+
+/// How long a certificate still holds, in seconds, or why that is not known.
+pub(super) fn certificate(kind: CertificateKind, left: Result<i64, String>) -> Finding {
+    let (subject, fix) = match kind {
+        CertificateKind::Client => ("our certificate", "put a fresh one into kafka.tls.cert_file"),
+        CertificateKind::Authorities => (
+            "the authorities",
+            "put those that sign the brokers' certificates into kafka.tls.ca_file",
+        ),
+    };
+    let fix = format!("{fix} and start newsmill again");
+    match left {
+        Err(why) => Finding::wrong(subject, why, fix),
+        Ok(left) if left <= 0 => Finding::wrong(subject, "ended", fix),
+        Ok(left) if left < CERTIFICATE_LEFT => {
+            Finding::doubt(subject, format!("ends in {} hours", left / 3_600), fix)
+        }
+        Ok(left) => Finding::ok(subject, format!("holds for {} days", left / 86_400)),
     }
 }
 
@@ -242,5 +315,39 @@ mod tests {
     fn clocks_may_differ_by_a_little() {
         assert_eq!(clock(-4_000).level, Level::Ok);
         assert_eq!(clock(6_000).level, Level::Doubt);
+    }
+
+    #[test]
+    fn a_record_from_the_future_tells_a_clock_that_is_ahead_and_an_old_one_tells_nothing() {
+        assert_eq!(clock_at_least(None).level, Level::Ok);
+        assert_eq!(clock_at_least(Some(3_600_000)).level, Level::Ok);
+        assert_eq!(clock_at_least(Some(-4_000)).level, Level::Ok);
+        let ahead = clock_at_least(Some(-60_000));
+        assert_eq!(ahead.level, Level::Doubt);
+        assert!(ahead.said.contains("60000 ms ahead"), "{ahead:?}");
+    }
+
+    #[test]
+    fn a_broker_that_is_too_old_is_found_by_the_request_that_it_does_not_answer() {
+        let mut greatest: BTreeMap<i16, i16> = NEEDED.iter().map(|it| (it.0, it.2)).collect();
+        let good = versions(1, Some(&greatest));
+        assert_eq!(good.level, Level::Ok);
+        assert!(good.said.contains("TxnOffsetCommit 3"), "{good:?}");
+        greatest.insert(28, 2);
+        let old = versions(1, Some(&greatest));
+        assert_eq!(old.level, Level::Wrong);
+        assert!(old.said.starts_with("answers TxnOffsetCommit up to 2"), "{old:?}");
+        greatest.remove(&28);
+        assert!(versions(1, Some(&greatest)).said.contains("not at all"));
+        assert_eq!(versions(1, None).level, Level::Doubt);
+    }
+
+    #[test]
+    fn a_certificate_that_ends_soon_is_a_doubt_and_one_that_ended_is_wrong() {
+        let level = |left| certificate(CertificateKind::Client, left).level;
+        assert_eq!(level(Ok(15 * 86_400)), Level::Ok);
+        assert_eq!(level(Ok(13 * 86_400)), Level::Doubt);
+        assert_eq!(level(Ok(0)), Level::Wrong);
+        assert_eq!(level(Err("is no PEM file".to_owned())), Level::Wrong);
     }
 }

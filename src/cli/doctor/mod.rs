@@ -11,8 +11,8 @@ use clap::Args;
 
 use super::check::layouts_of;
 use super::{ConfigArgs, Exit, Failure};
-use crate::config::Config;
 use crate::config::topics::{Purpose, TopicSpec};
+use crate::config::{self, Config};
 use crate::engine::{Clients, Cluster, examine, max_of_input};
 use crate::service;
 use crate::telemetry::logging;
@@ -45,7 +45,8 @@ impl Doctor {
         // Nothing else logs in this process.
         drop(logging::start(&config.log));
         let patient = Patient { clients: Clients::of(&config), config: &config };
-        let mut findings = patient.brokers()?;
+        let mut findings = patient.certificates();
+        findings.extend(patient.brokers()?);
         let standing = patient.topics(&mut findings)?;
         patient.rights(&mut findings);
         patient.transactions(self.write, &mut findings);
@@ -86,11 +87,24 @@ struct Patient<'a> {
 }
 
 impl Patient<'_> {
+    /// How long our certificates still hold.
+    fn certificates(&self) -> Vec<Finding> {
+        let now = jiff::Timestamp::now().as_second();
+        let files = self.config.kafka.tls.certificates().into_iter();
+        let judged = files.map(|(kind, file)| {
+            let left = config::not_after(&file, kind).map(|end| end - now);
+            judge::certificate(kind, left)
+        });
+        judged.collect()
+    }
+
     fn brokers(&self) -> Result<Vec<Finding>, Failure> {
         let cluster = Cluster::connect(&self.config.kafka)?;
         // Where nobody answers there is nothing else to find out.
         let (brokers, _) = examine::replication(&self.clients, &[])?;
         let mut findings = vec![Finding::ok("cluster", format!("{brokers} brokers"))];
+        let versions = examine::versions(&self.clients)?;
+        findings.extend(versions.iter().map(|(id, it)| judge::versions(*id, it.as_ref())));
         match cluster.broker_settings() {
             Ok(all) => {
                 for (id, settings) in &all {
@@ -157,7 +171,7 @@ impl Patient<'_> {
                 let said =
                     if write { "allowed, and every topic takes a record" } else { "allowed" };
                 findings.push(Finding::ok("transactions", said));
-                findings.extend(ahead.map(judge::clock));
+                findings.push(ahead.map_or_else(|| self.clock_at_least(), judge::clock));
             }
             Err(end) => {
                 let prefix = format!("newsmill.{}.", self.config.app);
@@ -168,6 +182,18 @@ impl Patient<'_> {
                 findings.push(Finding::failed("transactions", &end, right));
             }
         }
+    }
+
+    /// What can be told of the brokers' clock without writing anything.
+    fn clock_at_least(&self) -> Finding {
+        let specs = self.config.topic_specs();
+        let inboxes = specs.iter().filter(|spec| spec.purpose == Purpose::Inbox);
+        let group = format!("newsmill.{}.parse", self.config.app);
+        // An inbox that cannot be read has been found already.
+        let newest = inboxes
+            .filter_map(|spec| examine::newest(&self.clients, &group, &spec.name).ok().flatten());
+        let now = jiff::Timestamp::now().as_millisecond();
+        judge::clock_at_least(newest.max().map(|at| now - at))
     }
 
     /// Whether the state that there is fits the settings that are in effect.

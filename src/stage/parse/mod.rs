@@ -25,7 +25,7 @@ use super::{
 };
 use crate::page::envelope::{self, EnvelopeFields};
 use crate::page::{self, ExplainedPiece, Layouts, Learning, Starts};
-use crate::record::{Origin, Reject};
+use crate::record::{Origin, Reason, Reject};
 use crate::story::Thresholds;
 use observe::Occurrences;
 use opened::Opened;
@@ -139,6 +139,7 @@ impl Stage for Parse {
     }
 
     fn prepare(&self, record: &Record<'_>) -> Result<Parsed, Refusal> {
+        check_headers(record)?;
         let cause = Arc::new(Cause::new(&Origin::of(record), record.headers));
         match record.value {
             Some(value) => self.read(record, value, &cause),
@@ -154,6 +155,18 @@ impl Stage for Parse {
     }
 }
 
+/// Nobody sends a page with more, and each is copied as often as the page is.
+const MAX_HEADERS: usize = 1_000;
+
+fn check_headers(record: &Record<'_>) -> Result<(), Reject> {
+    let count = record.headers.len();
+    if count > MAX_HEADERS {
+        let message = format!("{count} headers, the limit is {MAX_HEADERS}");
+        return Err(Reject::new(Reason::PageTooLarge, message));
+    }
+    Ok(())
+}
+
 impl Parse {
     /// What each line of a page is taken for, and what names its article. It is the reading of `prepare`; a take-down
     /// has no lines.
@@ -161,6 +174,7 @@ impl Parse {
     /// # Errors
     /// The page is dead-lettered before a line of it is read.
     pub fn explain(&self, record: &Record<'_>) -> Result<Option<Explained>, Reject> {
+        check_headers(record)?;
         let Some(value) = record.value else { return Ok(None) };
         let Opened { identity, text, .. } = Opened::of(self, record, value)?;
         let context = text.context(self.learning(&text));

@@ -281,6 +281,17 @@ fn a_page_that_is_none_is_dead_lettered_with_its_reason() {
 }
 
 #[test]
+fn a_page_with_a_thousand_headers_is_read_and_one_with_more_is_dead_lettered() {
+    let headers = vec![("h".to_owned(), None); 1_001];
+    let page = record(Some(PAGE.as_bytes()), None);
+    let many = Record { headers: &headers, ..page };
+    assert_eq!(refused(&Parse::default(), &many), Reason::PageTooLarge);
+    let headers = headers.get(1..).unwrap();
+    let page = record(Some(PAGE.as_bytes()), None);
+    assert_eq!(parsed(&Parse::default(), &Record { headers, ..page }).outputs, outputs(PAGE));
+}
+
+#[test]
 fn the_content_type_decides_whether_a_brace_is_json() {
     let headers = [("Content-Type".to_owned(), Some(b"text/plain".to_vec()))];
     let record = Record { headers: &headers, ..record(Some(b"{a story\nof braces}"), None) };

@@ -97,6 +97,8 @@ families! {
         OFFSET_RESETS: Kind::Counter, Number, "newsmill_consumer_offset_resets_total",
             [INBOX, words("reason", || vec!["out_of_range"])],
             "Times that records were deleted before they were read: data loss by retention.";
+        LOST: Kind::Counter, Number, "newsmill_records_lost_total", [],
+            "Offsets of pages that were deleted before they were read, those of markers included: what the gap held.";
         ERRORS: Kind::Counter, Number, "newsmill_consumer_errors_total", [words("error", || CONSUMER_ERRORS.to_vec())],
             "Errors that consumers reported, by librdkafka's name.";
         LAST_POLL: Kind::Gauge, Timestamp, "newsmill_consumer_last_poll_timestamp_seconds", [],
@@ -251,6 +253,9 @@ families! {
             "What the probes say, check by check.";
         LOG_EVENTS: Kind::Counter, Number, "newsmill_log_events_total", [words("level", || vec!["warn", "error"])],
             "Warnings and errors that were logged, those included that were suppressed.";
+        CERTIFICATE: Kind::Gauge, Timestamp, "newsmill_tls_certificate_not_after_timestamp_seconds", [words("kind",
+            || crate::config::CertificateKind::ALL.map(crate::config::CertificateKind::name).to_vec())],
+            "When our certificate ends, or the last of the authorities that we trust; absent where no file is set.";
         LOG_SUPPRESSED: Kind::Counter, Number, "newsmill_log_suppressed_total", [],
             "Warnings and errors that were not written because the same place had said so several times in a minute.";
         MEMORY_LIMIT: Kind::Gauge, Bytes, "newsmill_memory_limit_bytes", [],

@@ -13,6 +13,7 @@ use crate::engine::PauseReason;
 #[derive(Debug)]
 pub struct ConsumerMetrics {
     topics: Vec<(String, OfTopic)>,
+    lost: IntCounter,
     errors: IntCounterVec,
     last_poll: Gauge,
     poll_interval: Histogram,
@@ -59,6 +60,7 @@ impl ConsumerMetrics {
                 .iter()
                 .map(|it| (it.topic.clone(), handles(&it.topic)))
                 .collect(),
+            lost: families.counter(&of::LOST)?,
             errors: families.counters(&of::ERRORS)?,
             last_poll: families.seconds(&of::LAST_POLL)?,
             poll_interval: families.histogram(&of::POLL_INTERVAL)?,
@@ -95,8 +97,9 @@ impl ConsumerMetrics {
         }
     }
 
-    /// Records were deleted before they were read.
-    pub fn offset_reset(&self, topic: &str) {
+    /// Records were deleted before they were read: so many offsets.
+    pub fn offset_reset(&self, topic: &str, lost: u64) {
+        self.lost.inc_by(lost);
         if let Some(of) = self.topic(topic) {
             of.resets.inc();
         }

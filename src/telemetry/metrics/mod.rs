@@ -19,6 +19,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use prometheus::{Encoder, Registry, TextEncoder};
 
+use crate::config::CertificateKind;
 use crate::stage::StageName;
 
 pub use client::ClientMetrics;
@@ -44,6 +45,8 @@ pub struct Watching {
     pub transaction_timeout: Duration,
     /// The hash of the configuration.
     pub config_hash: String,
+    /// When our certificates end, in seconds since 1970.
+    pub certificates: Vec<(CertificateKind, i64)>,
     /// The stages with their inboxes.
     pub stages: Vec<Watched>,
     /// The topics that are written.

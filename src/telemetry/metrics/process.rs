@@ -22,6 +22,10 @@ impl ProcessMetrics {
         build.with_label_values(&[env!("CARGO_PKG_VERSION"), librdkafka.as_str()]).set(1);
         let hash = families.watching.config_hash.as_str();
         families.gauges(&of::CONFIG)?.with_label_values(&[hash]).set(1);
+        let certificates = families.seconds_by(&of::CERTIFICATE)?;
+        for (kind, end) in &families.watching.certificates {
+            certificates.with_label_values(&[kind.name()]).set(*end as f64);
+        }
         if let Some(limit) = memory_limit() {
             families.gauge(&of::MEMORY_LIMIT)?.set(gauge_of(limit));
         }

@@ -35,6 +35,7 @@ fn watching() -> Watching {
             stage("home", "inbox", true),
             stage("near", "near-inbox", true),
         ],
+        certificates: vec![(CertificateKind::Client, 2_000_000_000)],
         outputs: vec!["articles".to_owned(), "stories".to_owned()],
         ..Watching::default()
     }
