@@ -69,6 +69,8 @@ helm() {
   fi
   run "chart: helm lint, render and schema" "$checkers/bin/python" deploy/helm/check.py "$rendered"
   run "chart: values.schema.json" check-jsonschema --check-metaschema deploy/helm/newsmill/values.schema.json
+  run "chart: values.yaml by its schema" check-jsonschema --schemafile deploy/helm/newsmill/values.schema.json \
+    deploy/helm/newsmill/values.yaml
   local plain
   plain=$(find "$rendered" -name '*.yaml' ! -name podmonitor.yaml ! -name prometheusrule.yaml \
     ! -name scaledobject.yaml)

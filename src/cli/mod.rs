@@ -75,15 +75,27 @@ struct ConfigArgs {
     /// The configuration file; without one, defaults and the environment
     #[arg(long, short, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// How the log is written, whatever the configuration says
+    #[arg(long, value_name = "FORMAT", value_parser = ["human", "json"])]
+    log_format: Option<String>,
 }
 
 impl ConfigArgs {
     fn load(&self) -> Result<Config, Failure> {
-        Ok(Config::load(self.config.as_deref(), &Environment::of_process())?)
+        Ok(Config::load(self.config.as_deref(), &self.environment())?)
     }
 
     fn load_with_settings(&self) -> Result<(Config, Vec<Setting>), Failure> {
-        Ok(Config::load_with_settings(self.config.as_deref(), &Environment::of_process())?)
+        Ok(Config::load_with_settings(self.config.as_deref(), &self.environment())?)
+    }
+
+    /// What wins over the file; the command line wins over all.
+    fn environment(&self) -> Environment {
+        let environment = Environment::of_process();
+        match &self.log_format {
+            Some(format) => environment.with("log.format", format),
+            None => environment,
+        }
     }
 }
 
@@ -139,10 +151,22 @@ mod tests {
     use clap::CommandFactory as _;
 
     use super::*;
+    use crate::config::LogFormat;
 
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_command_line_says_how_the_log_is_written() {
+        let args = |format: Option<&str>| ConfigArgs {
+            config: None,
+            log_format: format.map(str::to_owned),
+        };
+        assert_eq!(args(None).load().unwrap().log.format, LogFormat::Human);
+        assert_eq!(args(Some("json")).load().unwrap().log.format, LogFormat::Json);
+        assert!(Cli::try_parse_from(["newsmill", "run", "--log-format", "xml"]).is_err());
     }
 
     #[test]

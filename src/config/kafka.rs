@@ -47,6 +47,8 @@ words! {
         ScramSha256 = "SCRAM-SHA-256",
         /// Salted challenge and response, SHA-512.
         ScramSha512 = "SCRAM-SHA-512",
+        /// A token of an identity provider.
+        OauthBearer = "OAUTHBEARER",
     }
 }
 
@@ -55,10 +57,48 @@ words! {
 pub struct Sasl {
     /// How the user is proved.
     pub mechanism: Mechanism,
-    /// The name.
-    pub username: String,
-    /// The password.
-    pub password: Secret,
+    /// By what.
+    pub proof: Proof,
+}
+
+/// What proves a user.
+#[derive(Debug, Clone)]
+pub enum Proof {
+    /// A password.
+    Password {
+        /// The name.
+        username: String,
+        /// The password.
+        password: Secret,
+    },
+    /// A token, in a file that somebody keeps fresh.
+    TokenFile(PathBuf),
+}
+
+impl Sasl {
+    /// The name that brokers know, as far as it is ours to say.
+    #[must_use]
+    pub fn user(&self) -> &str {
+        match &self.proof {
+            Proof::Password { username, .. } => username,
+            Proof::TokenFile(_) => "OWNER-OF-THE-TOKEN",
+        }
+    }
+
+    /// As the client library takes it; where tokens are, it hands on to us when it wants one.
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        let mechanism = ("sasl.mechanism", self.mechanism.word().to_owned());
+        match &self.proof {
+            Proof::Password { username, password } => vec![
+                mechanism,
+                ("sasl.username", username.clone()),
+                ("sasl.password", password.reveal().to_owned()),
+            ],
+            Proof::TokenFile(file) => {
+                vec![mechanism, ("sasl.oauthbearer.config", file.display().to_string())]
+            }
+        }
+    }
 }
 
 /// The section `[kafka.tls]`; what is absent is the system's.
@@ -212,11 +252,8 @@ impl Kafka {
         ]
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .into();
-        if let Some(sasl) = &self.sasl {
-            settings.push(("sasl.mechanism".to_owned(), sasl.mechanism.word().to_owned()));
-            settings.push(("sasl.username".to_owned(), sasl.username.clone()));
-            settings.push(("sasl.password".to_owned(), sasl.password.reveal().to_owned()));
-        }
+        let sasl = self.sasl.iter().flat_map(Sasl::settings);
+        settings.extend(sasl.map(|(key, value)| (key.to_owned(), value)));
         let files = [
             ("ssl.ca.location", &self.tls.ca_file),
             ("ssl.certificate.location", &self.tls.cert_file),
@@ -250,24 +287,35 @@ fn read_sasl(keys: &mut Reader<'_>, protocol: SecurityProtocol) -> Option<Sasl> 
     let mechanism = keys.key("kafka.sasl.mechanism", Mechanism::ScramSha512);
     let username: Option<String> = keys.optional("kafka.sasl.username");
     let password = keys.secret("kafka.sasl.password", "kafka.sasl.password_file");
+    let token_file: Option<PathBuf> = keys.optional("kafka.sasl.token_file");
     let wanted = matches!(protocol, SecurityProtocol::SaslPlaintext | SecurityProtocol::SaslSsl);
-    match (wanted, username, password) {
-        (true, Some(username), Some(password)) => Some(Sasl { mechanism, username, password }),
-        (true, username, _) => {
-            let missing =
-                if username.is_none() { "kafka.sasl.username" } else { "kafka.sasl.password_file" };
-            keys.refuse("kafka.security_protocol", format!("asks for a user; set {missing}"));
-            None
+    let by_token = mechanism == Mechanism::OauthBearer;
+    for (key, is_set, has_use) in [
+        ("kafka.sasl.username", username.is_some(), !by_token),
+        ("kafka.sasl.token_file", token_file.is_some(), by_token),
+    ] {
+        if is_set && !wanted {
+            keys.refuse(key, "has no use unless kafka.security_protocol is SASL_SSL");
+        } else if is_set && !has_use {
+            let word = mechanism.word();
+            keys.refuse(key, format!("has no use where kafka.sasl.mechanism is {word}"));
         }
-        (false, Some(_), _) => {
-            keys.refuse(
-                "kafka.sasl.username",
-                "has no use unless kafka.security_protocol is SASL_SSL",
-            );
-            None
-        }
-        (false, None, _) => None,
     }
+    if !wanted {
+        return None;
+    }
+    let (proof, missing) = if by_token {
+        (token_file.map(Proof::TokenFile), "kafka.sasl.token_file")
+    } else {
+        let missing =
+            if username.is_none() { "kafka.sasl.username" } else { "kafka.sasl.password_file" };
+        let proof = username.zip(password);
+        (proof.map(|(username, password)| Proof::Password { username, password }), missing)
+    };
+    if proof.is_none() {
+        keys.refuse("kafka.security_protocol", format!("asks for a user; set {missing}"));
+    }
+    proof.map(|proof| Sasl { mechanism, proof })
 }
 
 fn read_tls(keys: &mut Reader<'_>, protocol: SecurityProtocol) -> Tls {

@@ -25,7 +25,7 @@ pub use dead_letter::DeadLetter;
 pub use dedupe::{Dedupe, Near};
 pub use engine::Engine;
 pub use error::{ConfigError, ConfigErrors, Place};
-pub use kafka::{Kafka, Mechanism, Sasl, SecurityProtocol, Tls};
+pub use kafka::{Kafka, Mechanism, Proof, Sasl, SecurityProtocol, Tls};
 pub use lines::{Lines, Starts};
 pub use reader::{Environment, Setting};
 pub use topics::Topics;

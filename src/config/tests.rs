@@ -170,7 +170,11 @@ fn a_password_is_shown_neither_by_debug_nor_among_the_settings() {
         file.path()
     );
     let (config, settings) = read(&text, &[]).unwrap();
-    assert_eq!(config.kafka.sasl.as_ref().unwrap().password.reveal(), "hunter2");
+    let Some(Proof::Password { password, .. }) = config.kafka.sasl.as_ref().map(|it| &it.proof)
+    else {
+        panic!("no password: {:?}", config.kafka.sasl);
+    };
+    assert_eq!(password.reveal(), "hunter2");
     assert!(!format!("{config:?}{settings:?}").contains("hunter2"));
     let (_, settings) = read(
         "[kafka]\nsecurity_protocol = \"SASL_PLAINTEXT\"\n[kafka.sasl]\nusername = \"u\"\n",
@@ -178,6 +182,25 @@ fn a_password_is_shown_neither_by_debug_nor_among_the_settings() {
     )
     .unwrap();
     assert!(!format!("{settings:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_file_of_tokens_takes_the_place_of_a_password() {
+    let section =
+        "[kafka]\nsecurity_protocol = \"SASL_SSL\"\n[kafka.sasl]\nmechanism = \"OAUTHBEARER\"\n";
+    let file = "token_file = \"/run/token\"\n";
+    let (config, _) = read(&format!("{section}{file}"), &[]).unwrap();
+    let settings = config.kafka.common_client_settings();
+    for (key, value) in
+        [("sasl.mechanism", "OAUTHBEARER"), ("sasl.oauthbearer.config", "/run/token")]
+    {
+        assert!(settings.contains(&(key.to_owned(), value.to_owned())), "{key}: {settings:?}");
+    }
+    assert!(complaint(section).contains("set kafka.sasl.token_file"));
+    let idle = complaint("[kafka.sasl]\ntoken_file = \"/run/token\"\n");
+    assert!(idle.contains("has no use unless kafka.security_protocol"), "{idle}");
+    let two = complaint(&format!("{section}{file}username = \"us\"\n"));
+    assert!(two.contains("no use where kafka.sasl.mechanism is OAUTHBEARER"), "{two}");
 }
 
 #[test]

@@ -6,23 +6,25 @@
 //! it also while the engine waits for the brokers.
 
 use std::collections::VecDeque;
+use std::error::Error;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
 use rdkafka::Statistics;
-use rdkafka::client::ClientContext;
+use rdkafka::client::{ClientContext, OAuthToken};
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext, RebalanceProtocol};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::message::{DeliveryResult, Message as _};
-use rdkafka::producer::{ProducerContext, ThreadedProducer};
+use rdkafka::producer::{Producer as _, ProducerContext, ThreadedProducer};
 use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka::types::RDKafkaRespErr;
 
 use super::client_view::{ClientKind, ClientView};
 use super::observer::Observer;
+use super::token;
 use crate::config::Config;
 
 /// How often engine clients tell how they stand; with it the client library also looks every ten seconds where logs
@@ -97,6 +99,12 @@ impl StageContext {
 }
 
 impl ClientContext for StageContext {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, file: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
+        token::read(file)
+    }
+
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         log(level, facility, message);
     }
@@ -186,6 +194,12 @@ impl EngineProducerContext {
 }
 
 impl ClientContext for EngineProducerContext {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, file: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
+        token::read(file)
+    }
+
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         log(level, facility, message);
     }
@@ -219,6 +233,12 @@ impl ProducerContext for EngineProducerContext {
 pub struct QuietContext;
 
 impl ClientContext for QuietContext {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, file: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
+        token::read(file)
+    }
+
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         log(level, facility, message);
     }
@@ -317,6 +337,7 @@ impl Clients {
             .set("fetch.queue.backoff.ms", "20")
             .set("fetch.wait.max.ms", "100");
         let mut consumer: StageConsumer = config.create_with_context(StageContext::new(watched))?;
+        token::log_in(consumer.client(), &self.common);
         // A wake-up that finds one waiting already is the same wake-up.
         consumer.set_nonempty_callback(move || {
             wake.try_send(()).ok();
@@ -347,7 +368,10 @@ impl Clients {
             .set("queue.buffering.max.messages", "1000000")
             .set("queue.buffering.max.kbytes", tuning.producer_queue_kbytes.to_string())
             .set("message.max.bytes", tuning.message_max_bytes.to_string());
-        config.create_with_context(EngineProducerContext::new(watched))
+        let producer: EngineProducer =
+            config.create_with_context(EngineProducerContext::new(watched))?;
+        token::log_in(producer.client(), &self.common);
+        Ok(producer)
     }
 
     /// A client that asks for offsets and watermarks and reads changelogs by hand; it never joins a group.
@@ -369,7 +393,9 @@ impl Clients {
             .set("fetch.queue.backoff.ms", "20")
             .set("queued.max.messages.kbytes", self.tuning.prefetch_kbytes.to_string())
             .set("isolation.level", isolation.name());
-        config.create_with_context(QuietContext)
+        let client: BaseConsumer<QuietContext> = config.create_with_context(QuietContext)?;
+        token::log_in(client.client(), &self.common);
+        Ok(client)
     }
 }
 

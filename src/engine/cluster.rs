@@ -9,6 +9,7 @@ use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 use super::end::{End, ExitKind};
+use super::token;
 use super::unanswered::unanswered;
 use crate::config::topics::{Purpose, Standing, TopicSpec};
 use crate::config::{Config, Kafka};
@@ -63,7 +64,9 @@ impl Cluster {
         for (key, value) in &settings {
             config.set(key, value);
         }
-        let admin = config.create().map_err(|error| End::config(&error))?;
+        let admin: AdminClient<DefaultClientContext> =
+            config.create().map_err(|error| End::config(&error))?;
+        token::log_in(admin.inner(), &settings);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .map_err(|error| exit(ExitKind::Temporary, format!("no runtime: {error}")))?;

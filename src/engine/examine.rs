@@ -17,6 +17,7 @@ use rdkafka::topic_partition_list::TopicPartitionList;
 
 use super::client::{Clients, Isolation};
 use super::end::End;
+use super::token;
 use super::topic_reader::{Event, TopicReader};
 use super::unanswered::unanswered;
 use crate::stage::DynStage;
@@ -83,6 +84,7 @@ pub fn versions(clients: &Clients) -> Result<BTreeMap<i32, Option<BTreeMap<i16, 
     config.set_log_level(RDKafkaLogLevel::Debug);
     let client: BaseProducer<Heard> =
         config.create_with_context(Heard::default()).map_err(|error| End::config(&error))?;
+    token::log_in(client.client(), &clients.common);
     let metadata = client.client().fetch_metadata(None, PATIENCE);
     let metadata = metadata.map_err(|error| unanswered(&clients.common, &error))?;
     let brokers: Vec<(i32, String)> = metadata
@@ -229,6 +231,7 @@ pub fn try_transaction(
     config.set("transactional.id", transactional_id);
     let producer: ThreadedProducer<Trial> =
         config.create_with_context(Trial::default()).map_err(|error| End::config(&error))?;
+    token::log_in(producer.client(), &clients.common);
     producer
         .init_transactions(PATIENCE)
         .map_err(|error| End::of_command("init_transactions", &error))?;

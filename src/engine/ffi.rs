@@ -7,6 +7,7 @@
 use std::ffi::{CStr, CString};
 use std::time::Duration;
 
+use rdkafka::client::{Client, ClientContext, OAuthToken};
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
@@ -254,6 +255,44 @@ impl Drop for MockBroker {
         // SAFETY: made by rd_kafka_mock_cluster_new and destroyed only here, before its host.
         unsafe { sys::rd_kafka_mock_cluster_destroy(self.cluster) }
     }
+}
+
+/// Gives a client a token of its user, or tells it why there is none.
+pub fn give_token<C: ClientContext>(client: &Client<C>, token: Result<&OAuthToken, &str>) {
+    let given = match token {
+        Ok(token) => set_token(client, token),
+        Err(why) => Err(why.to_owned()),
+    };
+    if let Err(why) = given {
+        let why = CString::new(why).unwrap_or_default();
+        // SAFETY: the client and the text are alive.
+        unsafe { sys::rd_kafka_oauthbearer_set_token_failure(client.native_ptr(), why.as_ptr()) };
+    }
+}
+
+fn set_token<C: ClientContext>(client: &Client<C>, token: &OAuthToken) -> Result<(), String> {
+    let text = |text: &str| CString::new(text).map_err(|error| error.to_string());
+    let (value, principal) = (text(&token.token)?, text(&token.principal_name)?);
+    let mut said = [0; 512];
+    // SAFETY: the client, the texts and the buffer are alive; there are no extensions.
+    let code = unsafe {
+        sys::rd_kafka_oauthbearer_set_token(
+            client.native_ptr(),
+            value.as_ptr(),
+            token.lifetime_ms,
+            principal.as_ptr(),
+            std::ptr::null_mut(),
+            0,
+            said.as_mut_ptr(),
+            said.len(),
+        )
+    };
+    if code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+        return Ok(());
+    }
+    // SAFETY: what librdkafka writes ends with a NUL within the buffer.
+    let said = unsafe { CStr::from_ptr(said.as_ptr()) };
+    Err(said.to_string_lossy().into_owned())
 }
 
 fn check(call: &'static str, error: *mut sys::rd_kafka_error_t) -> Result<(), TransactionFailure> {

@@ -42,6 +42,7 @@ mod settle;
 mod state;
 mod stop;
 mod supervisor;
+mod token;
 mod topic_reader;
 mod unanswered;
 mod watchdog;

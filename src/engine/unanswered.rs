@@ -10,6 +10,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{BaseProducer, DeliveryResult, Producer as _, ProducerContext};
 
 use super::end::{End, ExitKind};
+use super::token;
 
 /// How long a client is listened to.
 const LISTEN: Duration = Duration::from_secs(3);
@@ -68,6 +69,7 @@ fn complaint(settings: &[(String, String)]) -> Option<Complaint> {
         config.set(key, value);
     }
     let client: BaseProducer<Listener> = config.create_with_context(Listener::default()).ok()?;
+    token::log_in(client.client(), settings);
     // Asking is what makes it connect; whether there is an answer is not the question.
     drop(client.client().fetch_metadata(None, LISTEN));
     let deadline = Instant::now() + LISTEN;

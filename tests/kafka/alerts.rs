@@ -12,6 +12,8 @@ use super::wait::wait_until;
 
 const LIMIT: Duration = Duration::from_secs(90);
 
+const REPLICAS: usize = 3;
+
 /// How long a committed offset stands still, where records wait, until it is a stall.
 const STALL: &str = "last_progress_timestamp_seconds[2m])) > 300";
 const HASTY_STALL: &str = "last_progress_timestamp_seconds[2m])) > 10";
@@ -42,7 +44,7 @@ fn hasty(folder: &std::path::Path) -> Vec<PathBuf> {
     hasty
 }
 
-/// A fleet of two under the eye of a Prometheus, once both run and share all partitions. Where there is no Prometheus it
+/// A fleet under the eye of a Prometheus, once all run and share all partitions. Where there is no Prometheus it
 /// says so and there is none.
 fn watched_fleet(
     bootstrap: &str,
@@ -52,9 +54,9 @@ fn watched_fleet(
     let prometheus = Prometheus::start(&hasty(folder))?;
     let mut fleet = Fleet::new(bootstrap, app);
     fleet.environment = vec![("NEWSMILL__DEAD_LETTER__MAX_CONSECUTIVE", "20")];
-    fleet.grow(2);
+    fleet.grow(REPLICAS);
     prometheus.scrape(&fleet);
-    wait_until("both run, and share all partitions", LIMIT, || {
+    wait_until("all run, and share all partitions", LIMIT, || {
         is_at_work(&prometheus) && {
             let owned = "sum(newsmill_assigned_partitions) == 2 * 6";
             prometheus.figure(owned).is_some()
@@ -64,7 +66,7 @@ fn watched_fleet(
 }
 
 fn is_at_work(prometheus: &Prometheus) -> bool {
-    prometheus.figure("sum(newsmill_group_state{state=\"running\"})") == Some(2.0)
+    prometheus.figure("sum(newsmill_group_state{state=\"running\"})") == Some(REPLICAS as f64)
 }
 
 fn fires(prometheus: &Prometheus, severity: &str, alert: &str) -> bool {
@@ -83,7 +85,7 @@ fn an_outage_of_the_brokers_is_a_ticket_and_no_page_and_ends_by_itself() {
     let ticket = || fires(&prometheus, "ticket", "NewsmillBrokersUnreachable");
     wait_until("the ticket of the outage", LIMIT, ticket);
     assert_eq!(prometheus.firing("page"), Vec::<String>::new(), "it passes by itself");
-    for number in 0..2 {
+    for number in 0..REPLICAS {
         let said = fleet.get(number, "/livez").expect("it serves");
         assert!(said.starts_with("HTTP/1.0 200"), "a restart would not help: {said}");
     }

@@ -66,7 +66,7 @@ impl Broker {
         Self::start_advertising(None, Roles::Apart)
     }
 
-    /// The same, with a second listener that wants TLS and this user by SCRAM.
+    /// The same, with a second listener that wants TLS and this user by SCRAM, or a token.
     pub fn start_secure(user: &str, password: &str) -> Self {
         let folder = scratch("broker");
         let [port, controller, behind_proxy, secure] = free_ports();
@@ -325,7 +325,8 @@ num.partitions=1
 log.cleaner.dedupe.buffer.size=16777216
 ";
 
-/// One listener more; of two lines with one key the last counts.
+/// One listener more; of two lines with one key the last counts. Its broker takes tokens that nobody signed, as Kafka does
+/// where it is told of no provider: which ones it trusts is its own affair. Their time is up when the token's is.
 const SECURE: &str = "\
 listeners=PLAINTEXT://127.0.0.1:{port},SECURE://localhost:{secure},CONTROLLER://127.0.0.1:{controller}
 advertised.listeners=PLAINTEXT://127.0.0.1:{port},SECURE://localhost:{secure}
@@ -333,6 +334,8 @@ listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SECURE:SASL_SSL,CONTROLLER:PL
 listener.name.secure.ssl.keystore.type=PKCS12
 listener.name.secure.ssl.keystore.location={folder}/keys.p12
 listener.name.secure.ssl.keystore.password=test-store
-listener.name.secure.sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.secure.sasl.enabled.mechanisms=SCRAM-SHA-512,OAUTHBEARER
 listener.name.secure.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.secure.oauthbearer.sasl.jaas.config=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub=\"broker\";
+listener.name.secure.oauthbearer.connections.max.reauth.ms=30000
 ";

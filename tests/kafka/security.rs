@@ -1,8 +1,12 @@
-//! A cluster that wants TLS and a user: the right password is let in, a wrong one ends it with 77, and neither is ever said.
+//! A cluster that wants TLS and a user: the right password, or a token, is let in, a wrong one ends it with 77, and none is
+//! ever said.
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::broker::{Broker, scratch};
 use super::client::{self, Feed};
@@ -13,11 +17,13 @@ const LIMIT: Duration = Duration::from_secs(60);
 const RIGHT: &str = "canary-of-the-right-password";
 const WRONG: &str = "canary-of-a-wrong-password";
 
+/// For as long as the test runs.
+fn kept(path: &Path) -> &'static str {
+    Box::leak(path.display().to_string().into_boxed_str())
+}
+
 /// The environment of one that logs in with the password in this file.
 fn environment(broker: &Broker, password: &Path) -> Vec<Variable> {
-    // For as long as the test runs.
-    let kept =
-        |path: &Path| -> &'static str { Box::leak(path.display().to_string().into_boxed_str()) };
     vec![
         ("NEWSMILL__KAFKA__SECURITY_PROTOCOL", "SASL_SSL"),
         ("NEWSMILL__KAFKA__SASL__USERNAME", "newsmill"),
@@ -85,6 +91,57 @@ fn tls_and_scram_let_the_right_password_in_and_a_wrong_one_ends_with_77_and_none
         let output = output.join().expect("it ends");
         assert_eq!(output.status.code(), Some(77), "{args:?}: {}", output.stderr.escape_ascii());
         no_secret(args[0], &output.stderr.escape_ascii().to_string());
+    }
+    fs::remove_dir_all(folder).expect("ours to remove");
+}
+
+/// A token that nobody signed, of this owner, which ends after so many seconds.
+fn token(owner: &str, seconds: i64) -> String {
+    let now = jiff::Timestamp::now().as_second();
+    let claims = serde_json::json!({ "sub": owner, "iat": now - 60, "exp": now + seconds });
+    let part = |text: String| URL_SAFE_NO_PAD.encode(text);
+    format!("{}.{}.", part("{\"alg\":\"none\"}".to_owned()), part(claims.to_string()))
+}
+
+#[test]
+fn a_token_in_a_file_lets_in_a_fresh_one_is_taken_before_it_ends_and_one_that_has_ended_is_77() {
+    let broker = Broker::start_secure("newsmill", RIGHT);
+    let folder = scratch("tokens");
+    let file = folder.join("token");
+    let first = token("first", 20);
+    fs::write(&file, &first).expect("our own folder");
+    let environment = vec![
+        ("NEWSMILL__KAFKA__SECURITY_PROTOCOL", "SASL_SSL"),
+        ("NEWSMILL__KAFKA__SASL__MECHANISM", "OAUTHBEARER"),
+        ("NEWSMILL__KAFKA__SASL__TOKEN_FILE", kept(&file)),
+        ("NEWSMILL__KAFKA__TLS__CA_FILE", kept(&broker.certificate())),
+        ("NEWSMILL__LOG__LEVEL", "debug"),
+    ];
+    let mut fleet = Fleet::with(&broker.secure_bootstrap(), "token", environment);
+    fleet.grow(1);
+    let feed = Feed::new(&broker.bootstrap());
+    let mut sent = 0;
+    let mut send_and_wait = || {
+        sent += 1;
+        let page = format!("A headline {sent}\n\nA paragraph that says more.");
+        feed.send("token.raw", 0, None, Some(page.as_bytes()));
+        feed.flush();
+        wait_until("its article", LIMIT, || {
+            client::read_committed(&broker.bootstrap(), "token.articles").len() == sent
+        });
+    };
+    send_and_wait();
+    let fresh = token("fresh", 3_600);
+    fs::write(&file, &fresh).expect("our own folder");
+    let first_ended = Instant::now() + Duration::from_secs(20);
+    wait_until("the end of the first token", LIMIT, || Instant::now() > first_ended);
+    send_and_wait();
+    assert_eq!(fleet.terminate(0), 0);
+    fs::write(&file, token("ended", -5)).expect("our own folder");
+    fleet.start(0);
+    assert_eq!(fleet.end(0), 77);
+    for token in [first, fresh] {
+        assert!(!fleet.log_of(0).contains(&token), "a token is said");
     }
     fs::remove_dir_all(folder).expect("ours to remove");
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::finding::Finding;
 use crate::config::topics::{Purpose, Standing, TopicSpec};
-use crate::config::{CertificateKind, Config, Engine};
+use crate::config::{CertificateKind, Config, Engine, Sasl};
 use crate::engine::examine::Replication;
 
 /// A group that nobody is a member of forgets its offsets after `offsets.retention.minutes`; a week is Kafka's default.
@@ -165,7 +165,8 @@ pub(super) fn retention(
 
 /// How far the brokers' clock is ahead of ours.
 pub(super) fn clock(ahead_ms: i64) -> Finding {
-    let said = format!("the brokers' is {ahead_ms} ms ahead of this one");
+    let way = if ahead_ms < 0 { "behind" } else { "ahead of" };
+    let said = format!("the brokers' is {} ms {way} this one", ahead_ms.unsigned_abs());
     if Duration::from_millis(ahead_ms.unsigned_abs()) > CLOCK_DIFFERENCE {
         Finding::doubt("clock", said, "set both by NTP: ages and lags are wrong by as much")
     } else {
@@ -215,7 +216,7 @@ pub(super) fn certificate(kind: CertificateKind, left: Result<i64, String>) -> F
 
 /// The right that is missing, as a command.
 pub(super) fn acl(config: &Config, operation: &str, resource: &str) -> String {
-    let user = config.kafka.sasl.as_ref().map_or("ANONYMOUS", |sasl| sasl.username.as_str());
+    let user = config.kafka.sasl.as_ref().map_or("ANONYMOUS", Sasl::user);
     format!("kafka-acls.sh --add --allow-principal User:{user} --operation {operation} {resource}")
 }
 
