@@ -4,6 +4,10 @@
 //! same ([`letters`] folds for both, [`recent`] spares what was done for the same text), [`record`] is what goes on the wire, [`stage`] decides; [`engine`] and [`local`] drive the stages, [`telemetry`]
 //! watches, [`service`] and [`cli`] run it all as [`config`] says. ARCHITECTURE.md has the map.
 
+// So that a test in here and one beside the crate can share what they hold it to.
+#[cfg(test)]
+extern crate self as newsmill;
+
 pub mod page;
 pub mod story;
 

@@ -1,5 +1,7 @@
 //! Who is older, and which story a story may follow: what `home` and `near` tell each other.
 
+use std::cmp::Reverse;
+
 use serde::{Deserialize, Serialize};
 
 use crate::record::{CanonicalKind, StoryId};
@@ -28,6 +30,13 @@ pub struct Lead {
 impl Lead {
     /// Bytes of a lead in a row.
     pub const BYTES: usize = 26;
+
+    /// Of two leads that a story may follow it follows the one with the lesser rank: the one that it is more alike, of two that
+    /// it is as alike the older. The oldest of all would part a copy from its story where it opens as an older one does.
+    #[must_use]
+    pub fn rank(&self) -> impl Ord + use<> {
+        (Reverse((self.likeness, self.score)), self.age)
+    }
 
     /// The word of the canonical record. What is only loosely alike follows because a third story stands between: near.
     #[must_use]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use newsmill::stage::home::{self, HomeRow, message::Message as Heard};
 use newsmill::stage::{Row, Target};
+use newsmill::story::{Fingerprint, Folder};
 use serde_json::Value;
 
 use crate::batch;
@@ -213,7 +214,12 @@ fn the_canonical_stories_are_the_batch_answer(world: &World) -> Result<(), Strin
                 Some(Target::Sightings) => {
                     told.seen(text("story_id"), record["timestamp"].as_i64().unwrap());
                 }
-                Some(Target::Stories) => told.published(text("story_id"), &record["body"]),
+                Some(Target::Stories) => {
+                    let body = record["body"].as_array().unwrap().iter();
+                    let body = body.map(|paragraph| paragraph.as_str().unwrap());
+                    let fingerprint = Fingerprint::of(&Folder::new().fold(body));
+                    told.published(text("story_id"), fingerprint.expect("a long text"));
+                }
                 Some(Target::Canonical) => {
                     drop(canonical.insert(text("story_id"), text("canonical_id")));
                 }

@@ -232,10 +232,10 @@ pub fn record_of(text: &str, offset: i64) -> Record<'_> {
 }
 
 /// How many stories there are.
-const STORIES: usize = 10;
+const STORIES: usize = 12;
 
-/// Stories 0 to 4 are a chain, of which only neighbours are near; 5 to 7 the same story edited; 8 and 9 one template
-/// with other numbers.
+/// Stories 0 to 4 are a chain, of which only neighbours are near; 5 to 7 the same story edited; 8 and 9 one template with
+/// other numbers, and 10 the opening of both, which has none; 11 the first half of a link of the chain.
 fn body(story: usize) -> String {
     let words = |from: usize, changed: &dyn Fn(usize) -> bool| -> String {
         let word =
@@ -245,13 +245,17 @@ fn body(story: usize) -> String {
     match story {
         0..5 => words(0, &|n| n % 12 < 2 * story && n % 2 == 1),
         5..8 => words(13, &|n| n == 7 * (story - 4)),
+        10 => TEMPLATE.to_owned(),
+        11 => body(2).split_inclusive(' ').take(24).collect(),
         _ => format!(
-            "The rate stood at {0}1 to the dollar, {0}2 to the pound and {0}3 to the franc, said the bank.\n\
-             On the day before it had stood at {0}4, {0}5 and {0}6 after a week of {0}7 and {0}8, it said.",
-            story,
+            "{TEMPLATE}\nThe rate stood at {story}1 to the dollar, {story}2 to the pound and {story}3 to the franc after \
+             a week of {story}4 and {story}5.",
         ),
     }
 }
+
+const TEMPLATE: &str = "The bank of the harbour told its customers on the market this morning what it takes for money of other \
+    countries, as it does on every day of the week that is no holiday.";
 
 const WORDS: [&str; 26] = [
     "harbour",

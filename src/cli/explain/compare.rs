@@ -270,7 +270,7 @@ impl Decision {
             Self::Duplicate => "duplicate: the younger one follows the older".to_owned(),
             Self::Near => "near: the younger one follows the older".to_owned(),
             Self::Loose => {
-                "loose: the younger one follows the older only where a third story is near to both"
+                "loose: the younger one follows the older only where a third story, no shorter, is near to both"
                     .to_owned()
             }
             Self::NeverMeet => "alike, but they meet under no routing key".to_owned(),

@@ -139,7 +139,7 @@ pub struct Verdict {
     pub story_id: StoryId,
     /// Which of its routing keys.
     pub slot: u8,
-    /// The oldest canonical story there that it is alike; `None` where there is none.
+    /// The canonical story there that it follows; `None` where there is none.
     pub best: Option<Lead>,
 }
 

@@ -37,18 +37,18 @@ pub struct HomeRow {
 pub struct Compared {
     /// The values of its routing keys, by slot.
     keys: [u64; ROUTING_KEYS],
-    /// For each routing key, in the order of slots: the oldest canonical story that `near` has found there.
+    /// For each routing key, in the order of slots: the canonical story that `near` has found there.
     registers: Vec<(u8, Lead)>,
 }
 
 impl HomeRow {
-    /// The story that stands for this one; `None` where it stands for itself. It is the oldest of the registers: what
-    /// they say of younger stories was true once, and is no longer.
+    /// The story that stands for this one; `None` where it stands for itself. It is the one of the registers that this one is
+    /// most alike; what they say of younger stories was true once, and is no longer.
     #[must_use]
     pub fn lead(&self, story_id: StoryId) -> Option<Lead> {
         let age = self.age(story_id);
         let registers = self.compared.as_ref()?.registers.iter().map(|(_, lead)| *lead);
-        registers.filter(|lead| lead.age < age).min_by_key(|lead| lead.age)
+        registers.filter(|lead| lead.age < age).min_by_key(Lead::rank)
     }
 
     /// How old the story is.
@@ -256,7 +256,22 @@ mod tests {
     }
 
     #[test]
-    fn a_story_follows_the_oldest_of_its_registers_and_none_that_is_younger() {
+    fn a_story_follows_the_register_that_it_is_most_alike_then_the_oldest() {
+        let first_seen =
+            FirstSeen { article_id: ArticleId([1; 16]), position: None, timestamp: 10 };
+        let mut compared = Compared::new(std::iter::empty());
+        let near = Lead { likeness: Likeness::Near, ..lead(1) };
+        let less = Lead { score: 98, ..lead(2) };
+        for (slot, lead) in (0..).zip([near, less, lead(4), lead(3)]) {
+            assert!(compared.set(slot, Some(lead)));
+        }
+        let compared = Some(Box::new(compared));
+        let row = HomeRow { first_seen, last_seen_hour: 0, published: true, oldest: 10, compared };
+        assert_eq!(row.lead(StoryId([0xcc; 16])), Some(lead(3)));
+    }
+
+    #[test]
+    fn a_story_follows_no_register_that_is_younger() {
         let first_seen =
             FirstSeen { article_id: ArticleId([1; 16]), position: None, timestamp: 10 };
         let mut compared = Compared::new(std::iter::empty());

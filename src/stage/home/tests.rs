@@ -296,7 +296,7 @@ fn an_own_story_is_compared_only_where_own_stories_are() {
 }
 
 #[test]
-fn the_oldest_register_stands_for_a_story_and_a_change_is_said_once() {
+fn of_registers_that_are_as_alike_the_oldest_stands_for_a_story_and_a_change_is_said_once() {
     let mut world = World::comparing(true, RoutingKeys::Two);
     world.hear(&own_told(1, 10 * HOUR));
     let outbox = world.verdict(0, Some((5, 6 * HOUR)));

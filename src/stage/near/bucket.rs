@@ -1,15 +1,13 @@
-//! The stories that meet under one routing key, and whom each of them may follow.
-//!
-//! Two stories match where they are NEAR, or where they are LOOSE and some third story of the bucket is NEAR to both:
-//! texts that drift apart step by step stay together, and a short text that two templates share does not join them
-//! (their numbers forbid every likeness). A story follows the oldest canonical story that it matches here. Whom it
-//! follows it keeps for as long as that one is canonical and older: what once stood between the two may end before them.
+//! The stories that meet under one routing key: who comes, who leaves, and what `home` is told of whom each follows
+//! (follow.rs).
 //!
 //! A story that follows another here is not canonical, whatever `home` said last: `home` has been told of it, or will be.
 //! So `home` need not say so in the buckets that say it themselves.
 
 use std::sync::Arc;
 
+use super::follow::leads;
+use super::member::{Member, place_of};
 use super::row::{Alike, Compared, Entry, NearRow, row_key, story_in};
 use crate::record::StoryId;
 use crate::stage::Table;
@@ -24,17 +22,6 @@ pub const CAP: usize = 16;
 pub struct Bucket {
     /// In the order of their ids.
     members: Vec<Member>,
-}
-
-/// One of them.
-struct Member {
-    story_id: StoryId,
-    entry: Entry,
-    /// As the table has it; `None` of one that has just come.
-    before: Option<Entry>,
-    /// What `home` was told last.
-    told: Option<Lead>,
-    compared: Arc<Compared>,
 }
 
 /// A story whose register has changed.
@@ -78,8 +65,8 @@ impl Bucket {
             return None;
         }
         let leaders = self.members.iter_mut().filter(|member| member.entry.leads());
-        let leader = leaders.min_by_key(|member| member.entry.age(member.story_id))?;
-        let older = leader.entry.age(leader.story_id);
+        let leader = leaders.min_by_key(|member| member.age())?;
+        let older = leader.age();
         let overlap = Overlap::of(sketch, &leader.compared.sketch);
         let likeness = overlap.likeness(thresholds).filter(|likeness| *likeness >= Likeness::Near);
         let lead = Lead { age: older, likeness: likeness?, score: overlap.score() };
@@ -99,8 +86,10 @@ impl Bucket {
         let mut alike = Vec::new();
         for member in &self.members {
             let overlap = probe.overlap(&member.compared.sketch);
-            let Some(likeness) = overlap.likeness(thresholds) else { continue };
-            alike.push(Alike { story_id: member.story_id, likeness, score: overlap.score() });
+            let likeness = overlap.likeness(thresholds);
+            if likeness.is_some() || overlap.differs_in_numbers_only(thresholds) {
+                alike.push(Alike { story_id: member.story_id, likeness, score: overlap.score() });
+            }
         }
         alike.shrink_to_fit();
         let entry = Entry {
@@ -123,7 +112,7 @@ impl Bucket {
         }
         let rank = |member: &&Member| {
             let entry = &member.entry;
-            (entry.leads(), entry.last_matched_hour, entry.age(member.story_id))
+            (entry.leads(), entry.last_matched_hour, member.age())
         };
         self.members.iter().min_by_key(rank).map(|member| member.story_id)
     }
@@ -154,7 +143,7 @@ impl Bucket {
     /// Finds whom each story follows; says whose register has changed. That of a story that has just come stands first, and
     /// where it is empty and was, nothing is said of it. `hour` is stream time.
     pub fn settle(&mut self, hour: u32) -> Vec<Change> {
-        let bests = bests(&self.members);
+        let bests = leads(&self.members);
         let (mut changes, mut followed) = (Vec::new(), Vec::new());
         for (member, best) in self.members.iter_mut().zip(bests) {
             member.entry.best = best;
@@ -184,73 +173,4 @@ impl Bucket {
         changed
             .map(|Member { story_id, entry, compared, .. }| (story_id, NearRow { entry, compared }))
     }
-}
-
-/// Whom each member follows: from the oldest on, since what stands for a story is older.
-fn bests(members: &[Member]) -> Vec<Option<Lead>> {
-    let mut by_age: Vec<(Age, usize)> = (0..)
-        .zip(members)
-        .map(|(place, member)| (member.entry.age(member.story_id), place))
-        .collect();
-    by_age.sort_unstable();
-    let mut leaders: Vec<(Age, &Member)> = Vec::new();
-    let mut bests = vec![None; members.len()];
-    for (age, place) in by_age {
-        let (Some(member), Some(best)) = (members.get(place), bests.get_mut(place)) else {
-            continue;
-        };
-        *best = follows(member, age, &leaders, members);
-        let entry = Entry { best: *best, ..member.entry };
-        if entry.leads() {
-            leaders.push((age, member));
-        }
-    }
-    bests
-}
-
-/// Whom a story may follow, of the leaders that are older, which stand in the order of their age.
-fn follows(
-    member: &Member,
-    age: Age,
-    leaders: &[(Age, &Member)],
-    members: &[Member],
-) -> Option<Lead> {
-    let kept = member.entry.best.and_then(|best| still(best, leaders, members));
-    let kept = kept.filter(|lead| lead.age < age);
-    let limit = kept.map_or(age, |lead| lead.age);
-    let mut older = leaders.iter().take_while(|(age, _)| *age < limit);
-    older.find_map(|(age, leader)| joins(member, leader, *age, members)).or(kept)
-}
-
-/// Whom a story follows already: gone from here it leads on; here it must lead, and is as old as it is now.
-fn still(best: Lead, leaders: &[(Age, &Member)], members: &[Member]) -> Option<Lead> {
-    let story_id = best.age.story_id;
-    let leader = leaders.iter().find(|(age, _)| age.story_id == story_id);
-    match leader {
-        Some((age, _)) => Some(Lead { age: *age, ..best }),
-        None => Some(best).filter(|_| place_of(story_id, members).is_none()),
-    }
-}
-
-/// Whether a member matches another.
-fn joins(member: &Member, leader: &Member, age: Age, members: &[Member]) -> Option<Lead> {
-    let Alike { likeness, score, .. } = pair(member, leader)?;
-    let is_near = |a, b| pair(a, b).is_some_and(|alike| alike.likeness >= Likeness::Near);
-    let has_witness =
-        || members.iter().any(|third| is_near(member, third) && is_near(leader, third));
-    (likeness >= Likeness::Near || has_witness()).then_some(Lead { age, likeness, score })
-}
-
-/// What two members are to each other: the one that came later knows.
-fn pair(a: &Member, b: &Member) -> Option<Alike> {
-    let known = |one: &Member, other: &Member| {
-        let alike = &one.compared.alike;
-        let place = alike.binary_search_by_key(&other.story_id, |alike| alike.story_id);
-        place.ok().and_then(|place| alike.get(place).copied())
-    };
-    known(a, b).or_else(|| known(b, a))
-}
-
-fn place_of(story_id: StoryId, members: &[Member]) -> Option<usize> {
-    members.binary_search_by_key(&story_id, |member| member.story_id).ok()
 }

@@ -1,10 +1,12 @@
-//! `near` owns the routing keys: for each story and key it fills one register of `home`, the oldest canonical story
-//! there that the story matches. It decides nothing; it may be late or off, and nobody waits for it.
+//! `near` owns the routing keys: for each story and key it fills one register of `home`, the canonical story there that the
+//! story follows. It decides nothing; it may be late or off, and nobody waits for it.
 //!
 //! Invariants: what goes out is a function of the inbox alone. A register is replaced, never merged: the last verdict is
 //! the whole truth of its bucket; one that nothing ever filled is empty, and nothing is said of it.
 
 mod bucket;
+mod follow;
+mod member;
 pub mod message;
 mod row;
 
@@ -28,7 +30,7 @@ pub use row::NearRow;
 pub const NAME: StageName = StageName("near");
 
 /// The version of what rows say and of when two stories are alike, beside the thresholds.
-const RULES: u8 = 2;
+const RULES: u8 = 3;
 
 /// The stage.
 #[derive(Debug, Clone)]

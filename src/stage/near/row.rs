@@ -2,7 +2,8 @@
 //!
 //! The key of a row: 9 routing key, 16 story id. On the changelog (after the version byte), whole numbers big-endian:
 //! 1 flags, 8 age, 4 hour of the last match, where the story follows another 26 the lead (13 or 39 bytes); the
-//! sketch (story/wire.rs); for each story that it was alike when it came 16 its id, 1 likeness, 1 score.
+//! sketch (story/wire.rs); for each story that it was alike when it came, or would have been but for numbers, 16 its id, 1
+//! likeness, 1 score.
 
 use std::sync::Arc;
 
@@ -13,6 +14,9 @@ use crate::story::{Likeness, RoutingKey, Sketch};
 
 const CANONICAL: u8 = 1;
 const FOLLOWS: u8 = 2;
+
+/// Stands in the place of a likeness where numbers forbid it.
+const OTHER_NUMBERS: u8 = 3;
 
 /// The key of a row.
 pub type NearKey = [u8; RoutingKey::BYTES + 16];
@@ -45,17 +49,18 @@ pub struct Entry {
 pub struct Compared {
     /// The sketch.
     pub sketch: Sketch,
-    /// The stories that were there when it came and are alike, in the order of their ids. What two texts are to each other never changes.
+    /// The stories that were there when it came and are alike, or would be but for their numbers, in the order of their ids.
+    /// What two texts are to each other never changes.
     pub alike: Vec<Alike>,
 }
 
-/// A story that another is alike.
+/// A story that another is alike, or would be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Alike {
     /// The story.
     pub story_id: StoryId,
-    /// What the two are to each other.
-    pub likeness: Likeness,
+    /// What the two are to each other; `None` where they would be alike, were it not for their numbers.
+    pub likeness: Option<Likeness>,
     /// How alike they are, in per cent.
     pub score: u8,
 }
@@ -126,7 +131,7 @@ impl Compared {
         self.sketch.encode(into);
         for Alike { story_id, likeness, score } in &self.alike {
             into.extend_from_slice(&story_id.0);
-            into.extend_from_slice(&[likeness_byte(*likeness), *score]);
+            into.extend_from_slice(&[likeness.map_or(OTHER_NUMBERS, likeness_byte), *score]);
         }
     }
 
@@ -136,7 +141,10 @@ impl Compared {
         while !bytes.is_empty() {
             let (story_id, behind) = bytes.split_first_chunk()?;
             let ([likeness, score], behind) = behind.split_first_chunk()?;
-            let likeness = likeness_of(*likeness)?;
+            let likeness = match *likeness {
+                OTHER_NUMBERS => None,
+                byte => Some(likeness_of(byte)?),
+            };
             alike.push(Alike { story_id: StoryId(*story_id), likeness, score: *score });
             bytes = behind;
         }
@@ -196,7 +204,8 @@ mod tests {
         let entry = Entry { oldest: 0x0a, is_canonical: true, best: None, last_matched_hour: 0x0b };
         let sketch = Sketch::new(20, vec![1], Vec::new()).unwrap();
         let story_id = StoryId([0xcc; 16]);
-        let alike = vec![Alike { story_id, likeness: Likeness::Loose, score: 55 }];
+        let likeness = Some(Likeness::Loose);
+        let alike = vec![Alike { story_id, likeness, score: 55 }];
         let compared = Arc::new(Compared { sketch, alike });
         let times = [0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 11];
         let behind = [&[20, 1, 0, 0, 0, 1, 0][..], &[0xcc; 16], &[0, 55]].concat();
@@ -234,7 +243,7 @@ mod tests {
             let sketch = Sketch::new(30, vec![4, 5, 6], Vec::new()).unwrap();
             let alike = (0..alike).map(|n| {
                 let story_id = StoryId([u8::try_from(n).unwrap(); 16]);
-                Alike { story_id, likeness: Likeness::Near, score: 60 }
+                Alike { story_id, likeness: (n > 0).then_some(Likeness::Near), score: 60 }
             });
             let alike = alike.collect();
             let row = NearRow { entry, compared: Arc::new(Compared { sketch, alike }) };

@@ -1,0 +1,107 @@
+//! What a story costs: messages, rows, and how often they are written.
+
+use std::collections::VecDeque;
+
+use super::super::{NAME, bucket};
+use super::world::{HOUR, PARTITIONS, Tale, World, tale};
+use crate::stage::{Count, Table};
+
+#[test]
+fn a_story_costs_one_message_a_key_and_one_back_only_where_it_is_alike_another() {
+    let mut world = World::new();
+    let waiting = |world: &World| world.inboxes.iter().map(VecDeque::len).sum::<usize>();
+    let mut judge_all = |tale: &Tale, hour: i64| {
+        world.see(tale, hour * HOUR);
+        let inbox = world.inboxes.iter().position(|inbox| !inbox.is_empty()).unwrap();
+        world.step(inbox);
+        assert_eq!(waiting(&world), 6, "probes");
+        let nears = PARTITIONS as usize..2 * PARTITIONS as usize;
+        for inbox in nears {
+            while !world.inboxes[inbox].is_empty() {
+                world.step(inbox);
+            }
+        }
+        let verdicts = waiting(&world);
+        world.rest();
+        let rows: u64 = world.nears.iter().map(|table| table.stats().rows).sum();
+        (verdicts, rows)
+    };
+    assert_eq!(judge_all(&tale(1), 1), (0, 6), "empty registers are not told");
+    // It ends otherwise: the keys of the lead stay.
+    let tail = Tale::told(1, 60, |n| (n >= 57).then_some(0));
+    let (verdicts, rows) = judge_all(&tail, 2);
+    assert!((3..=6).contains(&verdicts), "{verdicts}");
+    assert_eq!(rows, 12);
+}
+
+#[test]
+fn a_full_bucket_takes_in_no_more_of_those_that_follow_its_oldest_leader_but_says_whom() {
+    let mut world = World::new();
+    let end = |edit: usize| Tale::told(1, 60, |n| (n >= 57).then_some(edit));
+    world.see(&tale(1), 0);
+    world.rest();
+    for edit in 0..2 * bucket::CAP {
+        world.see(&end(edit), HOUR + i64::try_from(edit).unwrap());
+        world.rest();
+    }
+    world.nears.iter_mut().for_each(Table::commit);
+    let last = end(1_000);
+    world.see(&last, 2 * HOUR - 1);
+    world.rest();
+    let changed = world.nears.iter().flat_map(Table::changes);
+    let changed = changed.filter(|(key, _)| key[0] % 2 == 0).count();
+    assert_eq!(changed, 0, "the buckets of the lead are full");
+    assert_eq!(world.answer()[&last.id], tale(1).id);
+    // An older one comes in, and leads.
+    let older = Tale::told(1, 60, |n| (n == 57).then_some(7));
+    world.see(&older, -HOUR);
+    world.rest();
+    assert_eq!(world.answer()[&older.id], older.id);
+    assert_eq!(world.answer()[&tale(1).id], older.id);
+}
+
+#[test]
+fn a_story_that_many_follow_is_written_once_an_hour_at_most() {
+    let mut world = World::new();
+    let leader = tale(1);
+    world.see(&leader, 0);
+    world.rest();
+    world.nears.iter_mut().for_each(Table::commit);
+    for minute in 1..40 {
+        let end = usize::try_from(minute).unwrap();
+        world.see(&Tale::told(1, 60, |n| (n >= 57).then_some(end)), minute * 60_000);
+        world.rest();
+    }
+    let changed = |world: &World| {
+        let rows = world.nears.iter().flat_map(Table::changes);
+        rows.filter(|(key, _)| key.ends_with(&leader.id.0)).count()
+    };
+    assert_eq!(changed(&world), 0);
+    world.see(&Tale::told(1, 60, |n| (n >= 57).then_some(50)), 2 * HOUR);
+    world.rest();
+    assert!((3..=6).contains(&changed(&world)), "{}", changed(&world));
+}
+
+#[test]
+fn stories_that_follow_leave_a_full_bucket_before_those_that_lead() {
+    let mut world = World::new();
+    // It begins as they do, so that it is the oldest that leads in a bucket of theirs, and none of them follows it.
+    world.see(&Tale::told(1, 160, |n| (n >= 24).then_some(5)), 0);
+    let leader = tale(1);
+    world.see(&leader, 1);
+    world.rest();
+    // The end of the story changes each time: the lead keys stay the same.
+    let count = i64::try_from(2 * bucket::CAP).unwrap();
+    for edit in 0..count {
+        let end = usize::try_from(edit).unwrap();
+        let new = Tale::told(1, 60, |n| (n >= 57).then_some(end));
+        world.see(&new, HOUR + edit);
+        world.rest();
+        assert_eq!(world.answer()[&new.id], leader.id, "story {edit}");
+    }
+    let evicted = world.counted.iter().find(|(count, _)| *count == Count::Evicted(NAME));
+    assert!(evicted.is_some_and(|(_, n)| n + 14 >= u64::try_from(count).unwrap()), "{evicted:?}");
+    let rows: u64 = world.nears.iter().map(|table| table.stats().rows).sum();
+    let full = 6 * u64::try_from(bucket::CAP).unwrap();
+    assert!(rows <= full + 3 * u64::try_from(count).unwrap(), "{rows} rows");
+}
