@@ -54,16 +54,17 @@ impl Told {
         answer
     }
 
-    fn stories(&self, keys: usize) -> Vec<Story<'_>> {
+    fn stories<'a>(&'a self, keys: usize) -> Vec<Story<'a>> {
         // An id in hexadecimal has the order of its bytes.
-        let mut by_age: Vec<_> = self.published.iter().map(|(id, told)| (id, told)).collect();
+        let mut by_age: Vec<_> = self.published.iter().collect();
         by_age.sort_unstable_by_key(|(id, _)| (self.oldest[*id], *id));
-        let story = |(id, told): &(&'_ String, &Fingerprint)| {
-            let pairs = by_age.iter().map(|(_, other)| pair(told, other)).collect();
-            let buckets = told.routing_keys().take(keys).collect();
-            let (id, size) =
-                (self.published.get_key_value(*id).unwrap().0, told.sketch().shingles().len());
-            Story { id, size, buckets, pairs, registers: BTreeMap::new(), canonical: false }
+        let story = |(id, told): &(&'a String, &Fingerprint)| Story {
+            id: id.as_str(),
+            size: told.sketch().shingles().len(),
+            buckets: told.routing_keys().take(keys).collect(),
+            pairs: by_age.iter().map(|(_, other)| pair(told, other)).collect(),
+            registers: BTreeMap::new(),
+            canonical: false,
         };
         by_age.iter().map(story).collect()
     }
