@@ -1,6 +1,7 @@
 //! Keywords in all their shapes, labels in a row, and what a page has without any marker (page-shapes §6 and §7).
 
 use newsmill::page::{Context, Layouts, Page, Part, explain, read};
+use newsmill::record::Warning;
 
 fn page(text: &str) -> Page<'_> {
     let context = Context { page_time_ms: 1_767_225_600_000, ..Context::default() };
@@ -132,7 +133,13 @@ fn a_byline_needs_no_colon_below_the_headline_and_a_sentence_is_none() {
         ("en", "BY NORA FIELD AND JAN DE VRIES", Some("NORA FIELD AND JAN DE VRIES")),
         ("en", "By the harbour", None),
         ("en", "By Monday nine hundred cars had crossed.", None),
+        ("en", "By Nora Field, harbour correspondent", Some("Nora Field, harbour correspondent")),
+        ("en", "By Monday they were gone", None),
+        ("en", "By land, sea and air", None),
         ("fr", "Par Nora Champ", Some("Nora Champ")),
+        ("fr", "Par Nora Champ avec AFP", Some("Nora Champ avec AFP")),
+        ("sq", "Nga A.K.", Some("A.K.")),
+        ("ar", "كتب محمود عبد الراضي", Some("محمود عبد الراضي")),
         ("fr", "Par ailleurs", None),
         ("de", "Von Nora Feld", Some("Nora Feld")),
         ("es", "Por Nora Campo", Some("Nora Campo")),
@@ -288,4 +295,60 @@ fn a_list_of_tags_without_a_label_is_furniture_and_other_short_lines_are_not() {
         assert_eq!(page.furniture, Vec::<&str>::new(), "{lines}");
         assert_eq!(page.body.len(), 1 + lines.lines().count(), "{lines}");
     }
+}
+
+#[test]
+fn a_place_or_an_agency_may_stand_beside_a_date_and_its_time() {
+    for (line, at) in [
+        ("Barcelona - 14 MAR 2024 - 05:30 CET", Some("2024-03-14T05:30:00+01:00")),
+        ("بريدة 04 رمضان 1445 هـ الموافق 14 مارس 2024 م واس", Some("2024-03-14T00:00:00Z")),
+        ("Barcelona - 14 MAR 2024", None),
+        ("The ferry sank on 14 March 2024 at 05:30 off the coast", None),
+    ] {
+        let text = format!("A headline of the page\n{line}\n{BRIDGE}");
+        let page = page(&text);
+        let found = page.published.as_ref().and_then(|date| date.at.as_deref());
+        assert_eq!(found, at, "{line}");
+        assert_eq!(page.body.len(), if at.is_some() { 1 } else { 2 }, "{line}");
+    }
+}
+
+#[test]
+fn a_date_above_the_last_change_is_that_of_publication() {
+    let text = format!(
+        "A headline\n14 March 2024, 10:00\nLast modified on 15 March 2024, 11:00\n{BRIDGE}"
+    );
+    let page = page(&text);
+    assert_eq!(page.published.unwrap().raw, "14 March 2024, 10:00");
+    assert_eq!(page.updated.unwrap().raw, "15 March 2024, 11:00");
+}
+
+#[test]
+fn an_agency_or_a_byline_is_no_headline() {
+    for line in ["و م ع", "(أ ف ب)", "(Reuters)", "By Nora Field"] {
+        let text = format!("{line}\n{BRIDGE}\n{BRIDGE}");
+        let page = page(&text);
+        assert_eq!(page.headline, None, "{line}");
+        assert!(page.warnings.contains(&Warning::HeadlineMissing), "{line}");
+        assert_eq!(page.body, [line, BRIDGE, BRIDGE]);
+    }
+}
+
+#[test]
+fn a_row_of_furniture_is_furniture_and_a_sentence_with_its_words_is_none() {
+    let sentence = "Facebook and Twitter took the pages down, Telegram did not.";
+    let text = format!("A headline\n{BRIDGE}\nFacebook Twitter | WhatsApp\n{sentence}");
+    let page = page(&text);
+    assert_eq!(page.furniture, ["Facebook Twitter | WhatsApp"]);
+    assert_eq!(page.body, [BRIDGE, sentence]);
+}
+
+#[test]
+fn the_sign_before_an_item_of_a_list_is_no_part_of_the_headline() {
+    let text =
+        format!("A headline\n{BRIDGE}\nRead also:\n- Frost in the valley\n• A new ferry\n—\n2");
+    let page = page(&text);
+    let headlines: Vec<_> = page.related.iter().map(|link| link.headline.as_deref()).collect();
+    assert_eq!(headlines, [Some("Frost in the valley"), Some("A new ferry")]);
+    assert_eq!(page.furniture, ["—", "2"]);
 }

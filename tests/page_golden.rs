@@ -1,5 +1,8 @@
 //! Golden pages, field by field.
 
+use std::fs;
+use std::path::Path;
+
 use newsmill::page::{Context, Layouts, Page, explain, read};
 use newsmill::record::{Precision, RelatedKind, Warning};
 
@@ -92,6 +95,23 @@ fn every_field_of_every_golden_page_is_right() {
             assert_eq!(&found[field], wanted, "{name}: {field}");
         }
         assert_eq!(found.as_object().unwrap().len(), wanted.as_object().unwrap().len(), "{name}");
+    }
+}
+
+/// Pages in the shapes that sites of many languages have, each with its whole record beside it.
+#[test]
+fn every_page_in_the_shape_of_a_site_gives_its_whole_record() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages/sites");
+    let mut pages: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    pages.retain(|path| path.extension().is_some_and(|of| of == "txt"));
+    pages.sort();
+    assert!(pages.len() > 70, "{}", pages.len());
+    for path in pages {
+        let text = fs::read_to_string(&path).unwrap();
+        let answer = fs::read_to_string(path.with_extension("json")).unwrap();
+        let wanted: serde_json::Value = serde_json::from_str(&answer).unwrap();
+        assert_eq!(serde_json::to_value(page(&text)).unwrap(), wanted, "{}", path.display());
     }
 }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::date;
 use super::layout::{Field, RuleKind};
 use super::mark::Marking;
-use super::matching::{Matching, raw_offset};
+use super::matching::{Matching, folded_len, raw_offset};
 use super::piece::{Part, Piece};
 use super::shape::{self, Stop};
 
@@ -19,7 +19,9 @@ const MAX_BYTES: usize = 120;
 /// Takes the first line for the date where it is nothing else and no label names one: the headline stands below it.
 pub(super) fn date_above(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     let mut texts = pieces.iter_mut().filter(|piece| piece.part == Part::Body);
-    let (Some(first), Some(_)) = (texts.next(), texts.next()) else { return };
+    let (Some(first), Some(_)) = (texts.next(), texts.next()) else {
+        return;
+    };
     if first.text.len() > MAX_BYTES || !is_date(first, page) || pieces.iter().any(is_named) {
         return;
     }
@@ -72,7 +74,9 @@ const OFFICE_WORDS: usize = 4;
 
 /// Whether a line is an author's label and a name, with no colon between.
 pub(super) fn is_byline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
-    byline_label(piece, page).is_some()
+    byline_label(piece, page)
+        .and_then(|(_, bytes)| piece.split_at(raw_offset(&piece.text, bytes), bytes))
+        .is_some_and(|(_, name)| is_name(&name.text))
 }
 
 /// Whether a text is one name or a few, or one and what its bearer is.
@@ -93,7 +97,7 @@ fn is_one_name(text: &str) -> bool {
         let first = word.chars().find(|c| c.is_alphabetic());
         first.is_some_and(char::is_lowercase)
     };
-    let is_short = |word: &str| word.chars().nth(4).is_none();
+    let is_short = |word: &str| word.trim_start_matches('(').chars().nth(4).is_none();
     let mut words = text.split(' ');
     let ends = [words.clone().next(), words.clone().next_back()];
     text.split(' ').nth(NAME_WORDS).is_none()
@@ -101,21 +105,55 @@ fn is_one_name(text: &str) -> bool {
         && words.all(|word| !is_small(word) || is_short(word))
 }
 
-/// Takes keywords that nobody has called so for furniture: lines of nothing but hashtags, two or more, and a list of
-/// tags behind the last sentence.
-pub(super) fn tags(pieces: &mut [Piece<'_>], matching: &Matching) {
-    for at in tag_list(pieces, matching) {
+fn are_hashtags(text: &str) -> bool {
+    text.starts_with('#')
+        && text.split(' ').all(|word| word.starts_with('#') && shape::has_words(word))
+}
+
+/// Takes a list of tags behind the last sentence of the article for furniture. Behind the laying out of blocks.
+pub(super) fn tag_list(pieces: &mut [Piece<'_>], matching: &Matching) {
+    for at in tags_at_end(pieces, matching) {
         if let Some(piece) = pieces.get_mut(at) {
             piece.take(Part::Furniture, None, "a list of tags without a label");
         }
     }
-    let is_tag = |word: &str| word.starts_with('#') && shape::has_words(word);
-    let is_list = |text: &str| text.contains(' ') && text.split(' ').all(is_tag);
-    for piece in pieces.iter_mut().filter(|piece| piece.part == Part::Body) {
-        if piece.text.starts_with('#') && is_list(&piece.text) {
+}
+
+/// Takes hashtags, two or more, on a line or on lines of their own, for furniture: keywords that nobody has called so.
+pub(super) fn tags(pieces: &mut [Piece<'_>]) {
+    let mut texts = pieces.iter_mut().filter(|piece| piece.part == Part::Body).peekable();
+    let mut behind_tags = false;
+    while let Some(piece) = texts.next() {
+        let (is_tags, before) = (are_hashtags(&piece.text), behind_tags);
+        behind_tags = is_tags;
+        let mut next = || texts.peek().is_some_and(|next| are_hashtags(&next.text));
+        if is_tags && (piece.text.contains(' ') || before || next()) {
             piece.take(Part::Furniture, None, "hashtags without a label");
         }
     }
+}
+
+/// Signs before the items of a list.
+const BULLETS: [char; 9] = ['•', '·', '▪', '●', '■', '◾', '*', '-', '–'];
+
+/// Takes the sign before a headline of a list for a part of the marker above it.
+pub(super) fn bullets(pieces: &mut Vec<Piece<'_>>) {
+    for at in (0..pieces.len()).rev() {
+        if let Some((sign, headline)) = pieces.get(at).and_then(without_bullet) {
+            drop(pieces.splice(at..=at, [sign, headline]));
+        }
+    }
+}
+
+fn without_bullet<'a>(piece: &Piece<'a>) -> Option<(Piece<'a>, Piece<'a>)> {
+    let headline = piece.text.trim_start_matches(BULLETS).strip_prefix(' ')?;
+    let sign = piece.text.get(..piece.text.len() - headline.len())?;
+    let is_item = piece.part == Part::Headline && piece.entry.is_some() && sign.len() > 1;
+    let (mut sign, mut headline) =
+        piece.split_at(sign.len(), folded_len(sign)).filter(|_| is_item)?;
+    sign.take(Part::Marker, piece.entry, "the sign before an item of a list");
+    headline.why = piece.why.clone();
+    shape::has_words(&headline.text).then_some((sign, headline))
 }
 
 /// A tag has no more words, nor characters; a list of them no more lines.
@@ -125,10 +163,10 @@ const TAGS: usize = 12;
 
 /// The pieces that are a list of tags: two short lines or more behind the last sentence of the article that say
 /// nothing but what it has said already (one of three or more may be new), each of them something else.
-fn tag_list(pieces: &[Piece<'_>], matching: &Matching) -> Vec<usize> {
-    let own = pieces.iter().position(|piece| piece.part == Part::Marker).unwrap_or(pieces.len());
-    let own = pieces.get(..own).unwrap_or_default().iter().enumerate();
-    let mut texts = own.filter(|(_, piece)| piece.part == Part::Body).rev().peekable();
+fn tags_at_end(pieces: &[Piece<'_>], matching: &Matching) -> Vec<usize> {
+    let is_own = |piece: &Piece<'_>| piece.part == Part::Body && piece.entry.is_none();
+    let own = pieces.iter().enumerate().filter(|(_, piece)| is_own(piece));
+    let mut texts = own.rev().peekable();
     let mut tags = Vec::new();
     while let Some((at, piece)) = texts.next_if(|(_, piece)| is_tag(&piece.text)) {
         tags.push((at, piece));
@@ -168,31 +206,43 @@ fn is_named(piece: &Piece<'_>) -> bool {
     matches!(piece.part, Part::Value(Field::Published | Field::Updated))
 }
 
+/// So many words that say something else may stand beside a date on its line.
+const BESIDE: usize = 3;
+
 /// Whether a piece is nothing but a date, to the day: a year alone can be the rest of a sentence.
 fn is_date(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     let form = page.matching.text().get(piece.folded.clone()).unwrap_or_default();
     // "On 20 November 2022," goes on with a sentence.
     let goes_on = matches!(shape::stop(&piece.text), Stop::Comma | Stop::Colon);
+    // A place or an agency stands beside a time of day, or beside a day in two calendars.
+    let is_whole = |read: &date::Reading| {
+        read.whole || (read.has_clock() || read.is_told_twice) && read.others <= BESIDE
+    };
     !goes_on
         && form.contains(|c: char| c.is_ascii_digit())
-        && date::read(form, &page.dates).is_some_and(|read| read.whole && read.has_day())
+        && date::read(form, &page.dates).is_some_and(|read| read.has_day() && is_whole(&read))
 }
 
 /// Takes a line below the first one that is nothing but a date for the article's date (page-shapes §9: header dates of
 /// whole pages), where no label names one.
 pub(super) fn dates(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     let own = pieces.iter().position(|piece| piece.part == Part::Marker).unwrap_or(pieces.len());
-    let Some(own) = pieces.get_mut(..own) else { return };
-    let Some(first) = own.iter().position(|piece| piece.part == Part::Body) else { return };
+    let Some(own) = pieces.get_mut(..own) else {
+        return;
+    };
+    let Some(first) = own.iter().position(|piece| piece.part == Part::Body) else {
+        return;
+    };
     let is = |piece: &Piece<'_>, field| piece.part == Part::Value(field);
     if own.iter().any(|piece| is(piece, Field::Published)) {
         return;
     }
-    // Where the last change has a label, a date before it on its line needs none.
+    // Where the last change has a label, the date before it, on its line or on one above, needs none.
     let updated = own.iter().find(|piece| is(piece, Field::Updated)).map(|piece| piece.line);
     let last = own.get(first).map_or(0, |first| first.line + LINES);
     let below = own.iter_mut().skip(first + 1).take_while(|piece| piece.line <= last);
-    let below = below.filter(|piece| updated.is_none_or(|line| line == piece.line));
+    let below = below
+        .filter(|piece| updated.is_none_or(|line| (piece.line..=piece.line + 2).contains(&line)));
     for piece in below.filter(|piece| piece.part == Part::Body && piece.text.len() <= MAX_BYTES) {
         if is_date(piece, page) {
             let field = if updated.is_none() && speaks_of_change(&piece.folded, page) {

@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::ending::{End, Ending};
 use super::layout::{Field, Layouts};
 use super::learning::Lesson;
+use super::list::{TEASER_CHARS, headlines, is_list, is_sentence};
 use super::matching::Matching;
 use super::piece::{Part, Piece};
 use super::shape::{self, Stop};
@@ -35,7 +36,9 @@ pub(super) fn lay_out(
         let (own, behind) = rest.split_at_mut(at);
         ending.add(own);
         blocks.article.add(own, matching);
-        let Some((marker, behind)) = behind.split_first_mut() else { break };
+        let Some((marker, behind)) = behind.split_first_mut() else {
+            break;
+        };
         pass_lost_headlines(behind);
         let end = ending.at_marker();
         let (block, tail) = behind.split_at_mut(end_of_block(behind, end, matching));
@@ -123,68 +126,8 @@ fn stems_of(places: impl Iterator<Item = Range<usize>>, matching: &Matching) -> 
     Stems::of(stems)
 }
 
-/// A block in the middle of an article has at most so many lines (page-shapes §6, 2 and 3: one to five headlines, one
-/// teaser each at most).
-const LINKS: usize = 10;
-
-/// A longer line is no headline of a link.
-const LINK_CHARS: usize = 160;
-
 /// Whether an article goes on behind headlines is seen in so many lines.
 const REST: usize = 12;
-
-/// A longer line that ends in a full stop is no headline of a link: the block is empty, its headline stood elsewhere.
-const SENTENCE_CHARS: usize = 60;
-
-fn is_sentence(line: &BlockLine) -> bool {
-    line.shape.stop == Stop::Full && line.shape.chars > SENTENCE_CHARS
-}
-
-/// A longer line that ends in dots is no teaser.
-const TEASER_CHARS: usize = 300;
-
-/// A block of nothing but lines that are no longer and do not stop is a list of links: a story has a paragraph.
-const BARE_CHARS: usize = 110;
-
-fn is_bare_headline(line: &BlockLine) -> bool {
-    matches!(line.shape.stop, Stop::None | Stop::Question) && line.shape.chars <= BARE_CHARS
-}
-
-/// Whether lines are nothing but headlines.
-fn is_list(lines: &[BlockLine]) -> bool {
-    lines.iter().all(is_bare_headline) && !is_wrapped(lines)
-}
-
-/// Whether the lines behind the first are those of a text that was broken at a certain width: headlines differ more in
-/// length. The last line of a text is as long as it happens to be.
-fn is_wrapped(lines: &[BlockLine]) -> bool {
-    let [_, wrapped @ .., _] = lines else { return false };
-    let chars = || wrapped.iter().map(|line| line.shape.chars);
-    let (shortest, longest) = (chars().min().unwrap_or(0), chars().max().unwrap_or(0));
-    wrapped.len() >= 3 && shortest >= 60 && longest - shortest <= 15
-}
-
-/// A shorter question behind links is the article's: a heading within it.
-const QUESTION_CHARS: usize = 25;
-
-/// How many lines look like headlines of links or their teasers. Questions can be either: behind the last other headline
-/// they are the article's, where it asks some itself.
-fn headlines(lines: &[BlockLine], article_asks: bool) -> usize {
-    let mut count = 0;
-    for (at, line) in lines.iter().take(LINKS).enumerate() {
-        let LineShape { chars, stop, .. } = line.shape;
-        let is_teaser = stop == Stop::Dots && at > 0 && chars <= TEASER_CHARS;
-        let is_question = stop == Stop::Question
-            && (QUESTION_CHARS..=BARE_CHARS).contains(&chars)
-            && !article_asks;
-        if is_teaser || is_question || stop == Stop::None && chars <= LINK_CHARS {
-            count = at + 1;
-        } else if stop != Stop::Question || chars > LINK_CHARS {
-            break;
-        }
-    }
-    count
-}
 
 /// The lines before the article goes on: each a headline, or the teaser of the one before it.
 fn links(lines: &[BlockLine]) -> Vec<Verdict> {
@@ -296,7 +239,9 @@ impl Blocks<'_, '_> {
                     piece.take(Part::Headline, entry, "a link inside an appended story");
                 }
                 Part::Body => {
-                    let Some((line, verdict)) = verdicts.next() else { break };
+                    let Some((line, verdict)) = verdicts.next() else {
+                        break;
+                    };
                     self.line(piece, line, verdict, &mut open);
                 }
                 Part::Label | Part::Value(_) => {
@@ -327,6 +272,10 @@ impl Blocks<'_, '_> {
             }
             (false, _, _) => (Part::Body, "goes on with a story"),
         };
+        if verdict.headline && !piece.text.contains(shape::is_letter) {
+            piece.take(Part::Furniture, None, "no headline has no letter");
+            return;
+        }
         if verdict.headline {
             open.entry = Some(self.next_entry());
             open.given.append(&mut open.fields);

@@ -28,7 +28,12 @@ pub(super) fn choose(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) -> Vec<Wa
         .take_while(|piece| piece.part != Part::Body)
         .any(|piece| matches!(piece.part, Part::Value(Field::Published | Field::Updated)));
     let marker_before = pieces.iter().take(at).any(|piece| piece.part == Part::Marker);
-    let Some(first) = pieces.get_mut(at) else { return vec![Warning::HeadlineMissing] };
+    let Some(first) = pieces.get_mut(at) else {
+        return vec![Warning::HeadlineMissing];
+    };
+    if is_agency(&first.text) || bare::is_byline(first, page) {
+        return vec![Warning::HeadlineMissing];
+    }
     let chars = first.text.chars().take(MAX_CHARS + 1).count();
     let sentence = shape::ends_in_stop(&first.text) && chars > MAX_SENTENCE;
     if marker_before || chars > MAX_CHARS || sentence && !dated {
@@ -37,6 +42,16 @@ pub(super) fn choose(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) -> Vec<Wa
     first.take(Part::Headline, None, "the first line");
     Vec::new()
 }
+
+/// An agency's letters, each by itself, or its name in brackets: "و م ع", "(Reuters)".
+fn is_agency(text: &str) -> bool {
+    let is_sign =
+        |word: &str| word.trim_matches(|c| !shape::is_word_char(c)).chars().nth(1).is_none();
+    let in_brackets = text.starts_with('(') && text.ends_with(')');
+    text.split(' ').nth(AGENCY_WORDS).is_none() && (in_brackets || text.split(' ').all(is_sign))
+}
+
+const AGENCY_WORDS: usize = 4;
 
 /// So many lines may stand above the headline.
 const LINES_ABOVE: usize = 3;
@@ -106,8 +121,9 @@ fn is_way(text: &str) -> bool {
 fn is_headline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     let text = piece.text.as_ref();
     let form = page.matching.text().get(piece.folded.clone()).unwrap_or_default();
-    let is_name = [" - ", " – ", " — ", " | ", " / "].iter().any(|sign| text.contains(sign))
-        && text.split(' ').nth(6).is_none();
+    let is_name = is_agency(text)
+        || [" - ", " – ", " — ", " | ", " / "].iter().any(|sign| text.contains(sign))
+            && text.split(' ').nth(6).is_none();
     text.split(' ').nth(3).is_some()
         && text.chars().nth(ABOVE_CHARS).is_some()
         && text.chars().nth(MAX_SENTENCE).is_none()
@@ -127,16 +143,24 @@ pub(super) fn over_a_body<'p, 'a>(pieces: &'p [Piece<'a>]) -> Option<&'p Piece<'
 
 /// Takes the site's name off the headline, where the layout of the site says what it prints there.
 pub(super) fn without_site_name(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
-    let Some(site) = page.layouts.site(page.site) else { return };
-    let Some(at) = pieces.iter().position(|piece| piece.part == Part::Headline) else { return };
-    let Some(headline) = pieces.get(at) else { return };
+    let Some(site) = page.layouts.site(page.site) else {
+        return;
+    };
+    let Some(at) = pieces.iter().position(|piece| piece.part == Part::Headline) else {
+        return;
+    };
+    let Some(headline) = pieces.get(at) else {
+        return;
+    };
     let form = page.matching.text().get(headline.folded.clone()).unwrap_or_default();
     let prefix = site.headline_prefixes.iter().filter(|prefix| form.starts_with(&***prefix));
     let suffix = site.headline_suffixes.iter().filter(|suffix| form.ends_with(&***suffix));
     let (longest_prefix, longest_suffix) =
         (prefix.map(|form| form.len()).max(), suffix.map(|form| form.len()).max());
     let cut = longest_prefix.or(longest_suffix.map(|bytes| form.len() - bytes));
-    let Some(cut) = cut.filter(|&cut| cut > 0 && cut < form.len()) else { return };
+    let Some(cut) = cut.filter(|&cut| cut > 0 && cut < form.len()) else {
+        return;
+    };
     let Some((mut first, mut second)) = headline.split_at(raw_offset(&headline.text, cut), cut)
     else {
         return;

@@ -22,12 +22,44 @@ pub(super) fn judge(page: &Marking<'_, '_>, index: usize, hit: Hit, behind_label
     let mut asked = Some(hit);
     while let Some(hit) = asked {
         match judge_form(page, index, (hit, behind_label), &mut runner_up) {
-            Verdict::Mark(mark) => return Judged { mark: Some(mark), runner_up },
+            Verdict::Mark(mark) => {
+                return Judged { mark: Some(mark), runner_up };
+            }
             Verdict::Plain => break,
             Verdict::Words => asked = page.layouts.shorter(hit),
         }
     }
     Judged { mark: None, runner_up }
+}
+
+/// A line of nothing but furniture, one piece of it behind the other: "Facebook Twitter WhatsApp".
+pub(super) fn furniture_row(page: &Marking<'_, '_>, index: usize, hits: &[Hit]) -> Option<Mark> {
+    let ([first, _, ..], from) = (hits, page.matching.start(index)) else {
+        return None;
+    };
+    let end = from + page.matching.line(index).len();
+    let between = |from: usize, to: usize| page.matching.text().get(from..to).unwrap_or_default();
+    let whole = |hit: Hit| {
+        let mut rules = page.layouts.rules_of(hit);
+        let here = |rule: &Rule| rank_of(rule, page).is_some();
+        rules.find(|(_, rule)| rule.kind == RuleKind::WholeFurniture && here(rule))
+    };
+    let (rule, _) = whole(*first)?;
+    let mut at = from;
+    for hit in hits {
+        if shape::has_words(between(at, hit.start)) || whole(*hit).is_none() {
+            return None;
+        }
+        at = hit.end;
+    }
+    let kind = MarkKind::Furniture;
+    (!shape::has_words(between(at, end))).then_some(Mark {
+        rule,
+        start: from,
+        end,
+        kind,
+        needs_label: false,
+    })
 }
 
 enum Verdict {
@@ -75,7 +107,9 @@ fn judge_form(
         };
         runner_up.get_or_insert(next);
     }
-    let Some((rule, kind)) = found else { return Verdict::Words };
+    let Some((rule, kind)) = found else {
+        return Verdict::Words;
+    };
     let whole = from..from + line.len();
     let (start, end) = match kind {
         MarkKind::Furniture => (whole.start, whole.end),
@@ -353,7 +387,9 @@ pub(super) fn fits(page: &Marking<'_, '_>, label: Label, value: &str) -> bool {
             value.contains(|c: char| c.is_ascii_digit()) && (words <= 8 || is_date(page, value))
         }
         Field::Source | Field::Author => {
-            !value.starts_with(['«', '"', '“', '(']) && (words <= 3 || !shape::ends_in_stop(value))
+            value.contains(shape::is_letter)
+                && !value.starts_with(['«', '"', '“', '('])
+                && (words <= 3 || !shape::ends_in_stop(value))
         }
         Field::Keywords => words <= 12 || !value.ends_with('.'),
     }

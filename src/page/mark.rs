@@ -73,7 +73,9 @@ impl List {
     /// The label again, where the next line has more keywords.
     fn goes_on(&self, page: &Marking<'_, '_>, index: usize) -> Option<(u32, Label)> {
         let id = self.label?;
-        let RuleKind::Label(label) = page.layouts.rule(id)?.kind else { return None };
+        let RuleKind::Label(label) = page.layouts.rule(id)?.kind else {
+            return None;
+        };
         let more = keywords::ends_open(page.lines, index)
             || self.alone && keywords::go_on(page.lines, index, self.in_block);
         more.then_some((id, label))
@@ -121,6 +123,15 @@ pub(super) enum MarkKind {
 impl<'l, 'a> LineMarks<'l, 'a> {
     fn of(page: &Marking<'_, 'a>, index: usize, line: &'l Line<'a>, hits: &[Hit]) -> Self {
         let (mut marks, mut second) = (Vec::new(), None);
+        if let Some(row) = judge::furniture_row(page, index, hits) {
+            return Self {
+                index,
+                line,
+                marks: vec![row],
+                runner_up: None,
+                cursor: Cell::default(),
+            };
+        }
         for &hit in hits {
             let behind_label = marks.last().is_some_and(Mark::is_label);
             let behind_date = marks.is_empty() && judge::is_behind_date(page, index, hit);

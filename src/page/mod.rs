@@ -23,6 +23,7 @@ mod language;
 mod layout;
 mod learning;
 mod links;
+mod list;
 mod mark;
 mod matching;
 mod piece;

@@ -58,7 +58,7 @@ impl<'a> Reading<'a> {
         let mut warnings = headline::choose(&mut pieces, &marking);
         headline::without_site_name(&mut pieces, &marking);
         bare::byline(&mut pieces, &marking);
-        bare::tags(&mut pieces, &matching);
+        bare::tags(&mut pieces);
         let mut lesson = Lesson::of(context.learning);
         let unseen = attached::settle(&mut pieces, &marking);
         if let Some(headline) = headline::over_a_body(&pieces) {
@@ -68,6 +68,8 @@ impl<'a> Reading<'a> {
         if attached::cut_known(&mut pieces, &unseen, &matching, &lesson) {
             warnings.push(Warning::RelatedUnsplit);
         }
+        bare::tag_list(&mut pieces, &matching);
+        bare::bullets(&mut pieces);
         let entries =
             pieces.iter().filter_map(|piece| piece.entry).max().map_or(0, |last| last as usize + 1);
         block::teasers(&mut pieces, entries);
@@ -217,7 +219,9 @@ fn related<'a>(page: &mut Page<'a>, entry: u32, part: Part, text: Cow<'a, str>) 
     while page.related.len() <= at {
         page.related.push(RelatedText::default());
     }
-    let Some(story) = page.related.get_mut(at) else { return };
+    let Some(story) = page.related.get_mut(at) else {
+        return;
+    };
     let furniture = &mut page.furniture;
     match part {
         Part::Headline => story.headline = Some(text),

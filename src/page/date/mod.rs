@@ -21,9 +21,18 @@ pub(super) struct Reading {
     pub warnings: Vec<Warning>,
     /// Whether every word of the text belongs to the date.
     pub whole: bool,
+    /// How many words do not.
+    pub others: usize,
+    /// Whether two calendars say it.
+    pub is_told_twice: bool,
 }
 
 impl Reading {
+    /// Whether the time of day was printed.
+    pub(super) fn has_clock(&self) -> bool {
+        matches!(self.precision, Precision::Hour | Precision::Minute | Precision::Second)
+    }
+
     /// Whether the day was printed.
     pub(super) fn has_day(&self) -> bool {
         !matches!(self.precision, Precision::Year | Precision::Month)
@@ -127,6 +136,9 @@ pub(super) fn read(text: &str, dates: &Dates<'_>) -> Option<Reading> {
         precision,
         warnings,
         whole: parts.unknown == 0,
+        others: parts.unknown,
+        is_told_twice: parts.gregorian.is_some()
+            && (parts.hijri.is_some() || parts.persian.is_some()),
     })
 }
 
@@ -143,7 +155,9 @@ const MOON_DAYS: i32 = 2;
 /// Whether two calendars on one line name two days.
 fn contradict(day: Ymd, other: Ymd) -> bool {
     let whole = |date: Ymd| civil(date.day.and(Some(date))?);
-    let (Some(day), Some(other)) = (whole(day), whole(other)) else { return false };
+    let (Some(day), Some(other)) = (whole(day), whole(other)) else {
+        return false;
+    };
     (day - other).get_days().abs() > MOON_DAYS
 }
 
@@ -161,7 +175,9 @@ fn printed(offset: Option<i16>) -> String {
 /// Settles which of two small numbers is the day: the impossible value, else the order of the site or of the language,
 /// else the first and a warning.
 fn resolve(ymd: Ymd, order: Order, warnings: &mut Vec<Warning>) -> Option<Ymd> {
-    let Some((first, second)) = ymd.small else { return Some(ymd) };
+    let Some((first, second)) = ymd.small else {
+        return Some(ymd);
+    };
     let (day, month) = match (first > 12, second > 12) {
         (true, true) => return None,
         (true, false) => (first, second),

@@ -198,13 +198,17 @@ impl Walk<'_> {
             };
             (a, Ymd { month: Some(month), day: Some(day), ..Ymd::default() })
         } else if a_digits <= 2 && (c_digits == 4 || c_digits == 2) {
-            let (Some(first), Some(second)) = (small(a), small(b)) else { return false };
+            let (Some(first), Some(second)) = (small(a), small(b)) else {
+                return false;
+            };
             let year = if c_digits == 4 { c } else { of_short_year(c) };
             (year, Ymd { small: Some((first, second)), ..Ymd::default() })
         } else {
             return false;
         };
-        let Ok(year) = i16::try_from(year) else { return false };
+        let Ok(year) = i16::try_from(year) else {
+            return false;
+        };
         let calendar = self.calendar_of(year);
         let (day, month, small) = match (ymd.small, calendar) {
             // The other calendars are printed day first.
@@ -282,7 +286,9 @@ impl Walk<'_> {
         {
             return false;
         }
-        let Ok(east) = i16::try_from(east) else { return false };
+        let Ok(east) = i16::try_from(east) else {
+            return false;
+        };
         self.parts.offset = Some(if sign == '-' { -east } else { east });
         true
     }
@@ -297,7 +303,9 @@ impl Walk<'_> {
 
     /// Behind a year the letter "م" is its era, not the afternoon: how many tokens that is.
     fn era(&self, behind: Option<&Token<'_>>, digits: usize) -> usize {
-        let Some(Token::Word(word)) = behind.filter(|_| digits == 4) else { return 0 };
+        let Some(Token::Word(word)) = behind.filter(|_| digits == 4) else {
+            return 0;
+        };
         let is_letter = word.chars().nth(1).is_none();
         let half_day = || self.words.get(word, self.language).is_some_and(is_half_day);
         usize::from(is_letter && half_day())

@@ -22,7 +22,8 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
         }
         let is_digit = |c: char| c.is_ascii_digit();
         let run = if is_digit(c) {
-            rest.find(|c| !is_digit(c))
+            let digits = rest.find(|c| !is_digit(c));
+            if is_year_and_hour(rest, digits) { Some(YEAR) } else { digits }
         } else if c.is_alphabetic() {
             rest.find(|c: char| !c.is_alphabetic() && !is_mark(c))
         } else {
@@ -39,6 +40,21 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
         }
     }
     out
+}
+
+const YEAR: usize = 4;
+
+/// "18/5/202412:10": an hour that a scraper has glued to the year.
+fn is_year_and_hour(text: &str, digits: Option<usize>) -> bool {
+    let Some(digits @ 5..=6) = digits else {
+        return false;
+    };
+    let is_clock = |behind: &str| {
+        let mut digits = behind.strip_prefix(':').unwrap_or_default().chars();
+        digits.next().is_some_and(|c| c.is_ascii_digit())
+            && digits.next().is_some_and(|c| c.is_ascii_digit())
+    };
+    (text.starts_with("19") || text.starts_with("20")) && text.get(digits..).is_some_and(is_clock)
 }
 
 /// Vowel signs of Indic scripts belong to their word.
