@@ -486,3 +486,12 @@ fn the_day_below_a_link_is_its_date_and_no_other_link() {
     assert_eq!(dates, [Some("12 March"), Some("13 March")]);
     assert_eq!(page.published, None);
 }
+
+#[test]
+fn a_sentence_that_goes_on_behind_the_words_of_a_marker_is_no_link() {
+    let sentence = "More: a short tale about appetite.";
+    let text = format!("{ARTICLE}\n{sentence}");
+    let page = page(&text);
+    assert_eq!(page.body.last().map(|line| &**line), Some(sentence));
+    assert_eq!(page.related, []);
+}

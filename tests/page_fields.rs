@@ -352,3 +352,14 @@ fn the_sign_before_an_item_of_a_list_is_no_part_of_the_headline() {
     assert_eq!(headlines, [Some("Frost in the valley"), Some("A new ferry")]);
     assert_eq!(page.furniture, ["—", "2"]);
 }
+
+#[test]
+fn a_byline_may_share_its_line_with_the_last_change() {
+    let text = format!(
+        "A headline\nWritten by Nora Field | Harbour Town | Updated: March 15, 2024 07:05 IST\n{BRIDGE}"
+    );
+    let page = page(&text);
+    assert_eq!(page.author.as_deref(), Some("Nora Field | Harbour Town"));
+    assert_eq!(page.updated.unwrap().at.as_deref(), Some("2024-03-15T07:05:00+05:30"));
+    assert_eq!(page.body, [BRIDGE]);
+}

@@ -222,6 +222,10 @@ struct Evidence<'e, 'a> {
 impl Evidence<'_, '_> {
     /// Where the headline at the beginning of `text` ends. `inside`: it need not have the line for itself.
     fn end(&mut self, text: &Piece<'_>, inside: bool) -> End {
+        // A headline does not go on with what stands before its marker: "More: a tale of two sisters."
+        if text.text.starts_with(char::is_lowercase) && shape::stop(&text.text) == Stop::Full {
+            return End::Unseen;
+        }
         let chars = text.text.chars().take(CHARS + 1).count();
         let more = chars > CHARS || holds_more(&text.text, inside, chars);
         let glued = self.question_end(text);

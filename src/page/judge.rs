@@ -348,17 +348,20 @@ fn is_date(page: &Marking<'_, '_>, value: &str) -> bool {
 const HEAD_LINES: usize = 8;
 const HEAD_BYTES: usize = 80;
 
-/// Whether nothing but a date stands before the form on its line, near the top of the page: what follows can be a second
-/// one, with its label ("14/03/2024 09h58  Atualizado 14/03/2024 11h20").
-pub(super) fn is_behind_date(page: &Marking<'_, '_>, index: usize, hit: Hit) -> bool {
+/// Whether a date, with its label, may follow what stands before the form on its line, near the top of the page: a date
+/// ("14/03/2024 09h58  Atualizado 14/03/2024 11h20") or what a bar ends ("By Nora Field | Updated: 14 March 2024").
+pub(super) fn is_in_head(page: &Marking<'_, '_>, index: usize, hit: Hit) -> bool {
     let before = page.matching.text().get(page.matching.start(index)..hit.start);
     let names_date = |kind: &RuleKind| matches!(kind, RuleKind::Label(label) if matches!(label.field, Field::Published | Field::Updated));
+    let is_whole_date = |text: &str| {
+        text.contains(|c: char| c.is_ascii_digit())
+            && date::read(text, &page.dates).is_some_and(|read| read.whole && read.has_day())
+    };
     index <= HEAD_LINES
         && before.is_some_and(|before| {
             before.len() <= HEAD_BYTES
-                && before.contains(|c: char| c.is_ascii_digit())
                 && page.layouts.rules_of(hit).any(|(_, rule)| names_date(&rule.kind))
-                && date::read(before, &page.dates).is_some_and(|read| read.whole && read.has_day())
+                && (before.trim_end().ends_with(['|', '•', '·']) || is_whole_date(before))
         })
 }
 

@@ -134,12 +134,12 @@ impl<'l, 'a> LineMarks<'l, 'a> {
         }
         for &hit in hits {
             let behind_label = marks.last().is_some_and(Mark::is_label);
-            let behind_date = marks.is_empty() && judge::is_behind_date(page, index, hit);
+            let in_head = marks.is_empty() && judge::is_in_head(page, index, hit);
             let Judged { mark, runner_up } =
-                judge::judge(page, index, hit, behind_label || behind_date);
+                judge::judge(page, index, hit, behind_label || in_head);
             second = second.or(runner_up);
             if let Some(mut mark) = mark {
-                mark.needs_label &= !behind_date;
+                mark.needs_label &= !in_head;
                 let whole = mark.kind == MarkKind::Furniture;
                 marks.push(mark);
                 if whole {
