@@ -37,7 +37,7 @@ pub fn run(
 ) -> anyhow::Result<()> {
     let stop = Arc::new(Stop::default());
     stop_on_signals(Arc::clone(&stop))?;
-    let (watcher, server) = watch(config, explain)?;
+    let (watcher, server) = watch(config, layouts, explain)?;
     if let Some(server) = &server {
         tracing::info!(event = "http", address = %server.address(), "metrics and health");
     }
@@ -55,6 +55,7 @@ pub fn run(
 /// The address is taken or not ours.
 pub fn watch(
     config: &Config,
+    layouts: &Layouts,
     explain: http::Explainer,
 ) -> anyhow::Result<(Watcher, Option<http::Server>)> {
     let engines = config.engine.engines.get();
@@ -64,7 +65,7 @@ pub fn watch(
         broker_grace: BROKER_GRACE,
     };
     let health = Arc::new(Health::new(engines, limits));
-    let metrics = Arc::new(Metrics::new(&watching(config))?);
+    let metrics = Arc::new(Metrics::new(&watching(config, layouts))?);
     let status = Arc::new(Status::new(Identity {
         app: config.app.to_string(),
         instance: config.instance.clone(),
@@ -104,7 +105,7 @@ pub fn run_engines(
     }
     let stages = stages(config, topics, layouts, learns);
     let specs = engine::engines(config, topics, &stages, window)?;
-    for watched in watching(config).stages {
+    for watched in watched(config) {
         if let Some(standing) = topics.get(&watched.topic) {
             let kept = standing.retention();
             watcher.metrics.consumer.inbox(&watched, standing.partitions, kept);
@@ -280,7 +281,7 @@ pub fn parse(
     }
 }
 
-fn watching(config: &Config) -> metrics::Watching {
+fn watching(config: &Config, layouts: &Layouts) -> metrics::Watching {
     let engine = &config.engine;
     let input = |spec: &TopicSpec| spec.purpose == Purpose::Input;
     let outputs = config.topic_specs().into_iter().filter(|spec| !input(spec));
@@ -293,6 +294,7 @@ fn watching(config: &Config) -> metrics::Watching {
         certificates: certificates(config),
         stages: watched(config),
         outputs: outputs.map(|spec| spec.name).collect(),
+        sites: layouts.sites().map(str::to_owned).collect(),
     }
 }
 

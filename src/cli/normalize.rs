@@ -240,7 +240,7 @@ fn report(counted: &Tally) -> io::Result<()> {
             | Count::Evicted(_)
             | Count::LineShown
             | Count::LineForgotten
-            | Count::Boundary(_) => None,
+            | Count::Boundary(..) => None,
         })
         .collect();
     if !rejects.is_empty() {

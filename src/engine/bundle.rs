@@ -1,8 +1,8 @@
 //! Messages of one transaction that go to one partition of an inbox, in one record.
 //!
 //! A record costs the client library and the broker some microseconds on its way out and again on its way in, however
-//! little is in it, and most messages have a hundred bytes. One that is alone in its transaction goes as it is, with
-//! its key; so does a large one. Invariant: the messages of a partition are read in the order in which they were put in.
+//! little is in it, and most messages have a hundred bytes. The first one of a transaction goes as it is, with its key,
+//! and so does a large one. Invariant: the messages of a partition are read in the order in which they were put in.
 
 use serde::{Deserialize, Serialize};
 

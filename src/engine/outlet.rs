@@ -108,7 +108,7 @@ impl Outlet {
     }
 
     /// Sends what a stage put out, to the partition that its key chooses; without the part that its receiver has. A
-    /// message to an inbox waits for others, until the commit at the latest.
+    /// message to an inbox may wait for others, until the commit at the latest.
     ///
     /// # Errors
     /// [`End`]: the producer takes nothing more.
@@ -124,10 +124,10 @@ impl Outlet {
         if let (Some(whole), Some(short)) = (value, short) {
             value = whole.get(..short).or(value);
         }
-        if matches!(output.target, Target::Inbox(_)) {
-            let headers = |each: &mut TakeHeader<'_>| output.headers(each);
-            let message = Outgoing { key: &output.key, value, headers: &headers };
-            return self.message(output.target, &topic, partition, &message);
+        if matches!(output.target, Target::Inbox(_))
+            && self.waits(output, &topic, partition, value)?
+        {
+            return Ok(());
         }
         let mut headers = Some(OwnedHeaders::new_with_capacity(2));
         output.headers(&mut |key, value| {
@@ -136,40 +136,46 @@ impl Outlet {
         self.send(&topic, partition, Some(&output.key), value, headers)
     }
 
-    fn message(
+    /// Puts a message to those that wait, unless it is the first one to its partition. That one goes at once: it tells
+    /// the brokers that the partition is part of the transaction, which takes a while.
+    fn waits(
         &mut self,
-        inbox: Target,
+        output: &Output,
         topic: &str,
         partition: i32,
-        message: &Outgoing<'_>,
-    ) -> Result<(), End> {
-        let bundle = self.bundles.entry((inbox, partition)).or_default();
-        if bundle.is_full_for(message) {
+        value: Option<&[u8]>,
+    ) -> Result<bool, End> {
+        let place = (output.target, partition);
+        let Some(bundle) = self.bundles.get_mut(&place) else {
+            drop(self.bundles.insert(place, Bundle::default()));
+            return Ok(false);
+        };
+        let headers = |each: &mut TakeHeader<'_>| output.headers(each);
+        let message = Outgoing { key: &output.key, value, headers: &headers };
+        if bundle.is_full_for(&message) {
             let mut full = std::mem::take(bundle);
             self.bundle(topic, partition, &full)?;
             full.clear();
-            full.add(message);
-            self.bundles.insert((inbox, partition), full);
+            full.add(&message);
+            drop(self.bundles.insert(place, full));
         } else {
-            bundle.add(message);
+            bundle.add(&message);
         }
-        Ok(())
+        Ok(true)
     }
 
-    /// Sends the messages that wait for others. The last thing before a commit: no other stage's record waits.
+    /// Sends the messages that wait for others. The last thing before a commit but for the changelogs: no message is
+    /// put out after it.
     ///
     /// # Errors
     /// As [`Outlet::output`].
     pub fn send_bundles(&mut self) -> Result<(), End> {
-        let mut bundles = std::mem::take(&mut self.bundles);
-        for ((inbox, partition), bundle) in &mut bundles {
-            if let Some(destination) = self.destinations.targets.get(inbox) {
+        for ((inbox, partition), bundle) in std::mem::take(&mut self.bundles) {
+            if let Some(destination) = self.destinations.targets.get(&inbox) {
                 let topic = Arc::clone(&destination.topic);
-                self.bundle(&topic, *partition, bundle)?;
+                self.bundle(&topic, partition, &bundle)?;
             }
-            bundle.clear();
         }
-        self.bundles = bundles;
         Ok(())
     }
 
@@ -305,7 +311,7 @@ impl Outlet {
     pub fn abort(&mut self) -> Result<(), End> {
         if std::mem::take(&mut self.is_open) {
             self.once.roll_back();
-            self.bundles.values_mut().for_each(Bundle::clear);
+            self.bundles.clear();
             retrying(Instant::now() + self.timeout, |left| self.calls.abort(left))
                 .map_err(|failure| End::restart(&failure))?;
         }

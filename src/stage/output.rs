@@ -163,8 +163,9 @@ pub enum Count {
     LineShown,
     /// A line of which that is no longer known.
     LineForgotten,
-    /// Where a story begins in a block, or does not, by what decided it.
-    Boundary(Decided),
+    /// Where a story begins in a block, or does not, by what decided it, and the page's site where that has rules of its
+    /// own in the layouts.
+    Boundary(Decided, Option<&'static str>),
 }
 
 /// What decided where a story begins.

@@ -76,9 +76,10 @@ impl Playground {
             Config::load(None, &environment.clone().with("http.listen", "127.0.0.1:9464"))?;
         let elsewhere = Config::load(None, &environment.with("http.listen", "127.0.0.1:0"))?;
         // Where the usual port is taken, any will do.
-        let explain = explainer(&config, Layouts::builtin())?;
-        let (watcher, server) = service::watch(&config, Arc::clone(&explain))
-            .or_else(|_| service::watch(&elsewhere, explain))?;
+        let layouts = Layouts::builtin();
+        let explain = explainer(&config, layouts)?;
+        let (watcher, server) = service::watch(&config, layouts, Arc::clone(&explain))
+            .or_else(|_| service::watch(&elsewhere, layouts, explain))?;
         let mut standing = BTreeMap::new();
         for spec in config.topic_specs() {
             let partitions = i32::try_from(PARTITIONS.get()).unwrap_or(i32::MAX);

@@ -208,6 +208,17 @@ impl Layouts {
         Some(Hit { pattern, start: hit.start, end: hit.start + bytes })
     }
 
+    /// The names of the sites that have rules of their own.
+    pub fn sites(&self) -> impl Iterator<Item = &str> {
+        self.sites.all().map(|site| site.name.as_ref())
+    }
+
+    /// The name of the site of a host, where it has rules of its own.
+    #[must_use]
+    pub fn site_named(&self, host: Option<&str>) -> Option<&str> {
+        self.site(self.site_of(host)).map(|site| site.name.as_ref())
+    }
+
     /// The site of a host, by number.
     pub(crate) fn site_of(&self, host: Option<&str>) -> Option<u32> {
         self.sites.of_host(host?)

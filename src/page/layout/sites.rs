@@ -46,6 +46,11 @@ impl Sites {
         self.sites.get(usize::try_from(id).ok()?)
     }
 
+    /// All of them.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Site> {
+        self.sites.iter()
+    }
+
     /// Adds a site; its number.
     pub(super) fn add(&mut self, site: Site) -> u32 {
         self.sites.push(site);

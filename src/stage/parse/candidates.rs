@@ -39,8 +39,11 @@ pub(super) fn outputs(
     page.candidates.iter().filter(is_looked_at).map(output).collect()
 }
 
-/// What decided where the appended stories of a page begin, to be counted.
-pub(super) fn boundaries(boundaries: Boundaries) -> impl Iterator<Item = (Count, u64)> {
+/// What decided where the appended stories of a page begin, to be counted; `site` as in [`Count::Boundary`].
+pub(super) fn boundaries(
+    boundaries: Boundaries,
+    site: Option<&'static str>,
+) -> impl Iterator<Item = (Count, u64)> {
     let Boundaries { scored, shown, added, removed } = boundaries;
     let counts = [
         (Decided::Score, scored),
@@ -48,5 +51,5 @@ pub(super) fn boundaries(boundaries: Boundaries) -> impl Iterator<Item = (Count,
         (Decided::PagesAdd, added),
         (Decided::PagesRemove, removed),
     ];
-    counts.into_iter().map(|(decided, n)| (Count::Boundary(decided), u64::from(n)))
+    counts.into_iter().map(move |(decided, n)| (Count::Boundary(decided, site), u64::from(n)))
 }

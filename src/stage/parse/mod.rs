@@ -220,7 +220,8 @@ impl Parse {
         } else {
             Vec::new()
         };
-        let boundaries = candidates::boundaries(page.boundaries);
+        let site = self.layouts.site_named(context.host);
+        let boundaries = candidates::boundaries(page.boundaries, site);
         let article = article::article(record, envelope, page, &identity, &tales, page_time);
         let warned = article.warnings.iter().map(|warning| Count::Warned(*warning));
         let counts = [(Count::Page(Outcome::Emitted), 1)].into_iter();

@@ -54,6 +54,7 @@ const WARNING: Label = words("warning", || Warning::ALL.iter().map(|it| it.name(
 const ENDED: Label = words("outcome", || TransactionEnd::ALL.map(TransactionEnd::name).to_vec());
 const REBALANCE: Label = words("type", || RebalanceKind::ALL.map(RebalanceKind::name).to_vec());
 const DECIDED: Label = words("decided", || Decided::ALL.map(Decided::name).to_vec());
+const SITE: Label = Label { name: "site", values: Values::Sites };
 const STATE: Label = words("state", || State::ALL.map(State::name).to_vec());
 
 /// Errors of consumers that are counted by librdkafka's name for them; the rest is `other`, so that the label is bounded.
@@ -171,8 +172,8 @@ families! {
             "Occurrences of stories to be published whose text was not at hand: a bug; the next one with its text publishes the story.";
     }
     "Where stories begin" {
-        BOUNDARIES: Kind::Counter, Number, "newsmill_boundaries_total", [DECIDED],
-            "Where appended stories begin, the first of each block left aside, by what decided it: the page alone, other pages with it, other pages against it (added, removed).";
+        BOUNDARIES: Kind::Counter, Number, "newsmill_boundaries_total", [DECIDED, SITE],
+            "Where appended stories begin, the first of each block left aside, by what decided it: the page alone, other pages with it, other pages against it (added, removed); by site, where the layouts name it.";
         LINES_KNOWN: Kind::Gauge, Number, "newsmill_lines_known", [],
             "Lines that this process knows to begin a story, or to stand inside one.";
         LINES_EVICTED: Kind::Gauge, Number, "newsmill_lines_evicted", [],

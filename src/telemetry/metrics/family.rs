@@ -62,6 +62,9 @@ pub struct Label {
     pub values: Values,
 }
 
+/// What stands for all sites without rules of their own.
+pub const OTHER_SITES: &str = "other";
+
 /// What a label can say: never anything from outside, so that series are bounded.
 #[derive(Debug, Clone, Copy)]
 pub enum Values {
@@ -79,6 +82,8 @@ pub enum Values {
     Partitions,
     /// The numbers of the brokers.
     Brokers,
+    /// The sites that have rules of their own in the layouts; all others are [`OTHER_SITES`].
+    Sites,
     /// One text a process.
     Text,
 }
@@ -110,6 +115,10 @@ impl Values {
             }
             Self::Inboxes => owned(stages().map(|watched| watched.topic.as_str()).collect()),
             Self::Outputs => Some(watching.outputs.clone()),
+            Self::Sites => {
+                let other = std::iter::once(OTHER_SITES.to_owned());
+                Some(watching.sites.iter().cloned().chain(other).collect())
+            }
             Self::Partitions | Self::Brokers | Self::Text => None,
         }
     }

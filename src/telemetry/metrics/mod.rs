@@ -51,6 +51,8 @@ pub struct Watching {
     pub stages: Vec<Watched>,
     /// The topics that are written.
     pub outputs: Vec<String>,
+    /// The sites that have rules of their own in the layouts.
+    pub sites: Vec<String>,
 }
 
 /// A stage with its inbox, whose series begin at nought.

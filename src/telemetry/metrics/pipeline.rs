@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use prometheus::{CounterVec, Histogram, IntCounter, IntCounterVec, IntGauge};
 
-use super::family::Families;
+use super::family::{Families, OTHER_SITES};
 use super::{PerEngine, catalogue as of, gauge_of};
 use crate::engine::{Rework, Step};
 use crate::record::{CanonicalKind, Decision};
@@ -104,8 +104,9 @@ impl PipelineMetrics {
                 Count::Evicted(stage) => self.evicted.with_label_values(&[stage.0]).inc_by(n),
                 Count::LineShown => self.lines.with_label_values(&["shown"]).inc_by(n),
                 Count::LineForgotten => self.lines.with_label_values(&["forgotten"]).inc_by(n),
-                Count::Boundary(decided) => {
-                    self.boundaries.with_label_values(&[decided.name()]).inc_by(n);
+                Count::Boundary(decided, site) => {
+                    let site = site.unwrap_or(OTHER_SITES);
+                    self.boundaries.with_label_values(&[decided.name(), site]).inc_by(n);
                 }
                 Count::Expired(stage) => self.expired.with_label_values(&[stage.0]).inc_by(n),
             }

@@ -439,6 +439,7 @@ fn words(values: Values) -> String {
         Values::Outputs => "the topics that are written".to_owned(),
         Values::Partitions => "owned partitions".to_owned(),
         Values::Brokers => "numbers of brokers".to_owned(),
+        Values::Sites => "the sites of the layouts, `other`".to_owned(),
         Values::Text => "one text".to_owned(),
     }
 }
