@@ -18,6 +18,7 @@ use crate::stage::lines::{self, Lines, Rule};
 use crate::stage::near::{self, Near};
 use crate::stage::parse::{self, Comparing, InputKey, Learns, Parse, RecordSizes};
 use crate::stage::{DynStage, erase};
+use crate::telemetry::spans::{self, Spans};
 use crate::telemetry::status::Identity;
 use crate::telemetry::{Health, Metrics, Status, Watcher, health, http, metrics};
 
@@ -71,7 +72,8 @@ pub fn watch(
         instance: config.instance.clone(),
         config_hash: config.hash.clone(),
     }));
-    let watcher = Watcher { metrics, health, status };
+    let spans = spans(config).context("no thread for spans")?;
+    let watcher = Watcher { metrics, health, status, spans };
     let server = match config.http.listen.0 {
         Some(address) => Some(
             http::Server::start(address, served(&watcher, explain))
@@ -82,8 +84,19 @@ pub fn watch(
     Ok((watcher, server))
 }
 
+fn spans(config: &Config) -> std::io::Result<Option<Spans>> {
+    let Some(collector) = config.traces.endpoint.0.clone() else { return Ok(None) };
+    let source = spans::Source {
+        app: config.app.to_string(),
+        instance: config.instance.clone(),
+        topic: config.topics.raw.clone(),
+        group: format!("newsmill.{}.{}", config.app, parse::NAME.0),
+    };
+    Spans::start(collector, source).map(Some)
+}
+
 fn served(watcher: &Watcher, explain: http::Explainer) -> http::Served {
-    let Watcher { metrics, health, status } = watcher.clone();
+    let Watcher { metrics, health, status, .. } = watcher.clone();
     http::Served { metrics, health, status, explain }
 }
 

@@ -29,7 +29,7 @@ pub use kafka::{Kafka, Mechanism, Proof, Sasl, SecurityProtocol, Tls};
 pub use lines::{Lines, Starts};
 pub use reader::{Environment, Setting};
 pub use topics::Topics;
-pub use value::{Bytes, Listen, Secret, Value};
+pub use value::{Bytes, Collector, Listen, Secret, Traced, Value};
 
 use crate::page::envelope::{EnvelopeFields, FieldPointers};
 
@@ -61,6 +61,8 @@ pub struct Config {
     pub layouts: Layouts,
     /// Where HTTP listens; `None` is nowhere.
     pub http: Http,
+    /// The section `[traces]`.
+    pub traces: Traces,
     /// What is logged, and how.
     pub log: Log,
     /// A hash of every key in effect, without `instance` and secrets: replicas that do the same have the same.
@@ -107,6 +109,13 @@ pub struct Layouts {
 pub struct Http {
     /// Where metrics and health are served.
     pub listen: Listen,
+}
+
+/// The section `[traces]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Traces {
+    /// Where spans go.
+    pub endpoint: Traced,
 }
 
 /// The section `[log]`.
@@ -193,6 +202,7 @@ impl Config {
                 "is no folder; leave it out for the layouts that are built in",
             );
         }
+        let traces = Traces { endpoint: keys.key("traces.endpoint", Traced(None)) };
         let http =
             Http { listen: keys.key("http.listen", Listen(Some(([0, 0, 0, 0], 9464).into()))) };
         let log = Log {
@@ -212,6 +222,7 @@ impl Config {
             lines,
             layouts,
             http,
+            traces,
             log,
             hash: hash(&settings),
         };

@@ -169,6 +169,46 @@ impl Value for Listen {
     }
 }
 
+/// Where an OpenTelemetry collector takes OTLP over HTTP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collector {
+    /// Its host.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+}
+
+/// The collector that gets spans; `off` is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Traced(
+    /// The collector.
+    pub Option<Collector>,
+);
+
+impl Value for Traced {
+    fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim().trim_end_matches('/');
+        if text == "off" {
+            return Ok(Self(None));
+        }
+        let address = text.strip_prefix("http://").and_then(|address| address.rsplit_once(':'));
+        let (host, port) = address.unwrap_or_default();
+        match port.parse() {
+            Ok(port) if !host.is_empty() && !host.contains(['/', '@', ' ']) => {
+                Ok(Self(Some(Collector { host: host.to_owned(), port })))
+            }
+            Ok(_) | Err(_) => {
+                Err("is no collector; write \"http://localhost:4318\" or \"off\"".to_owned())
+            }
+        }
+    }
+
+    fn show(&self) -> String {
+        let address = |to: &Collector| format!("http://{}:{}", to.host, to.port);
+        quote(&self.0.as_ref().map_or_else(|| "off".to_owned(), address))
+    }
+}
+
 /// A secret: nothing that prints it shows it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);

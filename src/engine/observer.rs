@@ -171,6 +171,8 @@ pub struct Committed<'a> {
     pub phases: TransactionPhases,
     /// Records and bytes that were written, by topic.
     pub written: &'a [Written],
+    /// The headers `traceparent` of its pages, of some of them where there are many.
+    pub traces: &'a [String],
     /// Its dead letters.
     pub dead_letters: &'a [DeadLettered],
     /// Of each page: from its record's own timestamp to the commit, in milliseconds; never below nought.
@@ -245,6 +247,10 @@ pub trait Observer: Send + Sync {
     fn offset_reset(&self, _topic: &str, _lost: u64) {}
     /// The group did something with partitions of a stage; so many are owned now.
     fn rebalanced(&self, _engine: usize, _stage: StageName, _kind: RebalanceKind, _owned: usize) {}
+    /// Whether a transaction's traces are of use.
+    fn follows_traces(&self) -> bool {
+        false
+    }
     /// A transaction committed.
     fn committed(&self, _committed: &Committed<'_>) {}
     /// A transaction ended otherwise.

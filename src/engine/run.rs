@@ -25,7 +25,7 @@ use super::stop::Stop;
 use super::watchdog::Pulse;
 use super::workers::Workers;
 use crate::stage::dead_letter::Undertaker;
-use crate::stage::{DynStage, Outbox};
+use crate::stage::{DynStage, Outbox, Record};
 
 /// The longest that the loop waits for something to happen.
 const IDLE_WAIT: Duration = Duration::from_millis(100);
@@ -149,6 +149,21 @@ pub(super) struct AppliedWork {
     pub(super) bytes: u64,
     pub(super) page_timestamps: Vec<i64>,
     pub(super) dead_letters: Vec<DeadLettered>,
+    pub(super) traces: Vec<String>,
+}
+
+/// A span links to so many traces at most: OpenTelemetry's own limit.
+const TRACES: usize = 128;
+
+impl AppliedWork {
+    /// Remembers the trace that a page belongs to.
+    pub(super) fn trace(&mut self, page: &Record<'_>) {
+        let trace = page.headers.iter().find(|(name, _)| name == "traceparent");
+        let trace = trace.and_then(|(_, value)| std::str::from_utf8(value.as_deref()?).ok());
+        if let Some(trace) = trace.filter(|trace| trace.len() < 256 && self.traces.len() < TRACES) {
+            self.traces.push(trace.to_owned());
+        }
+    }
 }
 
 impl Engine {

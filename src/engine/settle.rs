@@ -249,6 +249,9 @@ impl Engine {
         if is_page && let Some(timestamp) = record.timestamp {
             self.applied.page_timestamps.push(timestamp);
         }
+        if is_page && self.observer.follows_traces() {
+            self.applied.trace(record);
+        }
         Ok(())
     }
 
@@ -352,6 +355,7 @@ impl Engine {
             duration: self.cadence.age(Instant::now()),
             phases,
             written: self.outlet.written(),
+            traces: &self.applied.traces,
             dead_letters: &self.applied.dead_letters,
             page_latencies_ms: &self.applied.page_timestamps,
         });

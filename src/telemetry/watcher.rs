@@ -1,14 +1,27 @@
 //! Watches engines: what they tell becomes metrics and health.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::spans::{Span, Spans};
 use super::{Health, Metrics, Status};
 use crate::engine::{
     ClientView, Committed, EngineState, Observer, PartitionView, PauseReason, RebalanceKind,
     Rework, Step, TransactionEnd, Trip,
 };
 use crate::stage::StageName;
+
+/// A transaction that has just been committed.
+fn span(committed: &Committed<'_>) -> Span {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let ns = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    Span {
+        began_ns: ns(now.saturating_sub(committed.duration)),
+        ended_ns: ns(now),
+        records: committed.records,
+        traces: committed.traces.to_vec(),
+    }
+}
 
 /// Hands what engines tell to the metrics and to the health.
 #[derive(Debug, Clone)]
@@ -19,6 +32,8 @@ pub struct Watcher {
     pub health: Arc<Health>,
     /// Remembers its dead letters.
     pub status: Arc<Status>,
+    /// Sends spans, where they are wanted.
+    pub spans: Option<Spans>,
 }
 
 impl Observer for Watcher {
@@ -52,10 +67,17 @@ impl Observer for Watcher {
         self.metrics.group.rebalanced(engine, stage, kind, owned);
     }
 
+    fn follows_traces(&self) -> bool {
+        self.spans.is_some()
+    }
+
     fn committed(&self, committed: &Committed<'_>) {
         self.metrics.pipeline.committed(committed.tally, committed.records, committed.bytes);
         self.metrics.transaction.committed(committed.duration, committed.phases, committed.written);
         self.status.dead_lettered(committed.dead_letters);
+        if let Some(spans) = self.spans.as_ref().filter(|_| !committed.traces.is_empty()) {
+            spans.committed(span(committed));
+        }
         for ms in committed.page_latencies_ms {
             self.metrics.pipeline.record_latency(*ms as f64 / 1_000.0);
         }

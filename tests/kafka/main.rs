@@ -26,6 +26,8 @@ mod security;
 #[cfg(test)]
 mod smoke;
 #[cfg(test)]
+mod spans;
+#[cfg(test)]
 mod traps;
 
 #[cfg(test)]

@@ -259,6 +259,8 @@ families! {
             "When our certificate ends, or the last of the authorities that we trust; absent where no file is set.";
         LOG_SUPPRESSED: Kind::Counter, Number, "newsmill_log_suppressed_total", [],
             "Warnings and errors that were not written because the same place had said so several times in a minute.";
+        SPANS_DROPPED: Kind::Counter, Number, "newsmill_trace_spans_dropped_total", [],
+            "Spans that the collector of traces.endpoint did not take.";
         MEMORY_LIMIT: Kind::Gauge, Bytes, "newsmill_memory_limit_bytes", [],
             "The memory limit of the process's control group; absent where there is none.";
         BUILD: Kind::Gauge, Flag, "newsmill_build_info", [Label { name: "version", values: Values::Text },

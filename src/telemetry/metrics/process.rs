@@ -5,7 +5,7 @@ use prometheus::{IntCounter, IntCounterVec, IntGaugeVec};
 use super::family::Families;
 use super::{catalogue as of, gauge_of};
 use crate::telemetry::health::{Health, Probe};
-use crate::telemetry::logging;
+use crate::telemetry::{logging, spans};
 
 /// The process's families.
 #[derive(Debug)]
@@ -13,6 +13,7 @@ pub struct ProcessMetrics {
     health: IntGaugeVec,
     log_events: IntCounterVec,
     log_suppressed: IntCounter,
+    spans_dropped: IntCounter,
 }
 
 impl ProcessMetrics {
@@ -33,6 +34,7 @@ impl ProcessMetrics {
             health: families.gauges(&of::HEALTH)?,
             log_events: families.counters(&of::LOG_EVENTS)?,
             log_suppressed: families.counter(&of::LOG_SUPPRESSED)?,
+            spans_dropped: families.counter(&of::SPANS_DROPPED)?,
         })
     }
 
@@ -50,6 +52,7 @@ impl ProcessMetrics {
             counter.inc_by(count.saturating_sub(counter.get()));
         }
         self.log_suppressed.inc_by(logged.suppressed.saturating_sub(self.log_suppressed.get()));
+        self.spans_dropped.inc_by(spans::dropped().saturating_sub(self.spans_dropped.get()));
     }
 }
 
