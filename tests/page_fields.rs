@@ -325,12 +325,16 @@ fn a_date_above_the_last_change_is_that_of_publication() {
 
 #[test]
 fn an_agency_or_a_byline_is_no_headline() {
-    for line in ["و م ع", "(أ ف ب)", "(Reuters)", "By Nora Field"] {
+    for (line, is_body) in
+        [("و م ع", true), ("(أ ف ب)", true), ("(Reuters)", true), ("By Nora Field", false)]
+    {
         let text = format!("{line}\n{BRIDGE}\n{BRIDGE}");
         let page = page(&text);
         assert_eq!(page.headline, None, "{line}");
         assert!(page.warnings.contains(&Warning::HeadlineMissing), "{line}");
-        assert_eq!(page.body, [line, BRIDGE, BRIDGE]);
+        let author = (!is_body).then_some("Nora Field");
+        assert_eq!(page.author.as_deref(), author);
+        assert_eq!(page.body, [line, BRIDGE, BRIDGE][usize::from(!is_body)..]);
     }
 }
 

@@ -33,17 +33,18 @@ pub(super) fn date_above(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
 /// A byline names no more words: two authors, or one and a paper.
 const NAME_WORDS: usize = 6;
 
-/// Takes a line below the article's headline that is an author's label and a name, with no colon between, for the author.
+/// Takes a line below the article's headline, if it has one, that is an author's label and a name, with no colon between, for the author.
 pub(super) fn byline(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
     let is_author = |piece: &Piece<'_>| piece.part == Part::Value(Field::Author);
-    let Some(headline) = pieces.iter().position(|piece| piece.part == Part::Headline) else {
-        return;
-    };
     if pieces.iter().any(is_author) {
         return;
     }
-    let last = pieces.get(headline).map_or(0, |headline| headline.line + LINES);
-    let below = pieces.iter().enumerate().skip(headline + 1);
+    // Where there is no headline, it stands among the first lines.
+    let headline = pieces.iter().position(|piece| piece.part == Part::Headline);
+    let from = headline.map_or(0, |headline| headline + 1);
+    let top = headline.and_then(|headline| pieces.get(headline));
+    let last = top.map_or(LINES - 1, |top| top.line + LINES);
+    let below = pieces.iter().enumerate().skip(from);
     let below = below.take_while(|(_, piece)| piece.part != Part::Marker && piece.line <= last);
     let found = below.filter(|(_, piece)| piece.part == Part::Body).find_map(|(at, piece)| {
         let (rule, bytes) = byline_label(piece, page)?;
