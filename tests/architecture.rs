@@ -80,6 +80,27 @@ mod folders {
     }
 
     #[test]
+    fn home_and_near_know_each_other_by_their_messages_only() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        for (stage, other) in [("home", "near"), ("near", "home")] {
+            let files = sources(&root.join("src/stage").join(stage));
+            for file in files
+                .iter()
+                .filter(|file| !file.components().any(|part| is_tests(part.as_os_str())))
+            {
+                let text = fs::read_to_string(file).unwrap();
+                for import in [format!("stage::{other}::"), format!("super::{other}::")] {
+                    assert!(!text.contains(&import), "{} imports {import}", file.display());
+                }
+            }
+        }
+    }
+
+    fn is_tests(name: &std::ffi::OsStr) -> bool {
+        name == "tests" || name == "tests.rs"
+    }
+
+    #[test]
     fn unsafe_code_stands_in_one_file_only() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         for file in sources(&root.join("src")) {

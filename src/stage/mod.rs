@@ -8,6 +8,7 @@
 pub mod dead_letter;
 mod erased;
 pub mod home;
+mod inbox;
 mod json;
 mod lead;
 pub mod lines;

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::row::Compared;
+use crate::stage::inbox::near::{self, Probe, Status};
 use crate::stage::lead::Age;
-use crate::stage::near::message::{Probe, Status};
-use crate::stage::{Cause, Outbox, Output, Target, near};
+use crate::stage::{Cause, Outbox, Output, Target};
 use crate::story::{Fingerprint, RoutingKey, RoutingKeys};
 
 /// Which stories are compared, and how.

@@ -7,7 +7,6 @@
 //! out at once, and what is found out later is said later.
 
 mod compare;
-pub mod message;
 mod occurrence;
 mod row;
 mod story;
@@ -18,18 +17,17 @@ use super::json::to_json;
 use super::{Cause, Count, Lead, Outbox, Output, Record, Refusal, Stage, StageName, Table, Target};
 use crate::record::schema_name::CanonicalSchema;
 use crate::record::{Canonical, CanonicalKind, Decision, StoryId};
-use crate::stage::near::message::Status;
+use crate::stage::inbox::near::Status;
 use crate::story::FP_VERSION;
 use compare::Keys;
 use message::{Message, Verdict};
 use occurrence::{Occurrence, Place};
 
+pub use super::inbox::home as message;
 pub use compare::Compare;
+pub use message::NAME;
 pub use row::{Compared, HomeRow};
 pub use story::story_record;
-
-/// The name of the stage.
-pub const NAME: StageName = StageName("home");
 
 /// From this time to live on, a text that came within the last day of stream time is sure to be known still.
 pub const KEEPS_TEXTS_HOURS: u32 = 48;

@@ -38,12 +38,14 @@ impl Bucket {
     #[must_use]
     pub fn of(key: RoutingKey, table: &Table<NearRow>) -> Self {
         let rows = table.from_key(row_key(key, StoryId([0; 16])));
-        let members = rows.map_while(|(row_key, row)| {
+        // Room for one that comes.
+        let mut members = Vec::with_capacity(CAP + 1);
+        members.extend(rows.map_while(|(row_key, row)| {
             let (story_id, entry) = (story_in(key, row_key)?, row.entry);
             let compared = Arc::clone(&row.compared);
             Some(Member { story_id, entry, before: Some(entry), told: entry.best, compared })
-        });
-        Self { members: members.collect() }
+        }));
+        Self { members }
     }
 
     /// How many stories there are.

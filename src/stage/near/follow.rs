@@ -18,6 +18,11 @@ use crate::story::Likeness;
 
 /// Of each member, whom it follows: from the oldest on, since what stands for a story is older.
 pub fn leads(members: &[Member]) -> Vec<Option<Lead>> {
+    let stands_alone =
+        |member: &Member| member.compared.alike.is_empty() && member.entry.best.is_none();
+    if members.iter().all(stands_alone) {
+        return vec![None; members.len()];
+    }
     let mut by_age: Vec<(Age, usize)> =
         (0..).zip(members).map(|(place, member)| (member.age(), place)).collect();
     by_age.sort_unstable();

@@ -7,13 +7,11 @@
 mod bucket;
 mod follow;
 mod member;
-pub mod message;
 mod row;
 
 use std::sync::Arc;
 
-use super::home;
-use super::home::message::Verdict;
+use super::inbox::home::{self, Verdict};
 use super::lead::Age;
 use super::message::MessageError;
 use super::{
@@ -24,10 +22,9 @@ use bucket::{Bucket, Change};
 use message::{Message, Probe};
 use row::row_key;
 
+pub use super::inbox::near as message;
+pub use message::NAME;
 pub use row::NearRow;
-
-/// The name of the stage.
-pub const NAME: StageName = StageName("near");
 
 /// The version of what rows say and of when two stories are alike, beside the thresholds.
 const RULES: u8 = 3;

@@ -4,9 +4,13 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::stage::StageName;
 use crate::stage::lead::Age;
 use crate::stage::message::{self, MessageError};
 use crate::story::Sketch;
+
+/// The name of the stage that it reaches.
+pub const NAME: StageName = StageName("near");
 
 /// A story that is to be compared.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,9 +10,13 @@ use serde::de::{Deserializer, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::record::{ArticleId, Origin, Role, StoryId};
+use crate::stage::StageName;
 use crate::stage::lead::Lead;
 use crate::stage::message::{self, MessageError};
 use crate::story::Fingerprint;
+
+/// The name of the stage that it reaches.
+pub const NAME: StageName = StageName("home");
 
 /// More than the length of a string takes, on the average of a text's.
 const LENGTH_BYTES: usize = 3;
