@@ -118,24 +118,47 @@ pub fn open(record: &Record<'_>, each: &mut dyn FnMut(&Record<'_>)) -> Result<()
         each(record);
         return Ok(());
     };
-    let mut headers = Headers::new();
+    let (mut headers, mut values) = (Headers::new(), Vec::new());
     while !rest.is_empty() {
         let head: Head = take_part(&mut rest)?;
-        let mut values = Vec::new();
-        headers.clear();
-        for _ in 0..head.headers {
+        values.clear();
+        for at in 0..head.headers {
             let HeaderHead { name, value } = take_part(&mut rest)?;
-            headers.push((name.to_owned(), None));
+            rename(&mut headers, at, name);
             values.push(value);
         }
+        headers.truncate(values.len());
         let key = take(&mut rest, head.key)?;
         let value = head.value.map(|bytes| take(&mut rest, bytes)).transpose()?;
-        for (header, bytes) in headers.iter_mut().zip(values) {
-            header.1 = bytes.map(|bytes| take(&mut rest, bytes)).transpose()?.map(<[u8]>::to_vec);
+        for ((_, value), bytes) in headers.iter_mut().zip(&values) {
+            let bytes = bytes.map(|bytes| take(&mut rest, bytes)).transpose()?;
+            replace(value, bytes);
         }
         each(&Record { key: Some(key), value, headers: &headers, ..*record });
     }
     Ok(())
+}
+
+/// Gives the header at a place this name, in the memory of the one before.
+fn rename(headers: &mut Headers, at: u32, name: &str) {
+    match usize::try_from(at).ok().and_then(|at| headers.get_mut(at)) {
+        Some((before, _)) => {
+            before.clear();
+            before.push_str(name);
+        }
+        None => headers.push((name.to_owned(), None)),
+    }
+}
+
+/// Puts a header's value in the memory of the one before.
+fn replace(before: &mut Option<Vec<u8>>, value: Option<&[u8]>) {
+    match (before.as_mut(), value) {
+        (Some(before), Some(value)) => {
+            before.clear();
+            before.extend_from_slice(value);
+        }
+        (_, value) => *before = value.map(<[u8]>::to_vec),
+    }
 }
 
 fn take_part<'a, T: Deserialize<'a>>(rest: &mut &'a [u8]) -> Result<T, MessageError> {
