@@ -13,9 +13,10 @@ use super::ending::{End as ArticleEnd, Ending};
 use super::layout::{Marker, Opening, RuleKind};
 use super::learning::Lesson;
 use super::mark::Marking;
-use super::matching::{Matching, folded_len, raw_offset};
+use super::matching::Matching;
 use super::piece::{Part, Piece, RunnerUp};
 use super::shape::{self, Stop};
+use super::spelling::{folded_len, raw_offset};
 
 /// A headline has at most so many characters: a longer text is a headline and something behind it.
 const CHARS: usize = 200;

@@ -6,9 +6,10 @@ use std::ops::Range;
 use super::date;
 use super::layout::{Field, RuleKind};
 use super::mark::Marking;
-use super::matching::{Matching, folded_len, raw_offset};
+use super::matching::Matching;
 use super::piece::{Part, Piece};
 use super::shape::{self, Stop};
+use super::spelling::{folded_len, raw_offset};
 
 /// A date or a byline stands on one of so many lines below the headline.
 const LINES: usize = 4;

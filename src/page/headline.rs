@@ -4,9 +4,9 @@ use super::bare;
 use super::date;
 use super::layout::Field;
 use super::mark::Marking;
-use super::matching::raw_offset;
 use super::piece::{Part, Piece};
 use super::shape::{self, Stop};
+use super::spelling::raw_offset;
 use crate::record::Warning;
 
 /// A longer first line is a paragraph.

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::clean::Line;
-use super::matching::{self, Matching, Words};
+use super::matching::{Matching, Words};
 use super::piece::Piece;
 use super::shape::{self, Stop};
+use super::spelling;
 use super::words::{Word, hash};
 
 /// The most words of a phrase that only the article's own text holds together.
@@ -143,8 +144,8 @@ fn are_told(text: &str, places: &[Range<usize>], form: &Matching) -> bool {
     for word in text.split(' ') {
         let parts = glued_parts(word);
         if parts.len() > 1 {
-            wholes.push(matching::folded(word));
-            all.extend(parts.into_iter().map(matching::folded));
+            wholes.push(spelling::folded(word));
+            all.extend(parts.into_iter().map(spelling::folded));
         }
     }
     let parts = all.len();
@@ -158,7 +159,7 @@ fn are_told(text: &str, places: &[Range<usize>], form: &Matching) -> bool {
 /// one word.
 fn cut_as_told<'a>(line: &str, places: &[Range<usize>], form: &Matching) -> Vec<Cow<'a, str>> {
     let words: Vec<_> = line.split(' ').filter(|word| !word.is_empty()).collect();
-    let folded: Vec<_> = words.iter().map(|word| matching::folded(word)).collect();
+    let folded: Vec<_> = words.iter().map(|word| spelling::folded(word)).collect();
     let told = Told::of(places, form, &folded);
     let mut phrases = Vec::new();
     let mut at = 0;

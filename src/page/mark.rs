@@ -7,9 +7,10 @@ use super::date::Dates;
 use super::judge::{self, Judged};
 use super::keywords;
 use super::layout::{Field, Hit, Label, Layouts, Marker, RuleKind};
-use super::matching::{Matching, folded_len, raw_offset};
+use super::matching::Matching;
 use super::piece::{Part, Piece, RunnerUp};
 use super::shape;
+use super::spelling::{folded_len, raw_offset};
 
 /// What marking needs to know of the page.
 pub(super) struct Marking<'m, 'a> {

@@ -30,6 +30,7 @@ mod piece;
 mod reading;
 mod shape;
 mod signals;
+mod spelling;
 mod split;
 mod starts;
 mod weights;

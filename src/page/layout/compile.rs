@@ -16,7 +16,7 @@ use super::sites::{Site, Sites};
 use super::source::Source;
 use super::{Label, LayoutFile, Layouts, Marker, Rule, RuleKind};
 use crate::page::language::primary;
-use crate::page::matching::folded;
+use crate::page::spelling::folded;
 
 /// Compiles files in the order of their names, whatever order they come in.
 pub(super) fn compile(sources: impl Iterator<Item = Source>) -> (Layouts, Vec<LayoutError>) {
