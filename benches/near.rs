@@ -4,7 +4,7 @@
 //! Three loads of stories of 220 words: each alike no other; those of a template site, which all begin with the same 48; and
 //! edited copies, of which four follow a fifth. Of each: stories a CPU-second, and what a story takes in memory and has
 //! written to the changelog.
-#![allow(
+#![expect(
     clippy::cast_precision_loss,
     clippy::expect_used,
     clippy::print_stdout,

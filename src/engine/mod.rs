@@ -71,4 +71,3 @@ pub use state::EngineState;
 pub use stop::Stop;
 pub use supervisor::run;
 pub use topic_reader::{Event, Found, TopicReader};
-pub use workers::panic_message;

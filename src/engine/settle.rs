@@ -1,5 +1,6 @@
 //! Apply, commit, abort: where work becomes true, all of it or none.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
@@ -18,7 +19,7 @@ use super::outlet::{CommitFailure, GroupOffsets};
 use super::partition::{Live, Phase, Rest};
 use super::position::{list, seek};
 use super::run::{AppliedWork, Engine, Place, StageRun};
-use super::workers::{Done, PreparedMessage, Ticket, panic_message};
+use super::workers::{Done, PreparedMessage, Ticket};
 use crate::record::{Reason, Reject};
 use crate::stage::{Count, Outcome, Record, Refusal};
 
@@ -420,4 +421,13 @@ fn group_offsets(stages: &[StageRun]) -> Option<Vec<GroupOffsets<'_>>> {
         }
     }
     Some(groups)
+}
+
+/// What a panic said, for the log of a bug of ours.
+fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let words = panic
+        .downcast_ref::<&str>()
+        .map(|words| (*words).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned());
+    words.unwrap_or_else(|| "a panic without a message".to_owned())
 }

@@ -1,6 +1,5 @@
 //! The worker threads of one engine: the stateless part of every stage, on any of them, in chunks of one partition.
 
-use std::any::Any;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -158,14 +157,4 @@ fn prepare(stage: &dyn DynStage, lane: Lane, chunk: &Chunk) -> Vec<PreparedMessa
         }
     }
     results
-}
-
-/// What a panic said, for the log of a bug of ours.
-#[must_use]
-pub fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let words = panic
-        .downcast_ref::<&str>()
-        .map(|words| (*words).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned());
-    words.unwrap_or_else(|| "a panic without a message".to_owned())
 }
