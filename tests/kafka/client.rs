@@ -10,7 +10,7 @@ use rdkafka::admin::{
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
-use rdkafka::message::{Headers, Message, OwnedHeaders};
+use rdkafka::message::{Header, Headers, Message, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, DeliveryResult, Producer, ProducerContext, ThreadedProducer};
 use rdkafka::{ClientConfig, ClientContext, Offset, TopicPartitionList};
 
@@ -154,6 +154,16 @@ impl Feed {
             record = record.payload(value);
         }
         self.producer.send(record).map_err(|(error, _)| error).expect("room in the queue");
+    }
+
+    /// Queues a record as it stands elsewhere, on the partition of the same number.
+    pub fn send_as(&self, topic: &str, record: &Seen) {
+        let mut headers = OwnedHeaders::new();
+        for (key, value) in &record.headers {
+            headers = headers.insert(Header { key, value: value.as_ref() });
+        }
+        let (key, value) = (record.key.as_deref(), record.value.as_deref());
+        self.send_with(topic, record.partition, key, value, headers);
     }
 
     /// Queues a value that was written at this time, in milliseconds since 1970.

@@ -23,6 +23,8 @@ pub enum Fate {
     Article {
         /// The story that the article itself tells, where pages append it too; else it is told nowhere else.
         own: Option<u64>,
+        /// Its headline and its paragraphs.
+        text: Vec<String>,
         /// The appended stories, in their order.
         related: Vec<u64>,
     },
@@ -116,14 +118,21 @@ pub fn page(seed: u64, number: u64) -> Page {
             related.push(next);
         }
     }
-    let text = text(language, own.unwrap_or(STORIES + number), &related);
+    let told = own.unwrap_or(STORIES + number);
+    let text = text(language, told, &related);
     let value = if dice.below(2) == 0 {
         text.into_bytes()
     } else {
         let url = format!("https://news.example/{number}");
         json!({ "text": text, "url": url, "section": "town" }).to_string().into_bytes()
     };
-    Page { value, fate: Fate::Article { own, related } }
+    Page { value, fate: Fate::Article { own, text: story(language, told), related } }
+}
+
+/// The headline and the paragraphs of a story that pages append.
+pub fn appended(number: u64) -> Vec<String> {
+    // Those of one parity are of one language.
+    story(if number.is_multiple_of(2) { &ENGLISH } else { &ARABIC }, number)
 }
 
 /// A page whose own story is told nowhere else, and which appends this one.
@@ -207,8 +216,7 @@ fn newsmill_reads_these_pages_as_they_were_written() {
                 assert_eq!(page.related.len(), related.len(), "page {number}:\n{text}\n{page:#?}");
                 for (found, wanted) in page.related.iter().zip(&related) {
                     assert_eq!(found.kind, RelatedKind::Story);
-                    let language = if wanted % 2 == 0 { &ENGLISH } else { &ARABIC };
-                    let written = story(language, *wanted);
+                    let written = appended(*wanted);
                     assert_eq!(found.headline.as_deref(), Some(written[0].as_str()));
                     assert_eq!(found.body, written[1..]);
                 }

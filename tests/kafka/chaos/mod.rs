@@ -4,7 +4,7 @@
 
 mod lines;
 mod near;
-mod scene;
+pub mod scene;
 
 use std::time::Duration;
 

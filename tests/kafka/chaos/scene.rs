@@ -74,8 +74,7 @@ impl Scene {
         let Self { mut fleet, seed, bootstrap, feeding, .. } = self;
         let pages = feeding.stop();
         settle(&mut fleet, &bootstrap);
-        let names = fleet.names.clone();
-        let verdict = oracle::judge(&bootstrap, &names, seed, pages);
+        let verdict = oracle::judge(&bootstrap, &fleet, seed, pages);
         println!("{verdict:?}, {} ended by themselves", fleet.ended_by_itself);
         for number in 0..fleet.len() {
             let code = fleet.terminate(number);
