@@ -2,11 +2,12 @@
 //!
 //! The broker advertises its second listener at the proxy's port, so nothing that passes has to be rewritten.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use super::wire::{self, END_TXN, ILLEGAL_GENERATION, Producer, TXN_OFFSET_COMMIT};
 
@@ -25,7 +26,18 @@ struct Plan {
     /// Those who lost one: they never get an answer to their repetitions either.
     bereft: HashSet<Producer>,
     commits_lost: u32,
+    /// Which answers come late, by API key.
+    delays: HashMap<i16, Delay>,
     connections: Vec<TcpStream>,
+}
+
+/// Answers that come late.
+#[derive(Debug)]
+struct Delay {
+    by: Duration,
+    /// So many more.
+    left: u32,
+    delayed: u32,
 }
 
 /// What to do with a request.
@@ -35,8 +47,17 @@ enum Verdict {
     Answer(Vec<u8>),
     /// The broker sees it, and then the connection breaks.
     LoseAnswer,
+    /// The broker sees it, and its answer is held back until then.
+    Delay(Instant),
     /// The connection breaks.
     Cut,
+}
+
+/// What becomes of an answer that does not pass as it comes.
+#[derive(Debug, Clone, Copy)]
+enum Fate {
+    Lost,
+    Due(Instant),
 }
 
 /// The proxy; everything that passes through it breaks when it is dropped.
@@ -96,6 +117,17 @@ impl Proxy {
         self.plan().commits_lost
     }
 
+    /// Holds the answers to so many more requests of this API key back for so long. The broker has carried them out by
+    /// then; whatever it answers on the same connection waits behind them.
+    pub fn delay(&self, api_key: i16, by: Duration, answers: u32) {
+        self.plan().delays.extend([(api_key, Delay { by, left: answers, delayed: 0 })]);
+    }
+
+    /// How many answers to requests of this API key were held back since that was last asked for.
+    pub fn delayed(&self, api_key: i16) -> u32 {
+        self.plan().delays.get(&api_key).map_or(0, |delay| delay.delayed)
+    }
+
     /// Breaks all connections; with `isolated`, none comes about until it is lifted.
     pub fn cut(&self, isolated: bool) {
         let mut plan = self.plan();
@@ -129,7 +161,7 @@ fn serve(client: TcpStream, plan: &Arc<Mutex<Plan>>) {
     drop(locked);
 
     let connection =
-        Connection { client, broker, lost: Mutex::default(), answering: Mutex::new(()) };
+        Connection { client, broker, fates: Mutex::default(), answering: Mutex::new(()) };
     let connection = Arc::new(connection);
     let (there, back, plan) = (Arc::clone(&connection), connection, Arc::clone(plan));
     thread::spawn(move || {
@@ -145,8 +177,8 @@ fn serve(client: TcpStream, plan: &Arc<Mutex<Plan>>) {
 struct Connection {
     client: TcpStream,
     broker: TcpStream,
-    /// The correlation ids whose answers are lost.
-    lost: Mutex<HashSet<i32>>,
+    /// What becomes of answers, by their correlation ids.
+    fates: Mutex<HashMap<i32, Fate>>,
     /// Both threads answer the client: a frame at a time.
     answering: Mutex<()>,
 }
@@ -159,14 +191,17 @@ impl Connection {
             match judge(&frame, &mut plan.lock().expect("see above")) {
                 Verdict::Forward => write_frame(&self.broker, &frame)?,
                 Verdict::Answer(answer) => self.answer(&answer)?,
-                Verdict::LoseAnswer => {
-                    let header = wire::request_header(&frame).expect("judged");
-                    self.lost.lock().expect("one line").insert(header.correlation);
-                    write_frame(&self.broker, &frame)?;
-                }
+                Verdict::LoseAnswer => self.forward(&frame, Fate::Lost)?,
+                Verdict::Delay(due) => self.forward(&frame, Fate::Due(due))?,
                 Verdict::Cut => return Ok(()),
             }
         }
+    }
+
+    fn forward(&self, frame: &[u8], fate: Fate) -> std::io::Result<()> {
+        let header = wire::request_header(frame).expect("judged");
+        self.fates.lock().expect("one line").extend([(header.correlation, fate)]);
+        write_frame(&self.broker, frame)
     }
 
     /// Carries answers to the client, until either side closes or an answer is to be lost.
@@ -174,11 +209,12 @@ impl Connection {
         loop {
             let frame = read_frame(&self.broker)?;
             let correlation = frame.first_chunk().map(|bytes| i32::from_be_bytes(*bytes));
-            let lost = self.lost.lock().expect("one line");
-            if correlation.is_some_and(|correlation| lost.contains(&correlation)) {
-                return Ok(());
+            let fate = correlation.and_then(|id| self.fates.lock().expect("one line").remove(&id));
+            match fate {
+                Some(Fate::Lost) => return Ok(()),
+                Some(Fate::Due(due)) => hold_until(due),
+                None => {}
             }
-            drop(lost);
             self.answer(&frame)?;
         }
     }
@@ -211,9 +247,28 @@ fn judge(frame: &[u8], plan: &mut Plan) -> Verdict {
                 plan.bereft.insert(producer);
                 Verdict::LoseAnswer
             }
-            _ => Verdict::Forward,
+            _ => delay(header.api_key, plan),
         },
-        _ => Verdict::Forward,
+        api_key => delay(api_key, plan),
+    }
+}
+
+/// Late, where the plan says so of this API key.
+fn delay(api_key: i16, plan: &mut Plan) -> Verdict {
+    match plan.delays.get_mut(&api_key) {
+        Some(delay) if delay.left > 0 => {
+            delay.left -= 1;
+            delay.delayed += 1;
+            Verdict::Delay(Instant::now() + delay.by)
+        }
+        Some(_) | None => Verdict::Forward,
+    }
+}
+
+/// The delay is the fault itself, not a wait for something.
+fn hold_until(due: Instant) {
+    while let Some(left) = due.checked_duration_since(Instant::now()) {
+        thread::park_timeout(left);
     }
 }
 

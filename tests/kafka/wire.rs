@@ -1,5 +1,9 @@
 //! As much of Kafka's wire format as the proxy has to read and forge.
 
+/// `Produce`.
+pub const PRODUCE: i16 = 0;
+/// `AddPartitionsToTxn`.
+pub const ADD_PARTITIONS_TO_TXN: i16 = 24;
 /// `TxnOffsetCommit`.
 pub const TXN_OFFSET_COMMIT: i16 = 28;
 /// `EndTxn`.

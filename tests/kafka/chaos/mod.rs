@@ -17,6 +17,7 @@ use crate::fleet::{Fleet, PARTITIONS};
 use crate::pages::page_appending;
 use crate::proxy::Proxy;
 use crate::wait::wait_until;
+use crate::wire::{ADD_PARTITIONS_TO_TXN, END_TXN, PRODUCE, TXN_OFFSET_COMMIT};
 use scene::{Scene, rounds, settle};
 
 const LIMIT: Duration = Duration::from_secs(60);
@@ -116,6 +117,33 @@ fn refused_offsets_and_commits_whose_answer_is_lost_lose_and_double_nothing() {
     wait_until("a fresh producer for each lost answer", LIMIT, || {
         scene.fleet.tend();
         scene.fleet.times_said(&restarts) >= lost
+    });
+    assert!(scene.end().articles > 0);
+}
+
+#[test]
+fn answers_that_come_later_than_a_transaction_lasts_lose_and_double_nothing_and_nothing_stalls() {
+    const CALLS: [i16; 4] = [ADD_PARTITIONS_TO_TXN, PRODUCE, TXN_OFFSET_COMMIT, END_TXN];
+    let proxy = Proxy::new();
+    let broker = Broker::start_behind(&proxy);
+    let limit = ("NEWSMILL__ENGINE__TRANSACTION_TIMEOUT", "3s");
+    let mut fleet = Fleet::with(&proxy.bootstrap(), "late", vec![limit]);
+    fleet.grow(3);
+    let mut scene = Scene::over(fleet, &broker.bootstrap(), 100);
+    scene.some_progress(100);
+    for call in CALLS {
+        // Each answer later than a busy transaction is committed: slow, but it goes on.
+        proxy.delay(call, Duration::from_millis(300), u32::MAX);
+        wait_until("late answers", LIMIT, || proxy.delayed(call) >= 5);
+        scene.some_progress(100);
+        // One answer later than a transaction may last: the others go on meanwhile.
+        proxy.delay(call, Duration::from_secs(5), 1);
+        wait_until("an answer that is far too late", LIMIT, || proxy.delayed(call) == 1);
+        scene.some_progress(100);
+    }
+    wait_until("the engine whose commit had no answer in time starts again", LIMIT, || {
+        scene.fleet.tend();
+        scene.fleet.times_said(&["engine_restarts", "commit_transaction"]) > 0
     });
     assert!(scene.end().articles > 0);
 }
