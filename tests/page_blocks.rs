@@ -495,3 +495,63 @@ fn a_sentence_that_goes_on_behind_the_words_of_a_marker_is_no_link() {
     assert_eq!(page.body.last().map(|line| &**line), Some(sentence));
     assert_eq!(page.related, []);
 }
+
+#[test]
+fn a_line_that_ends_a_list_ends_it_whatever_follows() {
+    let file = "language = \"en\"\n[[furniture]]\nname = \"list\"\nend_of_list = [\"here the list ends\"]\n";
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("mine.toml"), file).unwrap();
+    let layouts = Layouts::load(dir.path()).unwrap();
+    let text = format!(
+        "{ARTICLE}\nRead also:\n{}\n{}\nHere the list ends\nA short line of the article\nThe bridge opens again in April.",
+        FROST[0], FERRY[0]
+    );
+    let page = read(&text, &layouts, &Context::default());
+    assert_eq!(told(&page.related), [(LINK, FROST[0], 0), (LINK, FERRY[0], 0)]);
+    assert_eq!(page.body.last().map(|line| &**line), Some("The bridge opens again in April."));
+    assert_eq!(page.furniture, ["Here the list ends"]);
+}
+
+#[test]
+fn a_date_behind_links_above_the_first_paragraph_is_the_articles() {
+    let text = format!(
+        "Harbour bridge closes until spring\nRelated news\n{}\n{}\n14 March 2024\n{}",
+        FROST[0],
+        FERRY[0],
+        ARTICLE.split_once('\n').unwrap().1
+    );
+    let page = page(&text);
+    assert_eq!(told(&page.related), [(LINK, FROST[0], 0), (LINK, FERRY[0], 0)]);
+    assert_eq!(page.published.unwrap().raw, "14 March 2024");
+    assert!(!page.body.is_empty());
+}
+
+#[test]
+fn a_day_without_a_label_below_a_link_is_its_date() {
+    let text = format!(
+        "{ARTICLE}\nMore on this story\n{}\n12 March 2024\n{}\n13 March 2024",
+        FROST[0], FERRY[0]
+    );
+    let page = page(&text);
+    assert_eq!(told(&page.related), [(LINK, FROST[0], 0), (LINK, FERRY[0], 0)]);
+    let dates: Vec<_> = page.related.iter().map(|entry| entry.published_raw.as_deref()).collect();
+    assert_eq!(dates, [Some("12 March 2024"), Some("13 March 2024")]);
+}
+
+#[test]
+fn words_said_to_the_reader_need_no_colon_before_a_headline_and_one_before_a_sentence() {
+    for (line, headline) in [
+        (
+            "Leggi anche Buche a Roma, il piano del Comune",
+            Some("Buche a Roma, il piano del Comune"),
+        ),
+        ("اقرأ أيضا وزير النقل يتفقد الجسر", Some("وزير النقل يتفقد الجسر")),
+        ("Leggi anche il piano del Comune di Roma", None),
+        ("اقرأ أيضا كتب التاريخ كلها قبل أن أبدأ الكتابة.", None),
+    ] {
+        let text = format!("{ARTICLE}\n{line}\nThe bridge opens again in April.");
+        let page = page(&text);
+        let found = page.related.first().and_then(|entry| entry.headline.as_deref());
+        assert_eq!(found, headline, "{line}");
+    }
+}

@@ -152,3 +152,12 @@ fn a_date_above_the_headline_leaves_the_headline_to_the_line_below() {
     // A page of its own that is nothing but a date keeps it for a headline.
     assert_eq!(read("14 March 2024", Layouts::builtin(), &context).published, None);
 }
+
+#[test]
+fn a_second_date_of_a_line_is_no_time_of_day() {
+    let text = "A headline\n12.03.2024 - محدث : 13.03.2024\nThe only paragraph of the page.";
+    let page = read(text, Layouts::builtin(), &Context::default());
+    let at = |date: Option<newsmill::page::Date<'_>>| date.unwrap().at;
+    assert_eq!(at(page.published).as_deref(), Some("2024-03-12T00:00:00Z"));
+    assert_eq!(at(page.updated).as_deref(), Some("2024-03-13T00:00:00Z"));
+}

@@ -202,6 +202,19 @@ fn explain_names_what_came_second_and_nothing_where_nothing_did() {
 }
 
 #[test]
+fn another_rule_of_the_same_file_for_the_same_field_is_no_runner_up() {
+    let text = format!("عنوان الخبر\nتاريخ النشر: 20 سبتمبر 2023\n{BRIDGE}\nالمصدر: وكالات");
+    let context = Context { language: Some("ar"), ..Context::default() };
+    let explained = explain(&text, Layouts::builtin(), &context);
+    let second = explained.lines.iter().filter_map(|piece| {
+        let (rule, second) = (piece.rule.as_ref()?, piece.runner_up.as_ref()?.rule.as_ref()?);
+        Some((rule, second))
+    });
+    let same: Vec<_> = second.filter(|(rule, second)| rule == second).collect();
+    assert_eq!(same, []);
+}
+
+#[test]
 fn what_stands_above_the_headline_is_furniture() {
     for (above, headline) in [
         (&["Wirtschaft"][..], "Werk in Bremen baut 300 Stellen ab"),
@@ -366,4 +379,79 @@ fn a_byline_may_share_its_line_with_the_last_change() {
     assert_eq!(page.author.as_deref(), Some("Nora Field | Harbour Town"));
     assert_eq!(page.updated.unwrap().at.as_deref(), Some("2024-03-15T07:05:00+05:30"));
     assert_eq!(page.body, [BRIDGE]);
+}
+
+#[test]
+fn a_name_may_stand_below_its_label_without_a_colon_and_a_sentence_may_not() {
+    for (label, name) in [("By", "Nora Field"), ("Source", "Reuters"), ("المصدر", "وكالة الأنباء")]
+    {
+        let text = format!("A headline\n{BRIDGE}\n{label}\n{name}");
+        let page = page(&text);
+        let named = page.author.as_deref().or(page.source.as_deref());
+        assert_eq!((named, &page.body[..]), (Some(name), &[BRIDGE.into()][..]), "{label}");
+    }
+    for (heading, below) in [
+        ("Source", "The river rises in the hills."),
+        ("Source", "a spring in the hills"),
+        ("المصدر", "ينبع النهر من جبال الشمال ويصب في البحر."),
+    ] {
+        let text = format!("A headline\n{BRIDGE}\n{heading}\n{below}");
+        assert_eq!(page(&text).body, [BRIDGE, heading, below]);
+    }
+}
+
+#[test]
+fn a_paper_in_quotation_marks_is_a_source_and_speech_is_none() {
+    for name in ["«رويترز»", "\"النهار\"", "«الشرق الأوسط»"] {
+        let text = format!("عنوان الخبر\nالمصدر: {name}\n{BRIDGE}");
+        assert_eq!(page(&text).source.as_deref(), Some(name));
+    }
+    for speech in ["«لا شروط مسبقة لدينا اليوم»", "«لا شروط.»", "«لا شروط»، كما قال"]
+    {
+        let line = format!("المصدر: {speech}");
+        let text = format!("عنوان الخبر\n{BRIDGE}\n{line}\n{BRIDGE}");
+        assert_eq!(page(&text).body, [BRIDGE, line.as_str(), BRIDGE]);
+    }
+}
+
+#[test]
+fn a_date_without_a_year_is_kept_as_printed_with_a_warning() {
+    for (line, raw) in [
+        ("تاريخ النشر: 20 سبتمبر", "20 سبتمبر"),
+        ("Published: 20 September", "20 September"),
+        ("Published: Monday, 20 September, 10:30", "Monday, 20 September, 10:30"),
+    ] {
+        let text = format!("A headline\n{line}\n{BRIDGE}");
+        let page = page(&text);
+        let date = page.published.unwrap();
+        assert_eq!((date.at, date.precision, &*date.raw), (None, None, raw));
+        assert_eq!(page.warnings, [Warning::DateUnparsed]);
+        assert_eq!(page.body, [BRIDGE]);
+    }
+}
+
+#[test]
+fn a_number_beside_the_words_of_furniture_is_furniture_too() {
+    for line in ["12 comments", "Comments (3)", "5 min read", "3 دقائق للقراءة", "0 تعليق"]
+    {
+        let text = format!("A headline\n{BRIDGE}\n{line}\n{BRIDGE}");
+        let page = page(&text);
+        assert_eq!((&page.furniture[..], page.body.len()), (&[line.into()][..], 2));
+    }
+    let sentence = "12 comments were made on the plan";
+    let text = format!("A headline\n{BRIDGE}\n{sentence}\n{BRIDGE}");
+    assert_eq!(page(&text).body, [BRIDGE, sentence, BRIDGE]);
+}
+
+#[test]
+fn a_page_in_one_line_has_its_fields_too() {
+    let text = format!(
+        "Harbour bridge closes until spring Published: 14 March 2024 {BRIDGE} {BRIDGE} Source: Harbour Post Tags: bridge, harbour"
+    );
+    let page = page(&text);
+    assert_eq!(page.headline.as_deref(), Some("Harbour bridge closes until spring"));
+    assert_eq!(page.published.unwrap().raw, "14 March 2024");
+    assert_eq!(page.body, [format!("{BRIDGE} {BRIDGE}")]);
+    assert_eq!((page.source.as_deref(), page.keywords.len()), (Some("Harbour Post"), 2));
+    assert_eq!(page.warnings, []);
 }

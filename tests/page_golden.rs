@@ -106,7 +106,7 @@ fn every_page_in_the_shape_of_a_site_gives_its_whole_record() {
         fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
     pages.retain(|path| path.extension().is_some_and(|of| of == "txt"));
     pages.sort();
-    assert!(pages.len() > 70, "{}", pages.len());
+    assert!(pages.len() > 110, "{}", pages.len());
     for path in pages {
         let text = fs::read_to_string(&path).unwrap();
         let answer = fs::read_to_string(path.with_extension("json")).unwrap();

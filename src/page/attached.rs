@@ -51,14 +51,22 @@ pub(super) struct Unseen {
     text: (usize, usize),
 }
 
-/// Cuts what stands behind markers on their lines where the page shows that its headline ends. Returns the markers that
-/// were left in their paragraphs.
-pub(super) fn settle<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) -> Vec<Unseen> {
-    let mut unseen = Vec::new();
+/// What [`settle`] could not cut.
+#[derive(Debug, Default)]
+pub(super) struct Left {
+    /// The markers that stay in their paragraphs.
+    pub unseen: Vec<Unseen>,
+    /// A block begins with a headline and a story in one line.
+    pub whole: bool,
+}
+
+/// Cuts what stands behind markers on their lines where the page shows that its headline ends. Returns what was left.
+pub(super) fn settle<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) -> Left {
+    let mut left = Left::default();
     let attached =
         |pair: &[Piece<'_>]| matches!(pair, [marker, behind] if is_behind(marker, behind));
     if !pieces.windows(2).any(attached) {
-        return unseen;
+        return left;
     }
     let mut evidence = Evidence { page, small_words: None };
     let (mut ending, mut in_block) = (Ending::default(), false);
@@ -85,7 +93,7 @@ pub(super) fn settle<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) ->
         match end {
             // Behind the article its first marker begins the block, whatever stands there.
             End::Unseen if in_block || !ended => {
-                unseen.push(Unseen {
+                left.unseen.push(Unseen {
                     line: piece.line,
                     rule: piece.why.rule,
                     marker: (piece.raw, piece.folded.start),
@@ -99,12 +107,15 @@ pub(super) fn settle<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) ->
             End::At(bytes, folded) if let Some((title, behind)) = text.split_at(bytes, folded) => {
                 settled.extend([piece, title, behind]);
             }
-            End::At(..) | End::Whole | End::Unseen => settled.extend([piece, text]),
+            End::At(..) | End::Whole | End::Unseen => {
+                left.whole |= end == End::Unseen;
+                settled.extend([piece, text]);
+            }
         }
         in_block |= ended;
     }
     *pieces = settled;
-    unseen
+    left
 }
 
 /// Cuts the paragraphs that markers were left in where other pages have shown the headline behind the marker: a link more.

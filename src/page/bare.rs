@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::date;
-use super::layout::{Field, RuleKind};
+use super::layout::{Field, Rule, RuleKind};
 use super::mark::Marking;
 use super::matching::Matching;
 use super::piece::{Part, Piece};
@@ -34,6 +34,9 @@ pub(super) fn date_above(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
 /// A byline names no more words: two authors, or one and a paper.
 const NAME_WORDS: usize = 6;
 
+/// Signs between the label of a byline and the name.
+const SIGNS: [char; 5] = ['-', '/', '|', '•', ' '];
+
 /// Takes a line below the article's headline, if it has one, that is an author's label and a name, with no colon between, for the author.
 pub(super) fn byline(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
     let is_author = |piece: &Piece<'_>| piece.part == Part::Value(Field::Author);
@@ -48,7 +51,11 @@ pub(super) fn byline(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
     let below = pieces.iter().enumerate().skip(from);
     let below = below.take_while(|(_, piece)| piece.part != Part::Marker && piece.line <= last);
     let found = below.filter(|(_, piece)| piece.part == Part::Body).find_map(|(at, piece)| {
-        let (rule, bytes) = byline_label(piece, page)?;
+        let (rule, bytes) =
+            byline_label(piece, page).or_else(|| foreign_label(piece, top?, page))?;
+        // "كتب- أحمد السيد": the sign goes with the label.
+        let behind = page.matching.text().get(piece.folded.start + bytes..piece.folded.end)?;
+        let bytes = bytes + behind.len() - behind.trim_start_matches(SIGNS).len();
         let (label, name) = piece.split_at(raw_offset(&piece.text, bytes), bytes)?;
         is_name(&name.text).then_some((at, rule, label, name))
     });
@@ -59,15 +66,35 @@ pub(super) fn byline(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
     }
 }
 
+/// The same in Latin letters below a headline of another script: Hindi papers print "By".
+fn foreign_label(
+    piece: &Piece<'_>,
+    headline: &Piece<'_>,
+    page: &Marking<'_, '_>,
+) -> Option<(u32, usize)> {
+    let has_latin = headline.text.contains(|c: char| c.is_ascii_alphabetic());
+    if has_latin || !piece.text.is_ascii() {
+        return None;
+    }
+    label_where(piece, page, |_| true)
+}
+
 /// The rule of a label that may begin a byline and begins the piece, and the bytes of its form.
 fn byline_label(piece: &Piece<'_>, page: &Marking<'_, '_>) -> Option<(u32, usize)> {
+    label_where(piece, page, |rule| *rule.language == *page.language)
+}
+
+fn label_where(
+    piece: &Piece<'_>,
+    page: &Marking<'_, '_>,
+    counts: impl Fn(&Rule) -> bool,
+) -> Option<(u32, usize)> {
     // What marking has made nothing of is the runner-up of its line: few lines have one.
     piece.why.runner_up?.rule?;
     let hit = page.layouts.hits(page.matching).find(|hit| hit.start >= piece.folded.start)?;
     let is_byline = |kind: &RuleKind| matches!(kind, RuleKind::Label(label) if label.byline);
     let mut rules = page.layouts.rules_of(hit);
-    let (id, _) =
-        rules.find(|(_, rule)| *rule.language == *page.language && is_byline(&rule.kind))?;
+    let (id, _) = rules.find(|(_, rule)| counts(rule) && is_byline(&rule.kind))?;
     (hit.start == piece.folded.start).then_some((id, hit.end - hit.start))
 }
 
@@ -82,7 +109,7 @@ pub(super) fn is_byline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
 }
 
 /// Whether a text is one name or a few, or one and what its bearer is.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     let mut parts = text.split([',', '،']).map(str::trim);
     let is_office = |part: &str| part.split(' ').nth(OFFICE_WORDS).is_none();
     // "A.K." is no sentence.
@@ -90,14 +117,17 @@ fn is_name(text: &str) -> bool {
     parts.next().is_some_and(is_one_name)
         && parts.all(is_office)
         && (ends || shape::stop(text) == Stop::None)
-        && !text.contains(char::is_numeric)
+        && !text
+            .split(' ')
+            .any(|word| word.starts_with(|c: char| !shape::is_letter(c) && c.is_numeric()))
 }
 
 /// In scripts with capitals each word of a name has one, but for small words within it.
 fn is_one_name(text: &str) -> bool {
     let is_small = |word: &str| {
         let first = word.chars().find(|c| c.is_alphabetic());
-        first.is_some_and(char::is_lowercase)
+        // "g1" is a name.
+        first.is_some_and(char::is_lowercase) && !word.contains(char::is_numeric)
     };
     let is_short = |word: &str| word.trim_start_matches('(').chars().nth(4).is_none();
     let mut words = text.split(' ');
@@ -117,6 +147,20 @@ pub(super) fn tag_list(pieces: &mut [Piece<'_>], matching: &Matching) {
     for at in tags_at_end(pieces, matching) {
         if let Some(piece) = pieces.get_mut(at) {
             piece.take(Part::Furniture, None, "a list of tags without a label");
+        }
+    }
+}
+
+/// Takes a number that has a line for itself beside furniture for how often something was done: "Comments", "0".
+pub(super) fn counts(pieces: &mut [Piece<'_>]) {
+    let is_count = |piece: &Piece<'_>| {
+        piece.part == Part::Body && piece.text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    for at in 0..pieces.len() {
+        let beside = [at.checked_sub(1), at.checked_add(1)].into_iter().flatten();
+        let beside = beside.filter_map(|at| pieces.get(at)).any(|of| of.part == Part::Furniture);
+        if let Some(piece) = pieces.get_mut(at).filter(|piece| beside && is_count(piece)) {
+            piece.take(Part::Furniture, None, "a number beside furniture");
         }
     }
 }
@@ -225,13 +269,19 @@ fn is_date(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
         && date::read(form, &page.dates).is_some_and(|read| read.has_day() && is_whole(&read))
 }
 
+/// Whether a piece is a day with no more than a place before it: "New Delhi, 12 March 2024 (Updated …)".
+fn is_beside(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+    let form = page.matching.text().get(piece.folded.clone()).unwrap_or_default();
+    form.contains(|c: char| c.is_ascii_digit())
+        && date::read(form, &page.dates).is_some_and(|read| read.has_day() && read.others <= BESIDE)
+}
+
 /// Takes a line below the first one that is nothing but a date for the article's date (page-shapes §9: header dates of
 /// whole pages), where no label names one.
 pub(super) fn dates(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     let own = pieces.iter().position(|piece| piece.part == Part::Marker).unwrap_or(pieces.len());
-    let Some(own) = pieces.get_mut(..own) else {
-        return;
-    };
+    let (own, block) = pieces.split_at_mut(own);
+    below_links(own, block, page);
     let Some(first) = own.iter().position(|piece| piece.part == Part::Body) else {
         return;
     };
@@ -246,7 +296,8 @@ pub(super) fn dates(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     let below = below
         .filter(|piece| updated.is_none_or(|line| (piece.line..=piece.line + 2).contains(&line)));
     for piece in below.filter(|piece| piece.part == Part::Body && piece.text.len() <= MAX_BYTES) {
-        if is_date(piece, page) {
+        let beside = updated == Some(piece.line) && is_beside(piece, page);
+        if beside || is_date(piece, page) {
             let field = if updated.is_none() && speaks_of_change(&piece.folded, page) {
                 Field::Updated
             } else {
@@ -256,6 +307,64 @@ pub(super) fn dates(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
             return;
         }
     }
+}
+
+/// Links above the first paragraph take no more lines.
+const LINK_LINES: usize = 8;
+
+/// Takes a date behind links that stand above the article's first paragraph for the article's, where it has none above
+/// them: a paragraph stands below it.
+fn below_links(own: &[Piece<'_>], block: &mut [Piece<'_>], page: &Marking<'_, '_>) {
+    let mut texts = own.iter().filter(|piece| piece.part == Part::Body);
+    if texts.nth(1).is_some() || own.iter().any(is_named) {
+        return;
+    }
+    let is_body = |piece: &Piece<'_>| piece.part == Part::Body;
+    let at = block
+        .iter()
+        .take(LINK_LINES)
+        .position(|piece| is_body(piece) && piece.text.len() <= MAX_BYTES && is_date(piece, page));
+    let Some((date, below)) = at.and_then(|at| block.get_mut(at..)?.split_first_mut()) else {
+        return;
+    };
+    let is_paragraph = |piece: &Piece<'_>| {
+        shape::stop(&piece.text) == Stop::Full && piece.text.chars().nth(PARAGRAPH_CHARS).is_some()
+    };
+    let mut below = below.iter().filter(|piece| is_body(piece)).take(LINES);
+    if below.any(is_paragraph) {
+        date.take(Part::Value(Field::Published), None, "a line that is nothing but a date");
+    }
+}
+
+/// A paragraph has more characters.
+const PARAGRAPH_CHARS: usize = 60;
+
+/// Takes a line of a list of links that is nothing but a day for the date of the link above it. Behind the laying out of
+/// blocks.
+pub(super) fn link_dates(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
+    // The entries that are none, and the link on the line above.
+    let (mut dates, mut above): (Vec<u32>, Option<u32>) = (Vec::new(), None);
+    for piece in pieces.iter_mut() {
+        let entry = piece.entry;
+        piece.entry = entry.map(|entry| {
+            let before = dates.partition_point(|date| *date < entry);
+            entry.saturating_sub(u32::try_from(before).unwrap_or(u32::MAX))
+        });
+        let is_headline = piece.part == Part::Headline && entry.is_some();
+        let of = above.filter(|_| is_headline && piece.text.len() <= MAX_BYTES);
+        if of.is_some() && is_day(piece, page) {
+            dates.extend(entry);
+            piece.take(Part::Value(Field::Published), of, "the day below a headline");
+        }
+        above = piece.entry.filter(|_| piece.part == Part::Headline);
+    }
+}
+
+/// Whether a piece is nothing but a day, of a year that it need not say.
+fn is_day(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+    let form = page.matching.text().get(piece.folded.clone()).unwrap_or_default();
+    is_date(piece, page)
+        || form.contains(|c: char| c.is_ascii_digit()) && date::is_day_of_a_year(form, &page.dates)
 }
 
 /// Whether the line has the words of a label of the last change in it: "Tuesday, 12 January 2010, last update 11:00".

@@ -1,11 +1,9 @@
 //! What follows a marker: appended stories, links, or the article again.
 
-use std::ops::Range;
-
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::ending::{End, Ending};
-use super::layout::{Field, Layouts};
+use super::layout::{Field, Layouts, RuleKind};
 use super::learning::Lesson;
 use super::list::{TEASER_CHARS, headlines, is_list, is_sentence};
 use super::matching::Matching;
@@ -14,8 +12,9 @@ use super::shape::{self, Stop};
 use super::signals::{self, BlockLine, LineShape};
 use super::split::{self, Split, Verdict};
 use super::starts::{Start, StartKind};
+use super::told::{ArticleWords, add_stems, is_date, stems_of};
 use super::weights::Weights;
-use super::words::{MAX_WORDS, Stems};
+use super::words::Stems;
 use crate::record::Warning;
 
 /// Gives the pieces behind each marker their entries, by what the page says and what other pages have shown. Returns the
@@ -41,8 +40,9 @@ pub(super) fn lay_out(
         };
         pass_lost_headlines(behind);
         let end = ending.at_marker();
-        let (block, tail) = behind.split_at_mut(end_of_block(behind, end, matching));
-        if blocks.block(marker.line, block, end) && end == End::Unsure {
+        let extent = blocks.extent(behind, end);
+        let (block, tail) = behind.split_at_mut(extent.pieces);
+        if blocks.block(marker.line, block, (end, extent.closed)) && end == End::Unsure {
             ending.end();
         }
         ending.add(block);
@@ -64,66 +64,11 @@ fn is_digits(text: &str) -> bool {
     !text.contains(shape::is_letter) && text.contains(char::is_numeric)
 }
 
-/// The next marker ends a block, but for those inside an appended story that goes on behind them.
-fn end_of_block(pieces: &[Piece<'_>], end: End, matching: &Matching) -> usize {
-    let mut markers =
-        pieces.iter().enumerate().filter(|(_, piece)| piece.part == Part::Marker).map(|(at, _)| at);
-    markers
-        .find(|&at| !(end == End::Ended && is_aside(pieces, at, matching)))
-        .unwrap_or(pieces.len())
-}
-
-/// What the article says before the marker.
-#[derive(Default)]
-struct ArticleWords {
-    /// Where in the match form stands what it is about.
-    told: Vec<Range<usize>>,
-    /// The keys of its lines.
-    keys: Vec<u64>,
-    /// It has lines of its own that are questions.
-    asks: bool,
-}
-
-impl ArticleWords {
-    /// The headline and the last paragraphs before a marker say enough of what the article is about.
-    fn add(&mut self, pieces: &[Piece<'_>], matching: &Matching) {
-        let told = |piece: &&Piece<'_>| {
-            matches!(piece.part, Part::Headline | Part::Body) && piece.entry.is_none()
-        };
-        let texts: Vec<_> = pieces.iter().filter(told).collect();
-        self.keys.extend(
-            texts.iter().map(|piece| xxh3_64(matching.form(piece.folded.clone()).as_bytes())),
-        );
-        self.asks |= texts
-            .iter()
-            .any(|piece| piece.part == Part::Body && shape::stop(&piece.text) == Stop::Question);
-        let telling = texts.iter().take(2).chain(texts.iter().rev().take(4));
-        self.told.extend(telling.map(|piece| piece.folded.clone()));
-    }
-
-    /// The words of its headline and its first paragraph.
-    fn beginning(&self, matching: &Matching) -> Stems {
-        stems_of(self.told.iter().take(2).cloned(), matching)
-    }
-
-    /// Its words. Only a block that may go on with the article asks.
-    fn stems(&self, matching: &Matching) -> Stems {
-        stems_of(self.told.iter().cloned(), matching)
-    }
-}
-
-/// Adds the stems of the first words at a place of the match form, in their order.
-fn add_stems(place: Range<usize>, matching: &Matching, stems: &mut Vec<u32>) {
-    let words = matching.words_in(place).take(MAX_WORDS);
-    stems.reserve(words.size_hint().0);
-    words.filter_map(|word| matching.stem(word)).for_each(|stem| stems.push(stem));
-}
-
-/// The stems at all of these places, sorted, each once.
-fn stems_of(places: impl Iterator<Item = Range<usize>>, matching: &Matching) -> Stems {
-    let mut stems = Vec::new();
-    places.for_each(|place| add_stems(place, matching, &mut stems));
-    Stems::of(stems)
+/// How far a block goes.
+struct Extent {
+    pieces: usize,
+    /// The page says that it ends there: what is before it are links.
+    closed: bool,
 }
 
 /// Whether an article goes on behind headlines is seen in so many lines.
@@ -205,8 +150,37 @@ impl Open {
 }
 
 impl Blocks<'_, '_> {
-    /// Lays out the pieces between a marker and the one that ends the block. Whether the article has ended before them.
-    fn block(&mut self, marker_line: usize, block: &mut [Piece<'_>], end: End) -> bool {
+    /// How far the block at the beginning of `pieces` goes: to the next marker, but for those inside an appended story that
+    /// goes on behind them; behind a line that ends its list; to the date of an article that has not begun.
+    fn extent(&self, pieces: &[Piece<'_>], end: End) -> Extent {
+        let awaits_date = !self.article.begun && !self.article.dated;
+        let ends_list = |piece: &Piece<'_>| {
+            let rule = piece.why.rule.filter(|_| piece.part == Part::Furniture);
+            let rule = rule.and_then(|rule| self.layouts.rule(rule));
+            rule.is_some_and(|rule| rule.kind == RuleKind::EndFurniture)
+        };
+        for (at, piece) in pieces.iter().enumerate() {
+            if ends_list(piece) {
+                return Extent { pieces: at + 1, closed: true };
+            }
+            if awaits_date && is_date(piece) {
+                return Extent { pieces: at, closed: true };
+            }
+            let aside = || end == End::Ended && is_aside(pieces, at, self.matching);
+            if piece.part == Part::Marker && !aside() {
+                return Extent { pieces: at, closed: false };
+            }
+        }
+        Extent { pieces: pieces.len(), closed: false }
+    }
+
+    /// Lays out the pieces between a marker and what ends the block. Whether the article has ended before them.
+    fn block(
+        &mut self,
+        marker_line: usize,
+        block: &mut [Piece<'_>],
+        (end, closed): (End, bool),
+    ) -> bool {
         let attached = block
             .first()
             .is_some_and(|piece| piece.line == marker_line && piece.part == Part::Body);
@@ -216,10 +190,11 @@ impl Blocks<'_, '_> {
         }
         let resumed = match end {
             End::Ended => lines.len(),
+            End::Open | End::Unsure if closed => lines.len(),
             End::Open | End::Unsure => self.resumes_at(&lines, attached, end),
         };
         let block_lines = lines.get(..resumed).unwrap_or_default();
-        let are_links = resumed < lines.len() || is_list(block_lines);
+        let are_links = closed || resumed < lines.len() || is_list(block_lines);
         let verdicts = if are_links {
             let verdicts = links(block_lines);
             self.lesson.links(block_lines, &verdicts);
@@ -339,9 +314,9 @@ impl Blocks<'_, '_> {
                     });
                 }
                 Part::Value(Field::Source | Field::Keywords) => behind_label = true,
-                // A date within a line is a sentence's.
+                // A date within a line is a sentence's; one that no label names stands below a headline.
                 Part::Value(Field::Published | Field::Updated) => {
-                    behind_label |= last != Some(piece.line);
+                    behind_label |= last != Some(piece.line) && piece.why.rule.is_some();
                 }
                 Part::Value(Field::Author)
                 | Part::Headline

@@ -1,10 +1,10 @@
 //! Whether a form that stands on a line is a marker, a label or furniture there, or words of the text.
 
-use super::date;
 use super::layout::{Field, Hit, Label, Marker, Need, Rule, RuleKind};
 use super::mark::{Mark, MarkKind, Marking};
 use super::piece::{Part, RunnerUp};
 use super::shape::{self, Stop};
+use super::spelling::raw_offset;
 
 /// What a hit was taken for.
 #[derive(Debug, Clone, Copy)]
@@ -15,13 +15,28 @@ pub(super) struct Judged {
     pub runner_up: Option<RunnerUp>,
 }
 
+/// What of the page's fields stands before a form on its line.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Behind {
+    /// The value of a label of this field.
+    pub label: Option<Field>,
+    /// A date or a byline, near the top of the page.
+    pub head: bool,
+}
+
+impl Behind {
+    fn is_field(self) -> bool {
+        self.label.is_some() || self.head
+    }
+}
+
 /// Takes a hit for a mark, or leaves it as words of the text. Where no rule of its form may stand here, the longest
-/// shorter form is asked. `behind_label`: a label stands before it on the line.
-pub(super) fn judge(page: &Marking<'_, '_>, index: usize, hit: Hit, behind_label: bool) -> Judged {
+/// shorter form is asked.
+pub(super) fn judge(page: &Marking<'_, '_>, index: usize, hit: Hit, behind: Behind) -> Judged {
     let mut runner_up = None;
     let mut asked = Some(hit);
     while let Some(hit) = asked {
-        match judge_form(page, index, (hit, behind_label), &mut runner_up) {
+        match judge_form(page, index, (hit, behind), &mut runner_up) {
             Verdict::Mark(mark) => {
                 return Judged { mark: Some(mark), runner_up };
             }
@@ -72,22 +87,26 @@ enum Verdict {
 fn judge_form(
     page: &Marking<'_, '_>,
     index: usize,
-    (hit, behind_label): (Hit, bool),
+    (hit, behind): (Hit, Behind),
     runner_up: &mut Option<RunnerUp>,
 ) -> Verdict {
     let from = page.matching.start(index);
     let line = page.matching.line(index);
-    let place = Place::of(line, from, hit, behind_label);
-    let Some(place) = place.map(|place| Place { on_first_line: index == 0, ..place }) else {
+    let place = Place::of(line, from, hit, behind);
+    let Some(mut place) = place else {
         return Verdict::Words;
     };
-    let (mut found, mut marker_file) = (None, None);
+    place.on_first_line = index == 0;
+    if place.at_start && !place.at_end {
+        place.before_headline = is_before_headline(page, index, hit.end - from);
+    }
+    let (mut found, mut reading) = (None, None);
     let ranked = |rank| {
         page.layouts.rules_of(hit).filter(move |(_, rule)| rank_of(rule, page) == Some(rank))
     };
     for (id, rule) in Rank::ALL.into_iter().flat_map(ranked) {
-        // Another rule of its file for the same marker is no other reading.
-        if marker_file == Some(&rule.file) && part_of(&rule.kind) == Part::Marker {
+        // Another rule of its file that says the same is no other reading.
+        if reading == Some((&rule.file, says(&rule.kind))) {
             continue;
         }
         let next = match place.admits(rule, page) {
@@ -97,7 +116,7 @@ fn judge_form(
             }
             Ok(kind) if found.is_none() => {
                 found = Some((id, kind));
-                marker_file = (kind == MarkKind::Marker).then_some(&rule.file);
+                reading = Some((&rule.file, says(&rule.kind)));
                 continue;
             }
             Ok(_) => RunnerUp { part: part_of(&rule.kind), rule: Some(id), reason: "would do too" },
@@ -126,6 +145,23 @@ fn judge_form(
     Verdict::Mark(Mark { rule, start, end, kind, needs_label })
 }
 
+/// A headline behind a marker that no colon closes has so many words, and no more characters.
+const HEADLINE_WORDS: usize = 3;
+const HEADLINE_CHARS: usize = 160;
+
+/// Whether the text behind so many bytes of the match form of line `index` has the shape of a headline: no sentence, and
+/// no small letter where it begins.
+fn is_before_headline(page: &Marking<'_, '_>, index: usize, bytes: usize) -> bool {
+    let line = page.lines.get(index).map_or("", |line| line.text.as_ref());
+    let text = line.get(raw_offset(line, bytes)..).unwrap_or_default();
+    let first = text.chars().find(|c| shape::is_word_char(*c));
+    text.starts_with(' ')
+        && first.is_some_and(|c| !c.is_lowercase())
+        && matches!(shape::stop(text), Stop::None | Stop::Question)
+        && text.split(' ').filter(|word| shape::has_words(word)).nth(HEADLINE_WORDS - 1).is_some()
+        && text.chars().nth(HEADLINE_CHARS).is_none()
+}
+
 /// Whose rules are asked first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rank {
@@ -151,9 +187,24 @@ fn part_of(kind: &RuleKind) -> Part {
     match kind {
         RuleKind::Marker(_) => Part::Marker,
         RuleKind::Label(_) => Part::Label,
-        RuleKind::WholeFurniture | RuleKind::StartFurniture => Part::Furniture,
+        RuleKind::WholeFurniture | RuleKind::StartFurniture | RuleKind::EndFurniture => {
+            Part::Furniture
+        }
         RuleKind::Plain => Part::Body,
     }
+}
+
+/// What a rule says of its form: a marker, the label of a field, furniture.
+fn says(kind: &RuleKind) -> (Part, Option<Field>) {
+    let field = match kind {
+        RuleKind::Label(label) => Some(label.field),
+        RuleKind::Marker(_)
+        | RuleKind::WholeFurniture
+        | RuleKind::StartFurniture
+        | RuleKind::EndFurniture
+        | RuleKind::Plain => None,
+    };
+    (part_of(kind), field)
 }
 
 /// What parts the values of labels in one line: "Published: 14 March | Updated: 15 March".
@@ -168,6 +219,10 @@ struct Place {
     closing_bytes: usize,
     at_start: bool,
     at_end: bool,
+    /// It has the line for itself, but for a number: "12 comments".
+    is_whole: bool,
+    /// What is behind it has the shape of a headline.
+    before_headline: bool,
     on_first_line: bool,
     colon: bool,
     bar: bool,
@@ -180,8 +235,8 @@ struct Place {
     label_stop: Stop,
     /// Nothing but dots and other signs.
     after_dots: bool,
-    /// A label stands before it on the line.
-    behind_label: bool,
+    /// What stands before it on the line.
+    behind: Behind,
     /// Of what parts a label from the text before it, the spaces round it included: a bracket, or what stands behind
     /// the value of another label.
     parting_bytes: usize,
@@ -191,7 +246,7 @@ struct Place {
 
 impl Place {
     /// `None` where the form is no part of the line.
-    fn of(line: &str, from: usize, hit: Hit, behind_label: bool) -> Option<Self> {
+    fn of(line: &str, from: usize, hit: Hit, behind: Behind) -> Option<Self> {
         let (before, rest) = line.split_at_checked(hit.start.checked_sub(from)?)?;
         let (form, after) = rest.split_at_checked(hit.end - hit.start)?;
         // A visarga is a sign of its word, and is printed for the colon too.
@@ -201,10 +256,12 @@ impl Place {
         let closed = shape::terminator(after);
         let at_start = !shape::has_words(before);
         let opened = before.trim_end_matches(OPENING);
-        let parted = if behind_label { before.trim_end_matches(PARTING) } else { opened };
+        let parted = if behind.is_field() { before.trim_end_matches(PARTING) } else { opened };
         Some(Self {
             closing_bytes: closed.bytes,
             at_start,
+            is_whole: !shape::has_letters(before) && !shape::has_letters(after),
+            before_headline: false,
             on_first_line: false,
             at_end: !shape::has_words(after.get(closed.bytes..).unwrap_or_default()),
             colon: closed.colon,
@@ -214,7 +271,7 @@ impl Place {
             after_stop: shape::stop(before),
             label_stop: shape::stop(opened),
             after_dots: at_start && before.contains(['.', '…']),
-            behind_label,
+            behind,
             parting_bytes: before.len() - parted.len(),
             parted: before.trim_end().len() > parted.len(),
         })
@@ -229,6 +286,7 @@ impl Place {
                 | RuleKind::Label(_)
                 | RuleKind::WholeFurniture
                 | RuleKind::StartFurniture
+                | RuleKind::EndFurniture
                 | RuleKind::Plain => Err("it is a part of a longer word"),
             };
         }
@@ -239,10 +297,14 @@ impl Place {
                 Err("a bar behind words of another language")
             }
             RuleKind::Marker(marker) if self.admits_marker(*marker) => Ok(MarkKind::Marker),
-            RuleKind::Label(label) if self.admits_label(*label) => Ok(MarkKind::Label(*label)),
-            RuleKind::WholeFurniture if self.at_start && self.at_end => Ok(MarkKind::Furniture),
+            RuleKind::Label(label) if self.admits_label(*label, foreign) => {
+                Ok(MarkKind::Label(*label))
+            }
+            RuleKind::WholeFurniture | RuleKind::EndFurniture if self.is_whole => {
+                Ok(MarkKind::Furniture)
+            }
             RuleKind::StartFurniture if self.at_start => Ok(MarkKind::Furniture),
-            RuleKind::WholeFurniture | RuleKind::StartFurniture => {
+            RuleKind::WholeFurniture | RuleKind::StartFurniture | RuleKind::EndFurniture => {
                 Err("the line says something else too")
             }
             RuleKind::Marker(_) | RuleKind::Label(_) if !self.free_left => {
@@ -264,6 +326,7 @@ impl Place {
             Need::Sentence => {
                 self.colon || matches!(self.after_stop, Stop::Full | Stop::Question | Stop::Dots)
             }
+            Need::Headline => self.colon || self.before_headline,
             Need::Always => true,
         };
         let here = match (self.at_start, self.at_end) {
@@ -278,10 +341,12 @@ impl Place {
         here && (self.free_left || marker.glued) && !self.after_dots
     }
 
-    fn admits_label(&self, label: Label) -> bool {
+    fn admits_label(&self, label: Label, foreign: bool) -> bool {
         let is_date = matches!(label.field, Field::Published | Field::Updated);
-        let in_row = !self.at_start && (self.parted || is_date) && (self.colon || !label.colon);
-        self.free_left && self.behind_label && in_row || self.admits_alone(label)
+        let is_other = self.behind.label.is_some_and(|field| field != label.field);
+        let parted = self.parted || is_date || self.colon && is_other && !foreign;
+        let in_row = !self.at_start && parted && (self.colon || !label.colon);
+        self.free_left && self.behind.is_field() && in_row || self.admits_alone(label)
     }
 
     /// Whether the label may stand here, whatever stands before it.
@@ -290,110 +355,13 @@ impl Place {
             return false;
         }
         match (self.at_start, self.at_end) {
-            (true, true) => {
-                label.alone
-                    && (self.colon
-                        || matches!(
-                            label.field,
-                            Field::Updated | Field::Published | Field::Keywords
-                        ))
-            }
+            (true, true) => label.alone,
             (true, false) => self.colon || !label.colon,
-            (false, _) => label.inside && self.colon && self.label_stop != Stop::None,
+            // A date says by itself that its label is one.
+            (false, _) => {
+                let is_date = matches!(label.field, Field::Published | Field::Updated);
+                label.inside && self.colon && (is_date || self.label_stop != Stop::None)
+            }
         }
-    }
-}
-
-/// Whether what follows a label can be its value.
-pub(super) fn is_value(
-    page: &Marking<'_, '_>,
-    index: usize,
-    mark: &Mark,
-    label: Label,
-    value: &str,
-) -> bool {
-    if !shape::has_words(value) {
-        let next = page.matching.line(index + 1);
-        return index > 0 && fits(page, label, next);
-    }
-    // The first line is the headline: "Source: the government is in talks".
-    if index == 0 && label.field == Field::Source {
-        return false;
-    }
-    let inside = mark.start > page.matching.start(index);
-    let is_plain = match label.field {
-        Field::Published | Field::Updated => is_day(page, value),
-        Field::Source | Field::Author => words(value) <= INSIDE_WORDS,
-        Field::Keywords => true,
-    };
-    if inside && !is_plain {
-        return false;
-    }
-    // A label that needs no colon needs a day behind it.
-    (label.colon || is_day(page, value)) && fits(page, label, value)
-}
-
-/// A name glued to the last sentence of a paragraph has no more words: longer ones are speech.
-const INSIDE_WORDS: usize = 4;
-
-fn words(text: &str) -> usize {
-    text.split(' ').filter(|word| shape::has_words(word)).count()
-}
-
-fn is_date(page: &Marking<'_, '_>, value: &str) -> bool {
-    date::read(value, &page.dates).is_some()
-}
-
-/// So many lines may stand above a date that no label names, and so many bytes before a label behind it.
-const HEAD_LINES: usize = 8;
-const HEAD_BYTES: usize = 80;
-
-/// Whether a date, with its label, may follow what stands before the form on its line, near the top of the page: a date
-/// ("14/03/2024 09h58  Atualizado 14/03/2024 11h20") or what a bar ends ("By Nora Field | Updated: 14 March 2024").
-pub(super) fn is_in_head(page: &Marking<'_, '_>, index: usize, hit: Hit) -> bool {
-    let before = page.matching.text().get(page.matching.start(index)..hit.start);
-    let names_date = |kind: &RuleKind| matches!(kind, RuleKind::Label(label) if matches!(label.field, Field::Published | Field::Updated));
-    let is_whole_date = |text: &str| {
-        text.contains(|c: char| c.is_ascii_digit())
-            && date::read(text, &page.dates).is_some_and(|read| read.whole && read.has_day())
-    };
-    index <= HEAD_LINES
-        && before.is_some_and(|before| {
-            before.len() <= HEAD_BYTES
-                && page.layouts.rules_of(hit).any(|(_, rule)| names_date(&rule.kind))
-                && (before.trim_end().ends_with(['|', '•', '·']) || is_whole_date(before))
-        })
-}
-
-/// Behind a date that a label without a colon has before it stand no more words than a byline: "by Nora Field".
-const DATE_WORDS: usize = 10;
-
-/// Whether a text is a day, or begins as a line about one does: "Published on 14 March 2024 by Nora Field". A sentence
-/// with a year in it is none.
-fn is_day(page: &Marking<'_, '_>, value: &str) -> bool {
-    date::is_day_of_a_year(value, &page.dates)
-        || date::read(value, &page.dates).is_some_and(|read| {
-            read.has_day()
-                && (read.whole || words(value) <= DATE_WORDS && !shape::ends_in_stop(value))
-        })
-}
-
-/// Whether a text has the shape of the field's values.
-pub(super) fn fits(page: &Marking<'_, '_>, label: Label, value: &str) -> bool {
-    let value = value.trim();
-    let words = words(value);
-    if words == 0 || words > label.max_words {
-        return false;
-    }
-    match label.field {
-        Field::Published | Field::Updated => {
-            value.contains(|c: char| c.is_ascii_digit()) && (words <= 8 || is_date(page, value))
-        }
-        Field::Source | Field::Author => {
-            value.contains(shape::is_letter)
-                && !value.starts_with(['«', '"', '“', '('])
-                && (words <= 3 || !shape::ends_in_stop(value))
-        }
-        Field::Keywords => words <= 12 || !value.ends_with('.'),
     }
 }

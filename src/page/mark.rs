@@ -4,13 +4,14 @@ use std::cell::Cell;
 
 use super::clean::Line;
 use super::date::Dates;
-use super::judge::{self, Judged};
+use super::judge::{self, Behind, Judged};
 use super::keywords;
 use super::layout::{Field, Hit, Label, Layouts, Marker, RuleKind};
 use super::matching::Matching;
 use super::piece::{Part, Piece, RunnerUp};
 use super::shape;
 use super::spelling::{folded_len, raw_offset};
+use super::value;
 
 /// What marking needs to know of the page.
 pub(super) struct Marking<'m, 'a> {
@@ -37,18 +38,26 @@ pub(super) fn mark<'a>(page: &Marking<'_, 'a>) -> Vec<Piece<'a>> {
         while let Some(hit) = hits.next_if(|hit| hit.start < end) {
             on_line.push(hit);
         }
-        let marked = if shape::is_markup(&line.text) {
-            pieces.push(LineMarks::rest_of_markup(page, index, line));
+        if let Some(reason) = no_text(&line.text) {
+            pieces.push(LineMarks::furniture(page, index, line, reason));
             continue;
-        } else {
-            LineMarks::of(page, index, line, &on_line)
-        };
+        }
+        let marked = LineMarks::of(page, index, line, &on_line);
         let before = pieces.len();
         let open = marked.emit(page, waiting, &mut pieces);
         list.add(pieces.get(before..).unwrap_or_default(), open.is_some());
         waiting = open.or_else(|| list.goes_on(page, index));
     }
     pieces
+}
+
+/// Why a line is none that an editor wrote, where its signs show it.
+fn no_text(line: &str) -> Option<&'static str> {
+    if shape::is_markup(line) {
+        Some("the rest of a tag")
+    } else {
+        line.starts_with('©').then_some("a note of copyright")
+    }
 }
 
 /// A list of keywords that may have a line for each of them.
@@ -107,8 +116,11 @@ pub(super) struct Mark {
 }
 
 impl Mark {
-    fn is_label(&self) -> bool {
-        matches!(self.kind, MarkKind::Label(_))
+    fn label(&self) -> Option<Label> {
+        match self.kind {
+            MarkKind::Label(label) => Some(label),
+            MarkKind::Marker | MarkKind::Furniture | MarkKind::Plain => None,
+        }
     }
 }
 
@@ -134,13 +146,12 @@ impl<'l, 'a> LineMarks<'l, 'a> {
             };
         }
         for &hit in hits {
-            let behind_label = marks.last().is_some_and(Mark::is_label);
-            let in_head = marks.is_empty() && judge::is_in_head(page, index, hit);
-            let Judged { mark, runner_up } =
-                judge::judge(page, index, hit, behind_label || in_head);
+            let label = marks.last().and_then(Mark::label).map(|label| label.field);
+            let head = marks.is_empty() && value::is_in_head(page, index, hit);
+            let Judged { mark, runner_up } = judge::judge(page, index, hit, Behind { label, head });
             second = second.or(runner_up);
             if let Some(mut mark) = mark {
-                mark.needs_label &= !in_head;
+                mark.needs_label &= !head;
                 let whole = mark.kind == MarkKind::Furniture;
                 marks.push(mark);
                 if whole {
@@ -151,12 +162,17 @@ impl<'l, 'a> LineMarks<'l, 'a> {
         Self { index, line, marks, runner_up: second, cursor: Cell::default() }
     }
 
-    /// A line that is a tag, or ends as one does.
-    fn rest_of_markup(page: &Marking<'_, 'a>, index: usize, line: &'l Line<'a>) -> Piece<'a> {
+    /// A line that is furniture whatever its words are.
+    fn furniture(
+        page: &Marking<'_, 'a>,
+        index: usize,
+        line: &'l Line<'a>,
+        reason: &'static str,
+    ) -> Piece<'a> {
         let from = page.matching.start(index);
         let folded = from..from + page.matching.line(index).len();
         let mut piece = Piece::of(line, index, 0..line.text.len(), folded);
-        piece.take(Part::Furniture, None, "the rest of a tag");
+        piece.take(Part::Furniture, None, reason);
         piece
     }
 
@@ -186,7 +202,7 @@ impl<'l, 'a> LineMarks<'l, 'a> {
             let until = marks.get(nth + 1).map_or(to, |next| next.start);
             let value = page.matching.text().get(mark.end..until).unwrap_or_default();
             if let MarkKind::Label(label) = mark.kind
-                && !judge::is_value(page, self.index, mark, label, value)
+                && !value::is_value(page, self.index, mark, (label, labelled), value)
             {
                 let reason = "what is behind it is no value of the field";
                 self.runner_up = self.runner_up.or(Some(RunnerUp {
@@ -226,7 +242,7 @@ impl<'l, 'a> LineMarks<'l, 'a> {
         } else if at < to {
             self.text(page, at..to, None, pieces);
         }
-        open.filter(|_| marks.last().is_some_and(Mark::is_label))
+        open.filter(|_| marks.last().is_some_and(|last| last.label().is_some()))
     }
 
     /// Where the headline behind a marker ends that a scraper has glued to the next sentence; a place in the match form.
@@ -286,12 +302,22 @@ impl<'l, 'a> LineMarks<'l, 'a> {
             return;
         }
         let form = page.matching.text().get(piece.folded.clone()).unwrap_or_default();
+        if let Some((rule, label)) = label.filter(|(_, label)| value::is_date_field(*label))
+            && let Some(end) = value::leading_date(page, form)
+            && let lead = form.len() - form.trim_start().len()
+            && let Some((date, behind)) = piece.split_at(raw_offset(&piece.text, end - lead), end)
+        {
+            pieces.push(date.by_rule(Part::Value(label.field), rule));
+            pieces.push(behind);
+            return;
+        }
         match label {
-            Some((rule, label)) if judge::fits(page, label, form) => {
+            Some((rule, label)) if value::fits(page, label, form) => {
                 let (value, bracket) = without_bracket(piece);
                 let (value, sign) = match label.field {
                     Field::Source | Field::Author => without_sign(value),
-                    Field::Published | Field::Updated | Field::Keywords => (value, None),
+                    Field::Published | Field::Updated => without_bar(value),
+                    Field::Keywords => (value, None),
                 };
                 pieces.push(value.by_rule(Part::Value(label.field), rule));
                 let behind = sign.into_iter().chain(bracket);
@@ -320,6 +346,15 @@ fn without_bracket(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
 /// A full stop ends a line, and no abbreviation, behind a word of so many letters.
 const WORD: usize = 5;
 
+/// Signs that part fields of one line, and stand behind the last of them as often as not: "12.03.2024 | 14:05 GMT |".
+const BARS: [char; 6] = ['|', '•', '·', '-', '–', ' '];
+
+/// A value, and the bar behind it.
+fn without_bar(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
+    let bytes = value.text.trim_end_matches(BARS).len();
+    cut_behind(value, bytes)
+}
+
 /// A name, and the sign behind it that ends its line: "كتب أحمد السيد:", "المصدر: وكالات.".
 fn without_sign(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
     let text = value.text.as_ref();
@@ -330,11 +365,21 @@ fn without_sign(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
         Some(':' | ',' | '،' | ';' | '؛') => {
             text.trim_end_matches([':', ',', '،', ';', '؛', ' '])
         }
+        Some('|' | '•' | '·' | '-' | '–') => text.trim_end_matches(BARS),
         _ => return (value, None),
     };
-    let behind = text.get(name.len()..).unwrap_or_default();
-    match value.split_at(name.len(), value.folded.len().saturating_sub(folded_len(behind))) {
-        Some((name, sign)) if shape::has_words(&name.text) => (name, Some(sign)),
+    let bytes = name.len();
+    cut_behind(value, bytes)
+}
+
+/// Cuts a value behind so many bytes, if words are left and signs are cut off.
+fn cut_behind(value: Piece<'_>, bytes: usize) -> (Piece<'_>, Option<Piece<'_>>) {
+    let behind = value.text.get(bytes..).unwrap_or_default();
+    if behind.is_empty() {
+        return (value, None);
+    }
+    match value.split_at(bytes, value.folded.len().saturating_sub(folded_len(behind))) {
+        Some((value, sign)) if shape::has_words(&value.text) => (value, Some(sign)),
         Some(_) | None => (value, None),
     }
 }

@@ -33,6 +33,8 @@ mod signals;
 mod spelling;
 mod split;
 mod starts;
+mod told;
+mod value;
 mod weights;
 mod words;
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::attached::{self, Left};
 use super::clean::{self, Line};
 use super::date::{self, Dates};
 use super::layout::{Field, Layouts};
@@ -11,9 +12,7 @@ use super::learning::Lesson;
 use super::mark::{Marking, mark};
 use super::matching::Matching;
 use super::piece::{Part, Piece};
-use super::{
-    Context, Date, Page, RelatedText, attached, bare, block, headline, keywords, language,
-};
+use super::{Context, Date, Page, RelatedText, bare, block, headline, keywords, language};
 use crate::record::{RelatedKind, StoryId, Warning};
 
 /// A page, read.
@@ -59,13 +58,15 @@ impl<'a> Reading<'a> {
         headline::without_site_name(&mut pieces, &marking);
         bare::byline(&mut pieces, &marking);
         bare::tags(&mut pieces);
+        bare::counts(&mut pieces);
         let mut lesson = Lesson::of(context.learning);
-        let unseen = attached::settle(&mut pieces, &marking);
+        let Left { unseen, whole } = attached::settle(&mut pieces, &marking);
         if let Some(headline) = headline::over_a_body(&pieces) {
             lesson.own(matching.form(headline.folded.clone()));
         }
         warnings.extend(block::lay_out(&mut pieces, &matching, layouts, &mut lesson, trace));
-        if attached::cut_known(&mut pieces, &unseen, &matching, &lesson) {
+        bare::link_dates(&mut pieces, &marking);
+        if attached::cut_known(&mut pieces, &unseen, &matching, &lesson) || whole {
             warnings.push(Warning::RelatedUnsplit);
         }
         bare::tag_list(&mut pieces, &matching);

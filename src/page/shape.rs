@@ -30,6 +30,11 @@ pub(super) fn has_words(text: &str) -> bool {
     text.contains(is_word_char)
 }
 
+/// Whether a text says anything but numbers.
+pub(super) fn has_letters(text: &str) -> bool {
+    text.contains(is_letter)
+}
+
 /// What closes a marker or label.
 pub(super) struct Terminator {
     /// Its bytes, the spaces round it included.

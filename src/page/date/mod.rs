@@ -3,12 +3,14 @@
 mod calendar;
 mod parts;
 mod tokens;
+mod walk;
 
 use super::language::primary;
-use super::layout::{DateWords, Layouts, Order};
+use super::layout::{DateWord, DateWords, Layouts, Order};
 use crate::record::{Precision, Warning};
 use calendar::{Calendar, to_gregorian};
-use parts::{Parts, Ymd};
+use parts::Ymd;
+use walk::parts_of;
 
 /// What a printed date says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,15 +79,36 @@ impl<'d> Dates<'d> {
 
 /// Whether `text` (match form) is nothing but a day and its month, of a year that it does not say.
 pub(super) fn is_day_of_a_year(text: &str, dates: &Dates<'_>) -> bool {
-    let parts = Parts::of(text, dates.words, dates.language);
+    let parts = parts_of(text, dates.words, dates.language);
     let is_day = |ymd: Ymd| ymd.year.is_none() && ymd.month.is_some() && ymd.day.is_some();
     parts.unknown == 0 && parts.gregorian.is_some_and(is_day)
+}
+
+/// A date that text follows with nothing between has no more words.
+const LEADING_WORDS: usize = 12;
+
+/// How many bytes of `text` (match form) are a date, to the day, before something else begins; the longest beginning that
+/// is one.
+pub(super) fn leading(text: &str, dates: &Dates<'_>) -> Option<usize> {
+    let spaces = text.match_indices(' ').map(|(at, _)| at).take(LEADING_WORDS);
+    let beginnings = spaces.filter_map(|at| Some((at, text.get(..at)?)));
+    // "The" may stand in a date, and begins the text behind it.
+    let is_filler = |text: &str| {
+        let last = text.rsplit(' ').next().unwrap_or_default();
+        dates.words.get(last, dates.language) == Some(DateWord::Filler)
+    };
+    let is_date = |text: &str| {
+        text.contains(|c: char| c.is_ascii_digit())
+            && !is_filler(text)
+            && read(text, dates).is_some_and(|read| read.whole && read.has_day())
+    };
+    beginnings.filter(|(_, beginning)| is_date(beginning)).last().map(|(at, _)| at)
 }
 
 /// Reads the date in `text` (match form). `None` where it has no year, or no rule reads it.
 pub(super) fn read(text: &str, dates: &Dates<'_>) -> Option<Reading> {
     let Dates { words, language, order, earliest_year, page_time_ms } = *dates;
-    let parts = Parts::of(text, words, language);
+    let parts = parts_of(text, words, language);
     let mut warnings = Vec::new();
     let other = [(Calendar::Persian, parts.persian), (Calendar::Hijri, parts.hijri)];
     let mut converted = other.into_iter().filter_map(|(of, date)| to_gregorian(of, date?));

@@ -241,6 +241,7 @@ impl FileBuild<'_> {
         for furniture in furniture {
             self.rule(furniture.name.get_ref(), RuleKind::WholeFurniture, &furniture.whole);
             self.rule(furniture.name.get_ref(), RuleKind::StartFurniture, &furniture.start);
+            self.rule(furniture.name.get_ref(), RuleKind::EndFurniture, &furniture.end_of_list);
         }
         for plain in plain {
             self.rule("plain", RuleKind::Plain, &plain.forms);

@@ -112,6 +112,8 @@ pub(crate) enum RuleKind {
     WholeFurniture,
     /// A line that begins so.
     StartFurniture,
+    /// A line that is nothing else and ends the links behind a marker.
+    EndFurniture,
     /// A phrase that hides the markers and labels in it.
     Plain,
 }

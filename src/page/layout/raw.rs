@@ -78,6 +78,8 @@ pub(crate) enum Need {
     Colon,
     /// A colon, or the end of a sentence before it.
     Sentence,
+    /// A colon, or a headline that ends the line: no sentence.
+    Headline,
     /// Nothing.
     Always,
 }
@@ -126,6 +128,8 @@ pub(super) struct RawFurniture {
     pub whole: Vec<Spanned<String>>,
     #[serde(default)]
     pub start: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub end_of_list: Vec<Spanned<String>>,
 }
 
 /// Phrases that look like a marker or label and are not.

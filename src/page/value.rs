@@ -1,0 +1,162 @@
+//! Whether what stands behind a label can be its value, and what may stand before a label in the head of a page.
+
+use super::bare;
+use super::date;
+use super::layout::{Field, Hit, Label, RuleKind};
+use super::mark::{Mark, Marking};
+use super::shape::{self, Stop};
+
+/// Whether what follows a label can be its value. `labelled`: the value of another one stands before it on the line.
+pub(super) fn is_value(
+    page: &Marking<'_, '_>,
+    index: usize,
+    mark: &Mark,
+    (label, labelled): (Label, bool),
+    value: &str,
+) -> bool {
+    if !shape::has_words(value) {
+        return index > 0 && is_next_line(page, index, mark, label);
+    }
+    // The first line is the headline: "Source: the government is in talks".
+    if index == 0 && label.field == Field::Source && !labelled {
+        return false;
+    }
+    if is_date_field(label) && leading_date(page, value).is_some() {
+        return true;
+    }
+    let inside = mark.start > page.matching.start(index);
+    let is_plain = match label.field {
+        Field::Published | Field::Updated => is_day(page, value),
+        Field::Source | Field::Author => words(value) <= INSIDE_WORDS,
+        Field::Keywords => true,
+    };
+    if inside && !is_plain {
+        return false;
+    }
+    // A label that needs no colon needs a day behind it.
+    (label.colon || is_day(page, value)) && fits(page, label, value)
+}
+
+pub(super) fn is_date_field(label: Label) -> bool {
+    matches!(label.field, Field::Published | Field::Updated)
+}
+
+/// Where the date ends that text follows on its line with nothing between: a place in `value`. A few words are a part of
+/// what is printed.
+pub(super) fn leading_date(page: &Marking<'_, '_>, value: &str) -> Option<usize> {
+    let lead = value.len() - value.trim_start().len();
+    let end = lead + date::leading(value.get(lead..)?, &page.dates)?;
+    let behind = value.get(end..)?;
+    (words(behind) > DATE_WORDS).then_some(end)
+}
+
+/// Whether the value of a label that ends line `index` stands on the next one. Where no colon says that something is to
+/// follow, the next line has to be a name: "By", "المصدر" and the like are words and headings too.
+fn is_next_line(page: &Marking<'_, '_>, index: usize, mark: &Mark, label: Label) -> bool {
+    let next = page.matching.line(index + 1);
+    let words_of_label = page.matching.text().get(mark.start..mark.end).unwrap_or_default();
+    let is_open = words_of_label.trim_end().ends_with(shape::is_word_char);
+    let needs_name = is_open && matches!(label.field, Field::Source | Field::Author);
+    let is_name = || {
+        let text = page.lines.get(index + 1).map_or("", |line| line.text.as_ref());
+        words(text) <= INSIDE_WORDS && bare::is_name(text)
+    };
+    fits(page, label, next) && (!needs_name || is_name())
+}
+
+/// A name glued to the last sentence of a paragraph has no more words: longer ones are speech.
+const INSIDE_WORDS: usize = 4;
+
+fn words(text: &str) -> usize {
+    text.split(' ').filter(|word| shape::has_words(word)).count()
+}
+
+fn is_date(page: &Marking<'_, '_>, value: &str) -> bool {
+    date::read(value, &page.dates).is_some()
+}
+
+/// So many lines may stand above a date that no label names, and so many bytes before a label behind it.
+const HEAD_LINES: usize = 8;
+const HEAD_BYTES: usize = 80;
+
+/// So many words that say something else, a place, may stand beside a date before a label.
+const BESIDE: usize = 3;
+
+/// Whether a label may follow what stands before the form on its line, near the top of the page: that of a date behind
+/// another date ("14/03/2024 09h58  Atualizado 14/03/2024 11h20"), that of a date or an author behind a bar ("By Nora
+/// Field | Updated: 14 March 2024").
+pub(super) fn is_in_head(page: &Marking<'_, '_>, index: usize, hit: Hit) -> bool {
+    let Some(before) = page.matching.text().get(page.matching.start(index)..hit.start) else {
+        return false;
+    };
+    if index > HEAD_LINES || before.len() > HEAD_BYTES {
+        return false;
+    }
+    let names = |fields: &[Field]| {
+        page.layouts.rules_of(hit).any(|(_, rule)| {
+            matches!(rule.kind, RuleKind::Label(label) if fields.contains(&label.field))
+        })
+    };
+    if before.trim_end().ends_with(['|', '•', '·']) {
+        return names(&[Field::Published, Field::Updated, Field::Author]);
+    }
+    let is_date = || {
+        before.contains(|c: char| c.is_ascii_digit())
+            && date::read(before, &page.dates)
+                .is_some_and(|read| read.has_day() && read.others <= BESIDE)
+    };
+    names(&[Field::Published, Field::Updated]) && is_date()
+}
+
+/// Behind a date that a label without a colon has before it stand no more words than a byline: "by Nora Field".
+const DATE_WORDS: usize = 10;
+
+/// Whether a text is a day, or begins as a line about one does: "Published on 14 March 2024 by Nora Field". A sentence
+/// with a year in it is none.
+fn is_day(page: &Marking<'_, '_>, value: &str) -> bool {
+    date::is_day_of_a_year(value, &page.dates)
+        || date::read(value, &page.dates).is_some_and(|read| {
+            read.has_day()
+                && (read.whole || words(value) <= DATE_WORDS && !shape::ends_in_stop(value))
+        })
+}
+
+/// Whether a text has the shape of the field's values.
+pub(super) fn fits(page: &Marking<'_, '_>, label: Label, value: &str) -> bool {
+    let value = value.trim();
+    let words = words(value);
+    if words == 0 || words > label.max_words {
+        return false;
+    }
+    match label.field {
+        Field::Published | Field::Updated => {
+            value.contains(|c: char| c.is_ascii_digit()) && (words <= 8 || is_date(page, value))
+        }
+        Field::Source | Field::Author => {
+            value.contains(shape::is_letter)
+                && (!value.starts_with(OPENING_QUOTES) || is_quoted_name(value))
+                && (words <= 3 || !shape::ends_in_stop(value))
+        }
+        Field::Keywords => words <= 12 || !value.ends_with('.'),
+    }
+}
+
+/// What a speaker's words begin with.
+const OPENING_QUOTES: [char; 4] = ['«', '"', '“', '('];
+
+/// A paper's name in quotation marks has no more words.
+const QUOTED_WORDS: usize = 3;
+
+/// Whether a value is a name in quotation marks and nothing else: «رويترز».
+fn is_quoted_name(value: &str) -> bool {
+    let mut inside = value.chars();
+    let quoted = matches!(
+        (inside.next(), inside.next_back()),
+        (Some('«'), Some('»')) | (Some('"'), Some('"')) | (Some('“'), Some('”'))
+    );
+    let inside = inside.as_str();
+    quoted
+        && words(inside) <= QUOTED_WORDS
+        && shape::stop(inside) == Stop::None
+        && !inside.contains(['«', '»', '"', '“', '”'])
+}
