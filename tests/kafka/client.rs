@@ -264,8 +264,18 @@ pub fn open_transactions(bootstrap: &str, topic: &str) -> Vec<i32> {
 
 /// What a group has committed of a topic, a partition each; waits while a transaction decides about one.
 pub fn group_offsets(bootstrap: &str, group: &str, topic: &str) -> Vec<Option<i64>> {
+    offsets(bootstrap, group, topic, "read_committed")
+}
+
+/// What a group had committed of a topic before the transactions that are under way: where one is at any time, there is
+/// no end to waiting.
+pub fn group_offsets_so_far(bootstrap: &str, group: &str, topic: &str) -> Vec<Option<i64>> {
+    offsets(bootstrap, group, topic, "read_uncommitted")
+}
+
+fn offsets(bootstrap: &str, group: &str, topic: &str, isolation: &str) -> Vec<Option<i64>> {
     let mut config = config(bootstrap);
-    config.set("group.id", group).set("isolation.level", "read_committed");
+    config.set("group.id", group).set("isolation.level", isolation);
     let consumer: BaseConsumer = config.create().expect("a valid configuration");
     let last = partition_count(&consumer, topic) - 1;
     // A coordinator that is just moving in says so.

@@ -91,8 +91,8 @@ impl Scene {
 
     fn committed(&self) -> i64 {
         let names = &self.fleet.names;
-        let offsets =
-            client::group_offsets(&self.bootstrap, &names.group("parse"), &names.topic("raw"));
+        let (group, raw) = (names.group("parse"), names.topic("raw"));
+        let offsets = client::group_offsets_so_far(&self.bootstrap, &group, &raw);
         offsets.into_iter().flatten().sum()
     }
 }
