@@ -70,6 +70,22 @@ fn page_read(bencher: Bencher<'_, '_>, extent: Extent) {
         .bench(|| page::read(divan::black_box(&text), layouts, &context));
 }
 
+/// Five megabytes of nothing but markers and labels: what a page costs that is made to be slow.
+#[divan::bench(sample_count = 3, sample_size = 1, args = [
+    "إقرأ أيضاً:\n",
+    "Read also: ",
+    "Leia mais. ",
+    "Published: 12 March 2024 a b c d e f g h i j k l m ",
+    "Tags:\na\nb\n",
+])]
+fn markers_5_mb(bencher: Bencher<'_, '_>, unit: &str) {
+    let text = format!("A headline\n{}", unit.repeat(5_000_000 / unit.len()));
+    let (layouts, context) = (Layouts::builtin(), context());
+    bencher
+        .counter(BytesCount::of_str(&text))
+        .bench(|| page::read(divan::black_box(&text), layouts, &context));
+}
+
 /// The text out of its envelope.
 #[divan::bench]
 fn envelope(bencher: Bencher<'_, '_>) {

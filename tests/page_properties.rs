@@ -160,20 +160,27 @@ fn time_grows_with_the_length_of_a_page_and_no_faster() {
         "Tags:\na\nb\n",
         "#tag #tag\n",
         "Tags: valdrun pelagor sintrave mordelke\nvaldrun pelagor sintrave mordelke hastoven.\n",
+        "A title of a link\n12 March 2024\n",
+        "Published: 12 March 2024 a b c d e f g h i j k l m ",
+        "12.03.2024 13.04.2024 ",
+        "By\nNora Field\n",
+        "12\nShare\n",
+        "Leggi anche Buche a Roma il piano\n",
+        "قصص مقترحة\nعنوان أول هنا\nقصص مقترحة نهاية\n",
     ] {
-        let time = |bytes: usize| {
+        let time = |bytes: usize, rounds: usize| {
             let text = format!("headline\nإقرأ أيضاً:\n{}", unit.repeat(bytes / unit.len()));
             let once = || {
                 let start = thread_time();
                 drop(read(&text, Layouts::builtin(), &context));
                 thread_time().saturating_sub(start)
             };
-            (0..3).map(|_| once()).min().unwrap()
+            (0..rounds).map(|_| once()).min().unwrap()
         };
-        let (small, large) = (time(100_000), time(800_000));
-        // Eight times the text: a quadratic step would take sixty-four times as long.
+        let (small, large) = (time(250_000, 3), time(5_000_000, 1));
+        // Twenty times the text: a quadratic step would take four hundred times as long.
         assert!(
-            large < small * 30 + Duration::from_millis(200),
+            large < small * 80 + Duration::from_millis(500),
             "{unit:?}: {small:?}, then {large:?}"
         );
     }

@@ -30,6 +30,10 @@ const LEAST_CHARS: usize = 15;
 /// Neither a headline nor a sentence ends with a shorter word: it is an article, with a name behind it, or is cut short.
 const LAST_WORD: usize = 4;
 
+/// Of so many markers of a page it is asked whether other pages have shown the headline behind them: no honest page has
+/// more, and each is asked about every place where a headline can end.
+const ASKED: usize = 128;
+
 /// Where the headline behind a marker ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
@@ -130,8 +134,8 @@ pub(super) fn cut_known(
     if unseen.is_empty() || !lesson.has_learned() {
         return !unseen.is_empty();
     }
-    let mut unseen = unseen.iter().peekable();
-    let mut left = false;
+    let mut left = unseen.len() > ASKED;
+    let mut unseen = unseen.iter().take(ASKED).peekable();
     // The last entry before each link that is put in between.
     let mut put_in: Vec<u32> = Vec::new();
     let mut entries = 0;

@@ -84,14 +84,13 @@ pub(super) fn is_day_of_a_year(text: &str, dates: &Dates<'_>) -> bool {
     parts.unknown == 0 && parts.gregorian.is_some_and(is_day)
 }
 
-/// A date that text follows with nothing between has no more words.
-const LEADING_WORDS: usize = 12;
+/// A date that text follows with nothing between begins within so many words, and so many behind it do not go on with it.
+const LEADING_WORDS: usize = 8;
+const BEHIND_DATE: usize = 3;
 
 /// How many bytes of `text` (match form) are a date, to the day, before something else begins; the longest beginning that
 /// is one.
 pub(super) fn leading(text: &str, dates: &Dates<'_>) -> Option<usize> {
-    let spaces = text.match_indices(' ').map(|(at, _)| at).take(LEADING_WORDS);
-    let beginnings = spaces.filter_map(|at| Some((at, text.get(..at)?)));
     // "The" may stand in a date, and begins the text behind it.
     let is_filler = |text: &str| {
         let last = text.rsplit(' ').next().unwrap_or_default();
@@ -102,7 +101,19 @@ pub(super) fn leading(text: &str, dates: &Dates<'_>) -> Option<usize> {
             && !is_filler(text)
             && read(text, dates).is_some_and(|read| read.whole && read.has_day())
     };
-    beginnings.filter(|(_, beginning)| is_date(beginning)).last().map(|(at, _)| at)
+    let (mut found, mut others) = (None, 0);
+    for (end, _) in text.match_indices(' ') {
+        let others_at_most = if found.is_some() { BEHIND_DATE } else { LEADING_WORDS };
+        if is_date(text.get(..end)?) {
+            (found, others) = (Some(end), 0);
+        } else {
+            others += 1;
+        }
+        if others >= others_at_most {
+            break;
+        }
+    }
+    found
 }
 
 /// Reads the date in `text` (match form). `None` where it has no year, or no rule reads it.
