@@ -455,3 +455,47 @@ fn a_page_in_one_line_has_its_fields_too() {
     assert_eq!((page.source.as_deref(), page.keywords.len()), (Some("Harbour Post"), 2));
     assert_eq!(page.warnings, []);
 }
+
+#[test]
+fn a_date_behind_a_name_is_the_pages_date() {
+    for line in [
+        "Author: Nora Field, 14 March 2024 09:00",
+        "By Nora Field, 14 March 2024 09:00",
+        "By Nora Field | 14 March 2024 09:00",
+    ] {
+        let text = format!("A headline\n{line}\n{BRIDGE}");
+        let page = page(&text);
+        assert_eq!(page.author.as_deref(), Some("Nora Field"), "{line}");
+        assert_eq!(page.published.unwrap().at.as_deref(), Some("2024-03-14T09:00:00Z"), "{line}");
+        assert_eq!(page.body, [BRIDGE]);
+    }
+}
+
+#[test]
+fn the_title_of_a_video_is_what_stands_between_its_quotation_marks() {
+    for line in [
+        "Tonton juga video \"Momen Polisi Gerebek Gudang\" di sini:",
+        "Simak juga Video 'Momen Polisi Gerebek Gudang':",
+    ] {
+        let text = format!(
+            "Polisi gerebek gudang\nPolisi menggerebek gudang di kota itu kemarin.\n{line}\nPolisi menahan dua orang di gudang itu."
+        );
+        let context = Context { language: Some("id"), ..Context::default() };
+        let page = read(&text, Layouts::builtin(), &context);
+        let headline = page.related[0].headline.as_deref();
+        assert_eq!(headline, Some("Momen Polisi Gerebek Gudang"), "{line}");
+        assert_eq!(page.body.len(), 2);
+    }
+    let text =
+        format!("A headline\n{BRIDGE}\nRead more: \"We will not go\": minister speaks\n{BRIDGE}");
+    let headline = page(&text).related[0].headline.clone();
+    assert_eq!(headline.as_deref(), Some("\"We will not go\": minister speaks"));
+}
+
+#[test]
+fn a_sites_address_with_a_word_behind_it_is_no_headline() {
+    let text = format!("AHDATH.INFO - متابعة\n{BRIDGE} {BRIDGE}\n{BRIDGE}");
+    let page = page(&text);
+    assert_eq!((page.headline, page.body.len()), (None, 2));
+    assert_eq!(page.furniture, ["AHDATH.INFO - متابعة"]);
+}

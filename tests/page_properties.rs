@@ -166,6 +166,8 @@ fn time_grows_with_the_length_of_a_page_and_no_faster() {
         "By\nNora Field\n",
         "12\nShare\n",
         "Leggi anche Buche a Roma il piano\n",
+        "- frost\n",
+        "Tonton juga \"a b c\" di sini:\n",
         "قصص مقترحة\nعنوان أول هنا\nقصص مقترحة نهاية\n",
     ] {
         let time = |bytes: usize, rounds: usize| {

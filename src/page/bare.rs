@@ -5,11 +5,11 @@ use std::ops::Range;
 
 use super::date;
 use super::layout::{Field, Rule, RuleKind};
-use super::mark::Marking;
+use super::mark::{Marking, without_date, without_sign};
 use super::matching::Matching;
 use super::piece::{Part, Piece};
 use super::shape::{self, Stop};
-use super::spelling::{folded_len, raw_offset};
+use super::spelling::raw_offset;
 
 /// A date or a byline stands on one of so many lines below the headline.
 const LINES: usize = 4;
@@ -38,7 +38,7 @@ const NAME_WORDS: usize = 6;
 const SIGNS: [char; 5] = ['-', '/', '|', '•', ' '];
 
 /// Takes a line below the article's headline, if it has one, that is an author's label and a name, with no colon between, for the author.
-pub(super) fn byline(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
+pub(super) fn byline<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
     let is_author = |piece: &Piece<'_>| piece.part == Part::Value(Field::Author);
     if pieces.iter().any(is_author) {
         return;
@@ -51,18 +51,40 @@ pub(super) fn byline(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
     let below = pieces.iter().enumerate().skip(from);
     let below = below.take_while(|(_, piece)| piece.part != Part::Marker && piece.line <= last);
     let found = below.filter(|(_, piece)| piece.part == Part::Body).find_map(|(at, piece)| {
-        let (rule, bytes) =
-            byline_label(piece, page).or_else(|| foreign_label(piece, top?, page))?;
+        let label = byline_label(piece, page).or_else(|| foreign_label(piece, top?, page))?;
+        Some((at, label.0, Byline::of(piece, label, page)?))
+    });
+    let Some((at, rule, Byline { label, name, sign, mut date })) = found else {
+        return;
+    };
+    let dated = pieces.iter().any(is_named);
+    let label = label.by_rule(Part::Label, rule);
+    let name = name.by_rule(Part::Value(Field::Author), rule);
+    let sign = sign.map(|sign| sign.by_rule(Part::Label, rule));
+    if let Some(date) = date.as_mut().filter(|_| !dated) {
+        date.take(Part::Value(Field::Published), None, "a date behind a byline");
+    }
+    drop(pieces.splice(at..=at, [label, name].into_iter().chain(sign).chain(date)));
+}
+
+/// "By Nora Field, 14 March 2024", taken apart.
+struct Byline<'a> {
+    label: Piece<'a>,
+    name: Piece<'a>,
+    sign: Option<Piece<'a>>,
+    date: Option<Piece<'a>>,
+}
+
+impl<'a> Byline<'a> {
+    /// `None` where no name is behind the label, a rule and the bytes of its form.
+    fn of(piece: &Piece<'a>, (_, bytes): (u32, usize), page: &Marking<'_, 'a>) -> Option<Self> {
         // "كتب- أحمد السيد": the sign goes with the label.
         let behind = page.matching.text().get(piece.folded.start + bytes..piece.folded.end)?;
         let bytes = bytes + behind.len() - behind.trim_start_matches(SIGNS).len();
         let (label, name) = piece.split_at(raw_offset(&piece.text, bytes), bytes)?;
-        is_name(&name.text).then_some((at, rule, label, name))
-    });
-    if let Some((at, rule, label, name)) = found {
-        let label = label.by_rule(Part::Label, rule);
-        let name = name.by_rule(Part::Value(Field::Author), rule);
-        drop(pieces.splice(at..=at, [label, name]));
+        let (name, date) = without_date(name, page);
+        let (name, sign) = without_sign(name);
+        is_name(&name.text).then_some(Self { label, name, sign, date })
     }
 }
 
@@ -179,29 +201,6 @@ pub(super) fn tags(pieces: &mut [Piece<'_>]) {
     }
 }
 
-/// Signs before the items of a list.
-const BULLETS: [char; 9] = ['•', '·', '▪', '●', '■', '◾', '*', '-', '–'];
-
-/// Takes the sign before a headline of a list for a part of the marker above it.
-pub(super) fn bullets(pieces: &mut Vec<Piece<'_>>) {
-    for at in (0..pieces.len()).rev() {
-        if let Some((sign, headline)) = pieces.get(at).and_then(without_bullet) {
-            drop(pieces.splice(at..=at, [sign, headline]));
-        }
-    }
-}
-
-fn without_bullet<'a>(piece: &Piece<'a>) -> Option<(Piece<'a>, Piece<'a>)> {
-    let headline = piece.text.trim_start_matches(BULLETS).strip_prefix(' ')?;
-    let sign = piece.text.get(..piece.text.len() - headline.len())?;
-    let is_item = piece.part == Part::Headline && piece.entry.is_some() && sign.len() > 1;
-    let (mut sign, mut headline) =
-        piece.split_at(sign.len(), folded_len(sign)).filter(|_| is_item)?;
-    sign.take(Part::Marker, piece.entry, "the sign before an item of a list");
-    headline.why = piece.why.clone();
-    shape::has_words(&headline.text).then_some((sign, headline))
-}
-
 /// A tag has no more words, nor characters; a list of them no more lines.
 const TAG_WORDS: usize = 3;
 const TAG_CHARS: usize = 30;
@@ -278,7 +277,7 @@ fn is_beside(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
 
 /// Takes a line below the first one that is nothing but a date for the article's date (page-shapes §9: header dates of
 /// whole pages), where no label names one.
-pub(super) fn dates(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
+pub(super) fn dates<'a>(pieces: &mut [Piece<'a>], page: &Marking<'_, 'a>) {
     let own = pieces.iter().position(|piece| piece.part == Part::Marker).unwrap_or(pieces.len());
     let (own, block) = pieces.split_at_mut(own);
     below_links(own, block, page);
@@ -296,6 +295,10 @@ pub(super) fn dates(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     let below = below
         .filter(|piece| updated.is_none_or(|line| (piece.line..=piece.line + 2).contains(&line)));
     for piece in below.filter(|piece| piece.part == Part::Body && piece.text.len() <= MAX_BYTES) {
+        let byline = byline_label(piece, page).and_then(|label| Byline::of(piece, label, page));
+        if byline.is_some_and(|byline| byline.date.is_some()) {
+            return;
+        }
         let beside = updated == Some(piece.line) && is_beside(piece, page);
         if beside || is_date(piece, page) {
             let field = if updated.is_none() && speaks_of_change(&piece.folded, page) {

@@ -94,8 +94,12 @@ fn above(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     }
 }
 
-/// "NEWS.EXAMPLE", and signs without a word.
+/// "NEWS.EXAMPLE", "NEWS.EXAMPLE - follow-up", and signs without a word.
 fn is_address(text: &str) -> bool {
+    let (text, behind) = text.split_once(" - ").unwrap_or((text, ""));
+    if behind.split(' ').nth(SECTION_WORDS).is_some() {
+        return false;
+    }
     let is_host = text.split_once('.').is_some_and(|(name, behind)| {
         name.chars().nth(1).is_some() && behind.chars().nth(1).is_some()
     });

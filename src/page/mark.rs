@@ -313,6 +313,12 @@ impl<'l, 'a> LineMarks<'l, 'a> {
         }
         match label {
             Some((rule, label)) if value::fits(page, label, form) => {
+                let (piece, date) = match label.field {
+                    Field::Author => without_date(piece, page),
+                    Field::Published | Field::Updated | Field::Source | Field::Keywords => {
+                        (piece, None)
+                    }
+                };
                 let (value, bracket) = without_bracket(piece);
                 let (value, sign) = match label.field {
                     Field::Source | Field::Author => without_sign(value),
@@ -322,9 +328,25 @@ impl<'l, 'a> LineMarks<'l, 'a> {
                 pieces.push(value.by_rule(Part::Value(label.field), rule));
                 let behind = sign.into_iter().chain(bracket);
                 pieces.extend(behind.map(|behind| behind.by_rule(Part::Label, rule)));
+                pieces.extend(date);
             }
             _ => pieces.push(piece),
         }
+    }
+}
+
+/// A name, and the date behind it.
+pub(super) fn without_date<'a>(
+    name: Piece<'a>,
+    page: &Marking<'_, 'a>,
+) -> (Piece<'a>, Option<Piece<'a>>) {
+    let form = page.matching.text().get(name.folded.clone()).unwrap_or_default();
+    let lead = form.len() - form.trim_start().len();
+    let cut = value::trailing_date(page, form)
+        .and_then(|at| name.split_at(raw_offset(&name.text, at - lead), at));
+    match cut {
+        Some((name, date)) => (name, Some(date)),
+        None => (name, None),
     }
 }
 
@@ -356,7 +378,7 @@ fn without_bar(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
 }
 
 /// A name, and the sign behind it that ends its line: "كتب أحمد السيد:", "المصدر: وكالات.".
-fn without_sign(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
+pub(super) fn without_sign(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
     let text = value.text.as_ref();
     let last_word = text.split(' ').next_back().unwrap_or_default().trim_end_matches('.');
     let is_word = !last_word.contains('.') && last_word.chars().count() >= WORD;

@@ -33,6 +33,7 @@ mod signals;
 mod spelling;
 mod split;
 mod starts;
+mod titles;
 mod told;
 mod value;
 mod weights;

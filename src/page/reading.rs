@@ -12,7 +12,7 @@ use super::learning::Lesson;
 use super::mark::{Marking, mark};
 use super::matching::Matching;
 use super::piece::{Part, Piece};
-use super::{Context, Date, Page, RelatedText, bare, block, headline, keywords, language};
+use super::{Context, Date, Page, RelatedText, bare, block, headline, keywords, language, titles};
 use crate::record::{RelatedKind, StoryId, Warning};
 
 /// A page, read.
@@ -70,7 +70,7 @@ impl<'a> Reading<'a> {
             warnings.push(Warning::RelatedUnsplit);
         }
         bare::tag_list(&mut pieces, &matching);
-        bare::bullets(&mut pieces);
+        titles::trim(&mut pieces);
         let entries =
             pieces.iter().filter_map(|piece| piece.entry).max().map_or(0, |last| last as usize + 1);
         block::teasers(&mut pieces, entries);

@@ -1,0 +1,74 @@
+//! What stands round the headline of a link and is no part of it: the sign before an item of a list, quotation marks round the
+//! title of a video.
+
+use super::piece::{Part, Piece};
+use super::shape;
+use super::spelling::folded_len;
+
+/// Signs before the items of a list.
+const BULLETS: [char; 9] = ['•', '·', '▪', '●', '■', '◾', '*', '-', '–'];
+
+/// Takes what stands round the headlines of links for parts of their markers.
+pub(super) fn trim(pieces: &mut Vec<Piece<'_>>) {
+    let is_link = |piece: &Piece<'_>| piece.part == Part::Headline && piece.entry.is_some();
+    if !pieces.iter().any(is_link) {
+        return;
+    }
+    let mut trimmed = Vec::with_capacity(pieces.len() + 8);
+    let mut marker = None;
+    for piece in std::mem::take(pieces) {
+        let behind_marker = marker == Some(piece.line);
+        marker = (piece.part == Part::Marker).then_some(piece.line);
+        if let Some(parts) = Some(&piece).filter(|piece| is_link(piece)).and_then(without_bullet) {
+            trimmed.extend(<[_; 2]>::from(parts));
+        } else if behind_marker
+            && is_link(&piece)
+            && let Some(parts) = without_quotes(&piece)
+        {
+            trimmed.extend(parts);
+        } else {
+            trimmed.push(piece);
+        }
+    }
+    *pieces = trimmed;
+}
+
+/// The sign before a headline of a list, and the headline.
+fn without_bullet<'a>(piece: &Piece<'a>) -> Option<(Piece<'a>, Piece<'a>)> {
+    let headline = piece.text.trim_start_matches(BULLETS).strip_prefix(' ')?;
+    let sign = piece.text.get(..piece.text.len() - headline.len())?;
+    let parts = piece.split_at(sign.len(), folded_len(sign)).filter(|_| sign.len() > 1);
+    let (mut sign, mut headline) = parts?;
+    sign.take(Part::Marker, piece.entry, "the sign before an item of a list");
+    headline.why = piece.why.clone();
+    shape::has_words(&headline.text).then_some((sign, headline))
+}
+
+/// Behind a title in quotation marks stand no more words: `"Frost in the valley" di sini:`.
+const BEHIND_WORDS: usize = 2;
+
+/// The quotation marks round a title that its marker and a colon enclose, and the title: `Video "Frost" di sini:`.
+fn without_quotes<'a>(piece: &Piece<'a>) -> Option<[Piece<'a>; 3]> {
+    let text = piece.text.as_ref();
+    let open = text.chars().next()?;
+    let close = match open {
+        '"' | '\'' => open,
+        '“' => '”',
+        '‘' => '’',
+        _ => return None,
+    };
+    let inside = text.get(open.len_utf8()..)?;
+    let (title, behind) = inside.rsplit_once(close)?;
+    let words = behind.split(' ').filter(|word| shape::has_words(word)).count();
+    let closes = behind.ends_with(':') && !behind.starts_with(shape::is_word_char);
+    if !closes || words > BEHIND_WORDS || !shape::has_words(title) {
+        return None;
+    }
+    let quote = open.len_utf8();
+    let (mut opening, rest) = piece.split_at(quote, folded_len(text.get(..quote)?))?;
+    let (mut title, mut closing) = rest.split_at(title.len(), folded_len(title))?;
+    opening.take(Part::Marker, piece.entry, "a quotation mark before a title");
+    closing.take(Part::Marker, piece.entry, "what stands behind a title");
+    title.why = piece.why.clone();
+    Some([opening, title, closing])
+}
