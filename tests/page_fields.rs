@@ -499,3 +499,9 @@ fn a_sites_address_with_a_word_behind_it_is_no_headline() {
     assert_eq!((page.headline, page.body.len()), (None, 2));
     assert_eq!(page.furniture, ["AHDATH.INFO - متابعة"]);
 }
+
+#[test]
+fn a_word_of_a_label_among_keywords_is_a_keyword() {
+    let text = format!("عنوان الخبر\n{BRIDGE}\nكلمات دلالية: مقطع البحث نشر 11 أكتوبر");
+    assert_eq!(page(&text).keywords_raw.as_deref(), Some("مقطع البحث نشر 11 أكتوبر"));
+}

@@ -259,9 +259,10 @@ fn is_date(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     let form = page.matching.text().get(piece.folded.clone()).unwrap_or_default();
     // "On 20 November 2022," goes on with a sentence.
     let goes_on = matches!(shape::stop(&piece.text), Stop::Comma | Stop::Colon);
-    // A place or an agency stands beside a time of day, or beside a day in two calendars.
+    // A place or an agency stands beside a time of day, beside a day in two calendars, or in one that few sentences use.
     let is_whole = |read: &date::Reading| {
-        read.whole || (read.has_clock() || read.is_told_twice) && read.others <= BESIDE
+        let is_plain = read.has_clock() || read.is_told_twice || read.is_converted();
+        read.whole || is_plain && read.others <= BESIDE
     };
     !goes_on
         && form.contains(|c: char| c.is_ascii_digit())

@@ -345,7 +345,9 @@ impl Place {
         let is_date = matches!(label.field, Field::Published | Field::Updated);
         let is_other = self.behind.label.is_some_and(|field| field != label.field);
         let parted = self.parted || is_date || self.colon && is_other && !foreign;
-        let in_row = !self.at_start && parted && (self.colon || !label.colon);
+        // Among keywords any word is one, "published" too.
+        let needs_colon = label.colon || self.behind.label == Some(Field::Keywords);
+        let in_row = !self.at_start && parted && (self.colon || !needs_colon);
         self.free_left && self.behind.is_field() && in_row || self.admits_alone(label)
     }
 

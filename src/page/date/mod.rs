@@ -35,6 +35,11 @@ impl Reading {
         matches!(self.precision, Precision::Hour | Precision::Minute | Precision::Second)
     }
 
+    /// Whether it is printed in another calendar than the Gregorian one alone.
+    pub(super) fn is_converted(&self) -> bool {
+        self.warnings.contains(&Warning::DateConverted)
+    }
+
     /// Whether the day was printed.
     pub(super) fn has_day(&self) -> bool {
         !matches!(self.precision, Precision::Year | Precision::Month)
