@@ -1,9 +1,10 @@
 //! What near-duplicates cost by themselves: `home` and `near` over queues, without Kafka and without pages.
-//! `cargo bench --bench near [-- STORIES]`
+//! `cargo bench --bench near [-- STORIES [FILE]]`
 //!
 //! Three loads of stories of 220 words: each alike no other; those of a template site, which all begin with the same 48; and
-//! edited copies, of which four follow a fifth. Of each: stories a CPU-second, and what a story takes in memory and has
-//! written to the changelog.
+//! edited copies, of which four follow a fifth. Where a file is named that `normalize --stories` has written, its stories
+//! instead. Of each: stories a CPU-second, the messages that a story costs, and what it takes in memory and has written to
+//! the changelogs.
 #![expect(
     clippy::cast_precision_loss,
     clippy::expect_used,
@@ -11,16 +12,21 @@
     reason = "a benchmark is no service: it prints, and ends at the first thing that goes wrong"
 )]
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clap::Parser;
 use newsmill::record::{ArticleId, Origin};
-use newsmill::stage::home::message::{Observe, Place, Text};
+use newsmill::stage::home::message::{Message as ToHome, Observe, Place, Text};
 use newsmill::stage::home::{self, Compare, Home};
 use newsmill::stage::near::Near;
-use newsmill::stage::{DynPartition, DynStage, Headers, Outbox, Record, Target, erase};
-use newsmill::story::{Folder, RoutingKeys, Thresholds};
+use newsmill::stage::near::message::Message as ToNear;
+use newsmill::stage::{DynPartition, DynStage, Headers, Outbox, Output, Record, Target, erase};
+use newsmill::story::{Fingerprint, Folder, RoutingKeys, Thresholds};
 use nix::time::{ClockId, clock_gettime};
+use serde::Deserialize;
 
 /// As long as the mean appended story of saudinewsnet-ar.
 const WORDS: u64 = 220;
@@ -28,8 +34,21 @@ const WORDS: u64 = 220;
 /// What a template begins with: both lead keys are made of no more.
 const LEAD: u64 = 48;
 
-/// Stories between two commits.
-const TRANSACTION: u64 = 500;
+/// Stories that come between two commits.
+const TRANSACTION: usize = 500;
+
+/// Measures what near-duplicates cost by themselves.
+#[derive(Debug, Parser)]
+struct Options {
+    /// How many stories
+    #[arg(default_value_t = 50_000)]
+    stories: u64,
+    /// Stories that `normalize --stories` has written, instead of made ones
+    file: Option<PathBuf>,
+    /// What cargo gives every benchmark
+    #[arg(long, hide = true)]
+    bench: bool,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Load {
@@ -75,59 +94,107 @@ struct Side {
     stage: Arc<dyn DynStage>,
     table: Box<dyn DynPartition>,
     inbox: VecDeque<Message>,
-    changelog: usize,
+    rows: usize,
+    row_bytes: usize,
 }
 
 impl Side {
     fn new(stage: Arc<dyn DynStage>) -> Self {
         let table = Arc::clone(&stage).open(1);
-        Self { stage, table, inbox: VecDeque::new(), changelog: 0 }
+        Self { stage, table, inbox: VecDeque::new(), rows: 0, row_bytes: 0 }
     }
 
-    /// Judges the next message; false where there is none.
-    fn step(&mut self, outbox: &mut Outbox) -> bool {
-        let Some(Message { key, value, headers }) = self.inbox.pop_front() else { return false };
-        let record = Record {
-            topic: "inbox",
-            partition: 0,
-            offset: 0,
-            timestamp: Some(i64::MAX / 2),
-            key: Some(&key),
-            value: Some(&value),
-            headers: &headers,
-        };
-        let prepared = self.stage.prepare(&record).expect("a message of ours");
-        self.table.apply(prepared, outbox);
-        true
-    }
-
-    fn commit(&mut self) {
-        let changelog = &mut self.changelog;
-        self.table
-            .changes(&mut |key, value| *changelog += key.len() + value.map_or(0, <[u8]>::len));
+    /// Judges all messages that wait, and commits; what comes of it is in the outbox.
+    fn transact(&mut self, outbox: &mut Outbox) {
+        for Message { key, value, headers } in self.inbox.drain(..) {
+            let record = Record {
+                topic: "inbox",
+                partition: 0,
+                offset: 0,
+                timestamp: Some(i64::MAX / 2),
+                key: Some(&key),
+                value: Some(&value),
+                headers: &headers,
+            };
+            let prepared = self.stage.prepare(&record).expect("a message of ours");
+            self.table.apply(prepared, outbox);
+        }
+        let (rows, bytes) = (&mut self.rows, &mut self.row_bytes);
+        self.table.changes(&mut |key, value| {
+            *rows += 1;
+            *bytes += key.len() + value.map_or(0, <[u8]>::len);
+        });
         self.table.commit();
     }
 }
 
-fn observe(load: Load, story: u64) -> Message {
-    let text = load.text(story);
+/// How many messages there were.
+#[derive(Default)]
+struct Counts {
+    probes: usize,
+    statuses: usize,
+    verdicts: usize,
+    empty_verdicts: usize,
+    canonical: usize,
+    bytes: usize,
+}
+
+impl Counts {
+    fn add(&mut self, output: &Output) {
+        let value = output.value.as_deref();
+        let kind = match output.target {
+            Target::Inbox(home::NAME) => match ToHome::decode(value).expect("a message") {
+                ToHome::Verdict(verdict) if verdict.best.is_none() => &mut self.empty_verdicts,
+                ToHome::Verdict(_) | ToHome::Observe(_) => &mut self.verdicts,
+            },
+            Target::Inbox(_) => match ToNear::decode(value).expect("a message") {
+                ToNear::Probe(_) => &mut self.probes,
+                ToNear::Status(_) => &mut self.statuses,
+            },
+            Target::Canonical => {
+                self.canonical += 1;
+                return;
+            }
+            Target::Articles | Target::Stories | Target::Sightings | Target::Starts => return,
+        };
+        *kind += 1;
+        self.bytes += output.key.len() + value.map_or(0, <[u8]>::len);
+    }
+
+    fn show(&self, stories: f64) -> String {
+        let each = |n: usize| n as f64 / stories;
+        format!(
+            "{:.2} probes, {:.2} statuses, {:.2} verdicts and {:.2} empty ones, {:.0} bytes, {:.2} records of canonical",
+            each(self.probes),
+            each(self.statuses),
+            each(self.verdicts),
+            each(self.empty_verdicts),
+            each(self.bytes),
+            each(self.canonical)
+        )
+    }
+}
+
+fn observe(text: &str, story: usize) -> Message {
     let mut folder = Folder::new();
-    let folded = folder.fold([&text]);
+    let folded = folder.fold(text.split('\n'));
     let story_id = folded.story_id().expect("a text");
     let timestamp = 1_700_000_000_000 + i64::try_from(story).expect("few");
+    let fingerprint = Fingerprint::of(&folded).map(Cow::Owned);
     let told = Text {
         url: None,
         headline: None,
         language: "und",
         words: folded.words(),
-        body: vec![&text],
+        body: text.split('\n').collect(),
         published_raw: None,
         source: None,
         keywords_raw: None,
+        fingerprint,
     };
     let origin =
         Origin { topic: "raw".into(), partition: 0, offset: timestamp, timestamp: Some(timestamp) };
-    let place = Place::Related(0, Some(told));
+    let place = Place::Related(0, Some(Box::new(told)));
     let value = Observe { story_id, timestamp, origin, article_id: ArticleId([1; 16]), place };
     Message { key: story_id.0.to_vec(), value: value.encode(), headers: Headers::new() }
 }
@@ -137,57 +204,92 @@ fn cpu_seconds() -> f64 {
     time.tv_sec() as f64 + time.tv_nsec() as f64 / 1e9
 }
 
-fn measure(load: Load, stories: u64) -> f64 {
+/// Stories as they come, of which each is made when its time has come.
+fn measure(name: &str, texts: impl Iterator<Item = String>) -> f64 {
     let (keys, ttl_hours) = (RoutingKeys::Six, 24 * 365);
     let near = Near { ttl_hours, thresholds: Thresholds::default(), keys };
     let mut home = Side::new(erase(Home::comparing(ttl_hours, Compare { own: false, keys })));
     let mut near = Side::new(erase(near));
-    let mut cpu = 0.0;
-    for first in (0..stories).step_by(usize::try_from(TRANSACTION).expect("few")) {
-        home.inbox.extend((first..stories.min(first + TRANSACTION)).map(|n| observe(load, n)));
-        let began = cpu_seconds();
-        let mut outbox = Outbox::default();
-        while home.step(&mut outbox) || near.step(&mut outbox) {
-            for output in outbox.outputs.drain(..) {
-                let mut headers = Headers::new();
-                output.headers(&mut |name, value| {
-                    headers.push((name.to_owned(), value.map(<[u8]>::to_vec)));
-                });
-                let side = match output.target {
-                    Target::Inbox(home::NAME) => &mut home,
-                    Target::Inbox(_) => &mut near,
-                    Target::Articles
-                    | Target::Stories
-                    | Target::Canonical
-                    | Target::Sightings
-                    | Target::Starts => continue,
-                };
-                let value = output.value.expect("no tombstones in an inbox");
-                side.inbox.push_back(Message { key: output.key, value, headers });
-            }
+    let (mut cpu, mut stories, mut counts) = (0.0, 0, Counts::default());
+    let mut texts = texts.peekable();
+    while texts.peek().is_some() {
+        for text in texts.by_ref().take(TRANSACTION) {
+            home.inbox.push_back(observe(&text, stories));
+            stories += 1;
         }
-        home.commit();
-        near.commit();
-        cpu += cpu_seconds() - began;
+        let mut outbox = Outbox::default();
+        while !home.inbox.is_empty() || !near.inbox.is_empty() {
+            let began = cpu_seconds();
+            home.transact(&mut outbox);
+            near.transact(&mut outbox);
+            cpu += cpu_seconds() - began;
+            deliver(&mut outbox, &mut home, &mut near, &mut counts);
+        }
     }
-    let rate = stories as f64 / cpu;
+    let many = stories as f64;
+    let rate = many / cpu;
     let memory = home.table.stats().bytes + near.table.stats().bytes;
-    let changelog = home.changelog + near.changelog;
+    println!("{name}: {rate:.0} stories a CPU-second; a story costs {}", counts.show(many));
     println!(
-        "{load:?}: {rate:.0} stories a CPU-second; a story takes {} bytes in memory in {:.1} rows of near, {} on the changelogs",
-        memory / stories,
-        near.table.stats().rows as f64 / stories as f64,
-        changelog as u64 / stories,
+        "  {} bytes in memory in {:.1} rows of near; on the changelogs {:.2} rows of home with {:.0} bytes, {:.2} of near with {:.0}",
+        memory / stories as u64,
+        near.table.stats().rows as f64 / many,
+        home.rows as f64 / many,
+        home.row_bytes as f64 / many,
+        near.rows as f64 / many,
+        near.row_bytes as f64 / many,
     );
     rate
 }
 
+fn deliver(outbox: &mut Outbox, home: &mut Side, near: &mut Side, counts: &mut Counts) {
+    for output in outbox.outputs.drain(..) {
+        counts.add(&output);
+        let mut headers = Headers::new();
+        output.headers(&mut |name, value| {
+            headers.push((name.to_owned(), value.map(<[u8]>::to_vec)));
+        });
+        let side = match output.target {
+            Target::Inbox(home::NAME) => &mut *home,
+            Target::Inbox(_) => &mut *near,
+            Target::Articles
+            | Target::Stories
+            | Target::Canonical
+            | Target::Sightings
+            | Target::Starts => continue,
+        };
+        let value = output.value.expect("no tombstones in an inbox");
+        side.inbox.push_back(Message { key: output.key, value, headers });
+    }
+}
+
+/// What is read of a story's record.
+#[derive(Deserialize)]
+struct Story {
+    body: Vec<String>,
+}
+
+fn texts_of(file: &Path) -> Vec<String> {
+    let lines = std::fs::read_to_string(file).expect("a file of stories");
+    let text = |line: &str| {
+        let story: Story = serde_json::from_str(line).expect("a story");
+        story.body.join("\n")
+    };
+    lines.lines().map(text).collect()
+}
+
 fn main() {
-    let stories = std::env::args().skip(1).find_map(|argument| argument.parse().ok());
-    let stories = stories.unwrap_or(50_000);
+    let Options { stories, file, .. } = Options::parse();
+    if let Some(file) = file {
+        let texts = texts_of(&file);
+        let few = texts.len().min(usize::try_from(stories).unwrap_or(usize::MAX));
+        println!("{few} stories of {}, six keys", file.display());
+        let _rate = measure("Stories", texts.into_iter().take(few));
+        return;
+    }
     println!("{stories} stories of {WORDS} words, six keys");
-    let [unlike, template, edited] =
-        [Load::Unlike, Load::Template, Load::Edited].map(|load| measure(load, stories));
+    let [unlike, template, edited] = [Load::Unlike, Load::Template, Load::Edited]
+        .map(|load| measure(&format!("{load:?}"), (0..stories).map(|n| load.text(n))));
     println!(
         "of those that are alike no other: template {:.2}, edited {:.2}",
         template / unlike,

@@ -1,5 +1,6 @@
 //! The two 128-bit ids that the outside world holds us to.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -8,8 +9,21 @@ use serde::{Deserialize, Serialize, Serializer};
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
         pub struct $name(pub [u8; 16]);
+
+        impl Ord for $name {
+            /// The order of the bytes: as numbers they are compared in a few instructions.
+            fn cmp(&self, other: &Self) -> Ordering {
+                u128::from_be_bytes(self.0).cmp(&u128::from_be_bytes(other.0))
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
 
         impl $name {
             /// The id as it stands in records and as a key on output topics: 32 lower-case hex digits.

@@ -4,6 +4,8 @@
 //! numbers. So containment counts only where both begin alike, and numbers that differ on both sides forbid a match.
 //! Integers only, and the order of the two does not matter.
 
+use std::cell::OnceCell;
+
 use serde::{Deserialize, Serialize};
 
 use super::fingerprint::{NUMBERS, Number, Sketch};
@@ -178,14 +180,41 @@ impl Overlap {
 /// One story that is compared with several.
 pub struct Probe<'a> {
     sketch: &'a Sketch,
-    index: ShingleIndex,
+    /// Made when it is first asked: where the other story is the same, nobody does.
+    index: OnceCell<ShingleIndex>,
 }
 
 impl<'a> Probe<'a> {
     /// Of a story.
     #[must_use]
     pub fn of(sketch: &'a Sketch) -> Self {
-        Self { sketch, index: ShingleIndex::of(sketch.shingles()) }
+        Self { sketch, index: OnceCell::new() }
+    }
+
+    /// Hands over each passage that both stories have, in the order of the other one: where it begins in this one, where in
+    /// the other, and how many shingles it has. A passage that both have goes on in both: mostly a shingle is found where it is
+    /// looked for first.
+    fn passages(&self, others: &[u32], mut each: impl FnMut(u32, u32, u32)) {
+        let shingles = self.sketch.shingles();
+        let (mut next, mut there) = (0, 0);
+        while let Some(rest @ [shingle, ..]) = others.get(there..) {
+            let found = if shingles.get(next) == Some(shingle) {
+                Some(next)
+            } else {
+                self.index().place(shingles, *shingle).map(usize::from)
+            };
+            let Some(here) = found else {
+                there += 1;
+                continue;
+            };
+            let length = common_length(shingles.get(here..).unwrap_or_default(), rest);
+            each(count(here), count(there), count(length));
+            (next, there) = (here + length, there + length.max(1));
+        }
+    }
+
+    fn index(&self) -> &ShingleIndex {
+        self.index.get_or_init(|| ShingleIndex::of(self.sketch.shingles()))
     }
 
     /// What it has in common with another story.
@@ -204,25 +233,14 @@ impl<'a> Probe<'a> {
             ..Overlap::default()
         };
         let mut first = (u32::MAX, u32::MAX);
-        let shingles = self.sketch.shingles();
-        // A passage that both have goes on in both: mostly a shingle is found where it is looked for first.
-        let mut next = 0;
-        for (there, shingle) in (0..).zip(other.shingles()) {
-            let here = if shingles.get(next) == Some(shingle) {
-                next
-            } else if let Some(place) = self.index.place(shingles, *shingle) {
-                usize::from(place)
-            } else {
-                continue;
-            };
-            next = here + 1;
-            let here = count(here);
+        self.passages(other.shingles(), |here, there, length| {
             let (in_smaller, in_larger) = if is_smaller { (here, there) } else { (there, here) };
-            overlap.shared += 1;
-            overlap.shared_lead += u32::from(in_larger < lead);
-            overlap.shared_opening += u32::from(in_smaller < OPENING);
+            let before = |at: u32, from: u32| (from + length).min(at).saturating_sub(from);
+            overlap.shared += length;
+            overlap.shared_lead += before(lead, in_larger);
+            overlap.shared_opening += before(OPENING, in_smaller);
             first = (first.0.min(in_smaller), first.1.min(in_larger));
-        }
+        });
         if overlap.shared > 0 {
             (overlap.first_in_smaller, overlap.first_in_larger) = first;
             let in_lead = larger.numbers().partition_point(|number| number.at < lead);
@@ -232,6 +250,14 @@ impl<'a> Probe<'a> {
         }
         overlap
     }
+}
+
+/// How long both lists go on alike: compared by the vector, since most passages are long.
+fn common_length(a: &[u32], b: &[u32]) -> usize {
+    let blocks = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
+    let whole = 8 * blocks.take_while(|(a, b)| a == b).count();
+    let [a, b] = [a, b].map(|list| list.get(whole..).unwrap_or_default());
+    whole + a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }
 
 /// Words of the larger story that its sketch has no room for. Where the smaller one's is as full, what was left out of both

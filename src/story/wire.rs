@@ -8,16 +8,21 @@
 use super::fingerprint::{Fingerprint, Number, ROUTING_KEYS, Sketch};
 
 /// A count of 32 bits takes at most so many bytes.
-const COUNT_BYTES: u32 = 5;
+const COUNT_BYTES: usize = 5;
 
 impl Sketch {
+    /// So many bytes at most it is written in.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        let numbers = self.numbers().len() * (COUNT_BYTES + size_of::<u32>());
+        3 * COUNT_BYTES + size_of_val(self.shingles()) + numbers
+    }
+
     /// Writes the sketch: some 900 bytes for a story of 250 words, 2.5 KB at most.
     pub fn encode(&self, into: &mut Vec<u8>) {
         write_count(self.words(), into);
         write_count(length(self.shingles()), into);
-        for shingle in self.shingles() {
-            into.extend_from_slice(&shingle.to_be_bytes());
-        }
+        append_hashes(self.shingles(), into);
         write_count(length(self.numbers()), into);
         let mut last = 0;
         for Number { at, hash } in self.numbers() {
@@ -50,6 +55,12 @@ impl Sketch {
 }
 
 impl Fingerprint {
+    /// So many bytes at most it is written in.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        ROUTING_KEYS * size_of::<u64>() + self.sketch().room()
+    }
+
     /// Writes the fingerprint.
     pub fn encode(&self, into: &mut Vec<u8>) {
         for key in self.routing_keys() {
@@ -69,6 +80,16 @@ impl Fingerprint {
         }
         let (sketch, rest) = Sketch::decode(bytes)?;
         Some((Self::new(keys, sketch), rest))
+    }
+}
+
+/// In one go: a sketch is written once for each of its keys and again for each of its rows.
+fn append_hashes(hashes: &[u32], into: &mut Vec<u8>) {
+    let from = into.len();
+    into.resize(from + size_of_val(hashes), 0);
+    let behind = into.get_mut(from..).unwrap_or_default();
+    for (place, hash) in behind.as_chunks_mut().0.iter_mut().zip(hashes) {
+        *place = hash.to_be_bytes();
     }
 }
 

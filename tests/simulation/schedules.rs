@@ -8,7 +8,7 @@ use newsmill::stage::home::{Compare, Home, KEEPS_TEXTS_HOURS};
 use newsmill::stage::lines::message::line_of;
 use newsmill::stage::lines::{self, Lines, Rule};
 use newsmill::stage::near::Near;
-use newsmill::stage::parse::{Learns, Parse};
+use newsmill::stage::parse::{Comparing, Learns, Parse};
 use newsmill::stage::{DynStage, Outbox, Target};
 use newsmill::story::RoutingKeys;
 use newsmill::story::Thresholds;
@@ -18,7 +18,7 @@ use crate::program::{KNOWN, Program};
 use crate::world::{self, World};
 
 /// Schedules of a run, where nobody says otherwise.
-const SCHEDULES: u64 = 3_500;
+const SCHEDULES: u64 = 5_000;
 
 /// Rows of an ageing world end after so many hours; of another one never.
 const TTL_HOURS: u32 = KEEPS_TEXTS_HOURS;
@@ -39,7 +39,8 @@ fn run(seed: u64, bug: Option<Bug>, late_flush: bool) -> Result<(), String> {
 fn parse() -> [Arc<dyn DynStage>; KNOWN] {
     let knowing = |starts: Starts| {
         let learns = Some(Learns { starts: Arc::new(starts), tells: true });
-        erase(Parse { home_keeps_texts: true, learns, ..Parse::default() })
+        let comparing = Some(Comparing { thresholds: Thresholds::default(), own: false });
+        erase(Parse { home_keeps_texts: true, comparing, learns, ..Parse::default() })
     };
     let (nothing, much) = (knowing(Starts::with_room(1)), Starts::with_room(1_000));
     for (partition, text) in (0..).zip(world::texts()) {

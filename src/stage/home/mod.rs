@@ -88,7 +88,7 @@ impl Stage for Home {
     fn prepare(&self, record: &Record<'_>) -> Result<Heard, Refusal> {
         match Message::decode(record.value).map_err(|error| error.stop(record))? {
             Message::Observe(observe) => {
-                let occurrence = Occurrence::new(observe, record, self.compare);
+                let occurrence = Occurrence::new(observe, record);
                 Ok(Heard::Occurrence(Box::new(occurrence)))
             }
             Message::Verdict(verdict) => {
@@ -107,7 +107,7 @@ impl Stage for Home {
 
 impl Home {
     /// In this order: the story, its canonical record, the sighting; then what `near` is asked and told.
-    fn observe(&self, table: &mut Table<HomeRow>, occurrence: Occurrence, outbox: &mut Outbox) {
+    fn observe(&self, table: &mut Table<HomeRow>, mut occurrence: Occurrence, outbox: &mut Outbox) {
         table.advance_clock(occurrence.capped);
         let expired = table.expire().len();
         outbox.tally.add_n(Count::Expired(NAME), expired as u64);
@@ -128,7 +128,7 @@ impl Home {
         let sighting = occurrence.sighting(decision, row.first_seen, lead);
         let has_no_canonical = !row.published && row.compared.is_none();
         let fingerprint = match &row.compared {
-            None => self.compare.and_then(|compare| occurrence.fingerprint(compare)),
+            None => self.compare.and_then(|compare| occurrence.take_fingerprint(compare)),
             Some(_) => None,
         };
         let Occurrence { story_id, place, cause, capped, .. } = occurrence;

@@ -1,6 +1,5 @@
 //! One occurrence of a story, ready for the table.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::compare::Compare;
@@ -12,7 +11,7 @@ use crate::record::{ArticleId, Decision, FirstSeen, Origin, Role, Sighting, Stor
 use crate::stage::json::to_json;
 use crate::stage::lead::Lead;
 use crate::stage::{Cause, Record, capped};
-use crate::story::{Fingerprint, Folder, MIN_WORDS};
+use crate::story::Fingerprint;
 
 /// One occurrence.
 #[derive(Debug)]
@@ -37,19 +36,13 @@ pub(super) enum Place {
         position: u32,
         /// The value of the story record, in case that it has to go out; `None` where its text went before it.
         story: Option<Vec<u8>>,
-        /// The paragraphs, in case that it has to be compared: most occurrences repeat a story that already was, and
-        /// need no fingerprint.
-        text: Option<String>,
+        /// What is compared of it, in case that it was not yet.
+        fingerprint: Option<Box<Fingerprint>>,
     },
 }
 
-thread_local! {
-    /// A folder keeps its buffers: one an engine thread.
-    static FOLDER: RefCell<Folder> = RefCell::new(Folder::new());
-}
-
 impl Occurrence {
-    pub(super) fn new(observe: Observe<'_>, record: &Record<'_>, compare: Option<Compare>) -> Self {
+    pub(super) fn new(observe: Observe<'_>, record: &Record<'_>) -> Self {
         let cause = Arc::new(Cause::new(&observe.origin, record.headers));
         let place = match &observe.place {
             message::Place::Own => Place::Own(None),
@@ -57,9 +50,9 @@ impl Occurrence {
             message::Place::Related(position, text) => {
                 let text = text.as_ref();
                 let story = text.map(|text| to_json(&story_record(&observe, *position, text)));
-                let compared = text.filter(|text| compare.is_some() && text.words >= MIN_WORDS);
-                let text = compared.map(|text| text.body.join("\n"));
-                Place::Related { position: *position, story, text }
+                let fingerprint = text.and_then(|text| text.fingerprint.clone());
+                let fingerprint = fingerprint.map(|told| Box::new(told.into_owned()));
+                Place::Related { position: *position, story, fingerprint }
             }
         };
         Self {
@@ -96,14 +89,11 @@ impl Occurrence {
         }
     }
 
-    /// What is compared of the story, where this occurrence is one that brings it to `near`. `None` for a short one.
-    pub(super) fn fingerprint(&self, compare: Compare) -> Option<Fingerprint> {
-        match &self.place {
-            Place::Own(fingerprint) => fingerprint.as_deref().filter(|_| compare.own).cloned(),
-            // A line feed parts tokens as the border of two paragraphs does.
-            Place::Related { text, .. } => text.as_ref().and_then(|text| {
-                FOLDER.with_borrow_mut(|folder| Fingerprint::of(&folder.fold([text])))
-            }),
+    /// What is compared of the story, where this occurrence is one that brings it to `near`.
+    pub(super) fn take_fingerprint(&mut self, compare: Compare) -> Option<Box<Fingerprint>> {
+        match &mut self.place {
+            Place::Own(fingerprint) => fingerprint.take().filter(|_| compare.own),
+            Place::Related { fingerprint, .. } => fingerprint.take(),
         }
     }
 

@@ -43,6 +43,7 @@ impl Seen {
             published_raw: None,
             source: None,
             keywords_raw: Some("k"),
+            fingerprint: None,
         };
         let observe = Observe {
             story_id: StoryId([self.story; 16]),
@@ -56,7 +57,7 @@ impl Seen {
             article_id: ArticleId([self.article; 16]),
             place: self
                 .position
-                .map_or(Place::Own, |position| Place::Related(position, Some(text))),
+                .map_or(Place::Own, |position| Place::Related(position, Some(Box::new(text)))),
         };
         observe.encode()
     }

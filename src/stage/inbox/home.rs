@@ -1,9 +1,11 @@
 //! What reaches `home`: occurrences from `parse`, verdicts from `near`.
 //!
 //! The head of an occurrence says which one this is. Only a related one carries the text, after the head: an article's
-//! own text is in its article record. An own one carries its fingerprint where own stories are compared. A text may be
-//! left out where it went before (see the engine's `SentOnce`).
+//! own text is in its article record. Where stories are compared, the fingerprint stands behind the text of a related one, and
+//! behind the head of an own one where own stories are. Text and fingerprint may be left out where they went before (see the
+//! engine's `SentOnce`).
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserializer, Unexpected, Visitor};
@@ -45,7 +47,7 @@ pub enum Place<'a> {
     OwnTold(Box<Fingerprint>),
     /// Appended: its position, and its text, which `home` may have to publish; `None` where an earlier message brought
     /// it, not long ago.
-    Related(u32, Option<Text<'a>>),
+    Related(u32, Option<Box<Text<'a>>>),
 }
 
 /// The text of a related story, and what its record says of it.
@@ -68,6 +70,9 @@ pub struct Text<'a> {
     pub source: Option<&'a str>,
     /// Its keyword lines, joined by a line feed.
     pub keywords_raw: Option<&'a str>,
+    /// What is compared of it: behind all else, in bytes of its own. `None` of a short one, and where no stories are compared.
+    #[serde(skip)]
+    pub fingerprint: Option<Cow<'a, Fingerprint>>,
 }
 
 impl Text<'_> {
@@ -76,7 +81,8 @@ impl Text<'_> {
         let lines = [self.url, self.headline, self.published_raw, self.source, self.keywords_raw];
         let strings = lines.into_iter().flatten().chain([self.language]).map(str::len);
         let paragraphs = self.body.iter().copied().map(str::len);
-        strings.chain(paragraphs).map(|bytes| bytes + LENGTH_BYTES).sum()
+        let fingerprint = self.fingerprint.as_ref().map_or(0, |told| told.room());
+        strings.chain(paragraphs).map(|bytes| bytes + LENGTH_BYTES).sum::<usize>() + fingerprint
     }
 }
 
@@ -212,7 +218,11 @@ impl Observe<'_> {
             Place::Related(_, Some(text)) => {
                 let bytes = message::begin_with_room(&Head::Observe(head), text.bytes());
                 let from = bytes.len();
-                (message::append(text, bytes), Some(from))
+                let mut bytes = message::append(text.as_ref(), bytes);
+                if let Some(fingerprint) = &text.fingerprint {
+                    fingerprint.encode(&mut bytes);
+                }
+                (bytes, Some(from))
             }
         }
     }
@@ -238,14 +248,24 @@ impl<'a> Message<'a> {
                     (head.observe(Place::Related(position, None)), rest)
                 }
                 Some(position) => {
-                    let (text, rest) = message::take::<Text<'a>>(rest)?;
-                    (head.observe(Place::Related(position, Some(text))), rest)
+                    let (text, rest) = take_text(rest)?;
+                    (head.observe(Place::Related(position, Some(Box::new(text)))), rest)
                 }
             },
         };
         message::end(rest)?;
         Ok(message)
     }
+}
+
+/// A text, and the fingerprint where one stands behind it.
+fn take_text(bytes: &[u8]) -> Result<(Text<'_>, &[u8]), MessageError> {
+    let (text, rest) = message::take::<Text<'_>>(bytes)?;
+    if rest.is_empty() {
+        return Ok((text, rest));
+    }
+    let (fingerprint, rest) = Fingerprint::decode(rest).ok_or(MessageError::NoSketch)?;
+    Ok((Text { fingerprint: Some(Cow::Owned(fingerprint)), ..text }, rest))
 }
 
 impl<'a> ObserveHead<'a> {
@@ -283,7 +303,7 @@ mod tests {
             article_id: ArticleId([0x22; 16]),
             place: Place::Related(
                 2,
-                Some(Text {
+                Some(Box::new(Text {
                     url: Some("https://a.example/1"),
                     headline: Some("خبر"),
                     language: "ar",
@@ -292,9 +312,16 @@ mod tests {
                     published_raw: None,
                     source: Some("S"),
                     keywords_raw: None,
-                }),
+                    fingerprint: None,
+                })),
             ),
         }
+    }
+
+    fn compared() -> Observe<'static> {
+        let Place::Related(position, Some(mut text)) = related().place else { unreachable!() };
+        text.fingerprint = Some(Cow::Owned(fingerprint()));
+        Observe { place: Place::Related(position, Some(text)), ..related() }
     }
 
     fn fingerprint() -> Fingerprint {
@@ -346,7 +373,7 @@ mod tests {
 
     #[test]
     fn a_message_reads_back_as_it_was_written() {
-        for place in [related().place, Place::Own, Place::Related(2, None)] {
+        for place in [related().place, compared().place, Place::Own, Place::Related(2, None)] {
             let observe = Observe { place, ..related() };
             let bytes = observe.encode();
             assert_eq!(Message::decode(Some(&bytes)), Ok(Message::Observe(observe)));
@@ -382,6 +409,13 @@ mod tests {
     }
 
     #[test]
+    fn a_related_story_that_is_compared_carries_its_fingerprint_behind_the_text() {
+        let (mut expected, from) = related().encode_parts();
+        fingerprint().encode(&mut expected);
+        assert_eq!(compared().encode_parts(), (expected, from));
+    }
+
+    #[test]
     fn an_unknown_version_is_named() {
         let mut bytes = related().encode();
         bytes[0] = 9;
@@ -392,9 +426,13 @@ mod tests {
 
     #[test]
     fn nothing_may_stand_after_a_message_nor_in_its_place() {
-        let mut bytes = related().encode();
-        bytes.push(0);
-        assert_eq!(Message::decode(Some(&bytes)), Err(MessageError::Trailing(1)));
+        for (observe, error) in
+            [(related(), MessageError::NoSketch), (compared(), MessageError::Trailing(1))]
+        {
+            let mut bytes = observe.encode();
+            bytes.push(0);
+            assert_eq!(Message::decode(Some(&bytes)), Err(error));
+        }
         assert_eq!(Message::decode(Some(&[])), Err(MessageError::Empty));
         assert_eq!(Message::decode(None), Err(MessageError::Empty));
     }

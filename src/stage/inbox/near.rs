@@ -60,7 +60,8 @@ impl Probe<'_> {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let Self { age, seen, .. } = *self;
-        let mut bytes = message::begin(&Head::Probe(ProbeHead { age, seen }));
+        let head = Head::Probe(ProbeHead { age, seen });
+        let mut bytes = message::begin_with_room(&head, self.sketch.room());
         self.sketch.encode(&mut bytes);
         bytes
     }

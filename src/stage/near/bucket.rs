@@ -19,9 +19,9 @@ use crate::story::{Likeness, Overlap, Probe, RoutingKey, Sketch, Thresholds};
 pub const CAP: usize = 16;
 
 /// The living stories of a bucket.
-pub struct Bucket {
+pub struct Bucket<'t> {
     /// In the order of their ids.
-    members: Vec<Member>,
+    members: Vec<Member<'t>>,
 }
 
 /// A story whose register has changed.
@@ -33,16 +33,15 @@ pub struct Change {
     pub best: Option<Lead>,
 }
 
-impl Bucket {
+impl<'t> Bucket<'t> {
     /// Reads a bucket.
     #[must_use]
-    pub fn of(key: RoutingKey, table: &Table<NearRow>) -> Self {
+    pub fn of(key: RoutingKey, table: &'t Table<NearRow>) -> Self {
         let rows = table.from_key(row_key(key, StoryId([0; 16])));
         // Room for one that comes.
         let mut members = Vec::with_capacity(CAP + 1);
-        members.extend(rows.map_while(|(row_key, row)| {
-            let (story_id, entry) = (story_in(key, row_key)?, row.entry);
-            let compared = Arc::clone(&row.compared);
+        members.extend(rows.map_while(|(row_key, NearRow { entry, compared })| {
+            let (story_id, entry) = (story_in(key, row_key)?, *entry);
             Some(Member { story_id, entry, before: Some(entry), told: entry.best, compared })
         }));
         Self { members }
@@ -79,21 +78,27 @@ impl Bucket {
         Some(lead)
     }
 
-    /// Compares a story that comes with all that are there, and takes it in. A story that was here begins anew, but what
-    /// `home` was told of it is not forgotten. `hour` is stream time.
-    pub fn take_in(&mut self, age: Age, sketch: Sketch, thresholds: &Thresholds, hour: u32) {
+    /// The stories here that a story that comes is alike, or would be but for its numbers: in the order of their ids.
+    #[must_use]
+    pub fn alike(&self, coming: StoryId, sketch: &Sketch, thresholds: &Thresholds) -> Vec<Alike> {
+        let probe = Probe::of(sketch);
+        let others = self.members.iter().filter(|member| member.story_id != coming);
+        let alike = others.filter_map(|Member { story_id, compared, .. }| {
+            let overlap = probe.overlap(&compared.sketch);
+            let likeness = overlap.likeness(thresholds);
+            let is_told = likeness.is_some() || overlap.differs_in_numbers_only(thresholds);
+            is_told.then(|| Alike { story_id: *story_id, likeness, score: overlap.score() })
+        });
+        let mut alike: Vec<Alike> = alike.collect();
+        alike.shrink_to_fit();
+        alike
+    }
+
+    /// Takes in a story that comes. One that was here begins anew, but what `home` was told of it is not forgotten. `hour` is
+    /// stream time.
+    pub fn take_in(&mut self, age: Age, compared: &'t Arc<Compared>, hour: u32) {
         let story_id = age.story_id;
         let told = self.take_out(story_id).and_then(|member| member.told);
-        let probe = Probe::of(&sketch);
-        let mut alike = Vec::new();
-        for member in &self.members {
-            let overlap = probe.overlap(&member.compared.sketch);
-            let likeness = overlap.likeness(thresholds);
-            if likeness.is_some() || overlap.differs_in_numbers_only(thresholds) {
-                alike.push(Alike { story_id: member.story_id, likeness, score: overlap.score() });
-            }
-        }
-        alike.shrink_to_fit();
         let entry = Entry {
             oldest: age.timestamp,
             is_canonical: true,
@@ -101,7 +106,6 @@ impl Bucket {
             last_matched_hour: hour,
         };
         let place = self.members.partition_point(|member| member.story_id < story_id);
-        let compared = Arc::new(Compared { sketch, alike });
         self.members.insert(place, Member { story_id, entry, before: None, told, compared });
     }
 
@@ -112,7 +116,7 @@ impl Bucket {
         if self.len() < CAP || self.members.iter().any(|member| member.story_id == coming) {
             return None;
         }
-        let rank = |member: &&Member| {
+        let rank = |member: &&Member<'_>| {
             let entry = &member.entry;
             (entry.leads(), entry.last_matched_hour, member.age())
         };
@@ -121,25 +125,44 @@ impl Bucket {
 
     /// Takes a story out. Those that follow it go on.
     pub fn drop_out(&mut self, story_id: StoryId) {
-        drop(self.take_out(story_id));
+        let _left = self.take_out(story_id);
     }
 
-    fn take_out(&mut self, story_id: StoryId) -> Option<Member> {
+    fn take_out(&mut self, story_id: StoryId) -> Option<Member<'t>> {
         let place = place_of(story_id, &self.members)?;
         Some(self.members.remove(place))
     }
 
-    /// Notes what `home` says of a story, whether it is here or only followed from here.
-    pub fn hear(&mut self, age: Age, is_canonical: bool) {
-        let is_here = place_of(age.story_id, &self.members).is_some();
-        for member in &mut self.members {
-            let entry = &mut member.entry;
-            if member.story_id == age.story_id {
-                (entry.oldest, entry.is_canonical) = (age.timestamp, is_canonical);
-            } else if !is_here && entry.best.is_some_and(|best| best.age.story_id == age.story_id) {
-                entry.best = entry.best.filter(|_| is_canonical).map(|best| Lead { age, ..best });
-            }
+    /// Notes what `home` says of a story, whether it is here or only followed from here. Says whether that may change whom
+    /// some story follows.
+    ///
+    /// That a story stands no longer for itself is nothing new while it follows another here, and not written down. When it
+    /// ceases to, `home` is told, and says again how things stand with it.
+    pub fn hear(&mut self, age: Age, is_canonical: bool) -> bool {
+        let Some(place) = place_of(age.story_id, &self.members) else {
+            return self.hear_of_absent(age, is_canonical);
+        };
+        let is_followed = self.follow(age.story_id).next().is_some();
+        let Some(Member { entry, .. }) = self.members.get_mut(place) else { return false };
+        let (led, was_oldest) = (entry.leads(), entry.oldest);
+        entry.oldest = age.timestamp;
+        entry.is_canonical = is_canonical || entry.is_canonical && entry.best.is_some();
+        entry.oldest != was_oldest || !led && entry.leads() || is_followed && !entry.leads()
+    }
+
+    fn hear_of_absent(&mut self, age: Age, is_canonical: bool) -> bool {
+        let mut any = false;
+        for entry in self.follow(age.story_id) {
+            entry.best = entry.best.filter(|_| is_canonical).map(|best| Lead { age, ..best });
+            any = true;
         }
+        any
+    }
+
+    /// Those that follow a story.
+    fn follow(&mut self, leader: StoryId) -> impl Iterator<Item = &mut Entry> {
+        let entries = self.members.iter_mut().map(|member| &mut member.entry);
+        entries.filter(move |entry| entry.best.is_some_and(|best| best.age.story_id == leader))
     }
 
     /// Finds whom each story follows; says whose register has changed. That of a story that has just come stands first, and
@@ -170,9 +193,9 @@ impl Bucket {
     }
 
     /// The rows that are not as the table has them.
-    pub fn changed(self) -> impl Iterator<Item = (StoryId, NearRow)> {
-        let changed = self.members.into_iter().filter(|member| member.before != Some(member.entry));
-        changed
-            .map(|Member { story_id, entry, compared, .. }| (story_id, NearRow { entry, compared }))
+    #[must_use]
+    pub fn changed(self) -> Vec<(StoryId, NearRow)> {
+        let changed = self.members.iter().filter(|member| member.has_changed());
+        changed.map(|member| (member.story_id, member.row())).collect()
     }
 }

@@ -17,10 +17,11 @@ use super::message::MessageError;
 use super::{
     Cause, Count, Outbox, Output, Record, Refusal, Stage, StageName, Table, Target, capped,
 };
+use crate::record::StoryId;
 use crate::story::{FP_VERSION, RoutingKey, RoutingKeys, Sketch, Thresholds};
 use bucket::{Bucket, Change};
 use message::{Message, Probe};
-use row::row_key;
+use row::{Compared, row_key};
 
 pub use super::inbox::near as message;
 pub use message::NAME;
@@ -138,20 +139,30 @@ impl Near {
         table: &mut Table<NearRow>,
         outbox: &mut Outbox,
     ) -> Vec<Change> {
+        let (hour, story_id) = (table.hour(), age.story_id);
         let mut bucket = Bucket::of(key, table);
-        if let Some(lead) = bucket.turns_away(age, &sketch, &self.thresholds, table.hour()) {
+        if let Some(lead) = bucket.turns_away(age, &sketch, &self.thresholds, hour) {
             outbox.tally.add(Count::Compared);
-            write(key, bucket, table);
-            return vec![Change { story_id: age.story_id, best: Some(lead) }];
+            let changed = bucket.changed();
+            put(key, changed, table);
+            return vec![Change { story_id, best: Some(lead) }];
         }
         outbox.tally.add_n(Count::Compared, bucket.len() as u64);
-        if let Some(leaving) = bucket.makes_room(age.story_id) {
+        let leaving = bucket.makes_room(story_id);
+        if let Some(leaving) = leaving {
             bucket.drop_out(leaving);
             outbox.tally.add(Count::Evicted(NAME));
+        }
+        let alike = bucket.alike(story_id, &sketch, &self.thresholds);
+        let compared = Arc::new(Compared { sketch, alike });
+        bucket.take_in(age, &compared, hour);
+        let changes = bucket.settle(hour);
+        let changed = bucket.changed();
+        if let Some(leaving) = leaving {
             table.remove(&row_key(key, leaving));
         }
-        bucket.take_in(age, sketch, &self.thresholds, table.hour());
-        settle(key, bucket, table)
+        put(key, changed, table);
+        changes
     }
 }
 
@@ -162,19 +173,17 @@ fn status(
     is_canonical: bool,
     table: &mut Table<NearRow>,
 ) -> Vec<Change> {
+    let hour = table.hour();
     let mut bucket = Bucket::of(key, table);
-    bucket.hear(age, is_canonical);
-    settle(key, bucket, table)
-}
-
-fn settle(key: RoutingKey, mut bucket: Bucket, table: &mut Table<NearRow>) -> Vec<Change> {
-    let changes = bucket.settle(table.hour());
-    write(key, bucket, table);
+    let is_news = bucket.hear(age, is_canonical);
+    let changes = if is_news { bucket.settle(hour) } else { Vec::new() };
+    let changed = bucket.changed();
+    put(key, changed, table);
     changes
 }
 
-fn write(key: RoutingKey, bucket: Bucket, table: &mut Table<NearRow>) {
-    for (story_id, row) in bucket.changed() {
+fn put(key: RoutingKey, rows: Vec<(StoryId, NearRow)>, table: &mut Table<NearRow>) {
+    for (story_id, row) in rows {
         table.put(row_key(key, story_id), row);
     }
 }

@@ -1,5 +1,6 @@
 //! The messages to `home`: one for each occurrence of a story on the page, in the page's order.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::size::RecordSizes;
@@ -45,7 +46,8 @@ impl Occurrences<'_> {
             let text = self.text(text, tale);
             let observe = self.observe(tale, Place::Own);
             sizes.check_story(&text, cause, || story_record(&observe, position, &text))?;
-            let observe = Observe { place: Place::Related(position, Some(text)), ..observe };
+            let place = Place::Related(position, Some(Box::new(text)));
+            let observe = Observe { place, ..observe };
             outputs.push(self.output(&observe, cause));
         }
         Ok(outputs)
@@ -61,7 +63,7 @@ impl Occurrences<'_> {
         }
     }
 
-    fn text<'o>(&'o self, text: &'o RelatedText<'_>, tale: &Tale) -> Text<'o> {
+    fn text<'o>(&'o self, text: &'o RelatedText<'_>, tale: &'o Tale) -> Text<'o> {
         Text {
             url: self.url,
             headline: text.headline.as_deref(),
@@ -71,6 +73,7 @@ impl Occurrences<'_> {
             published_raw: text.published_raw.as_deref(),
             source: text.source.as_deref(),
             keywords_raw: text.keywords_raw.as_deref(),
+            fingerprint: tale.fingerprint.as_deref().map(Cow::Borrowed),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The two stages, their tables and their inboxes, without a broker.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::Value;
@@ -53,6 +54,7 @@ impl Tale {
 
     fn observe(&self, timestamp: i64, article: u8) -> Vec<u8> {
         let words = Folder::new().fold([&self.text]).words();
+        let fingerprint = self.fingerprint().map(Cow::Owned);
         let text = Text {
             url: None,
             headline: None,
@@ -62,12 +64,13 @@ impl Tale {
             published_raw: None,
             source: None,
             keywords_raw: None,
+            fingerprint,
         };
         let topic = "articles.raw".into();
         let origin =
             Origin { topic, partition: 0, offset: i64::from(article), timestamp: Some(timestamp) };
         let article_id = ArticleId([article; 16]);
-        let place = Place::Related(0, Some(text));
+        let place = Place::Related(0, Some(Box::new(text)));
         Observe { story_id: self.id, timestamp, origin, article_id, place }.encode()
     }
 }
