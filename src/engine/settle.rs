@@ -1,6 +1,5 @@
 //! Apply, commit, abort: where work becomes true, all of it or none.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
@@ -225,8 +224,8 @@ impl Engine {
                     return Ok(());
                 };
                 let applied = catch_unwind(AssertUnwindSafe(|| live.table.apply(prepared, outbox)));
-                if let Err(panic) = applied {
-                    return self.apply_panicked(place, &panic_message(panic.as_ref()));
+                if applied.is_err() {
+                    return self.apply_panicked(place);
                 }
             }
             Err(Refusal::DeadLetter(reject)) if is_page => {
@@ -256,10 +255,11 @@ impl Engine {
         Ok(())
     }
 
-    /// A bug of ours may have left the table half changed: abort, and dead-letter the record when it is met again.
-    fn apply_panicked(&mut self, place: Place, message: &str) -> Result<(), End> {
+    /// A bug of ours may have left the table half changed: abort, and dead-letter the record when it is met again. What
+    /// the panic said has been logged as far as it quotes no page.
+    fn apply_panicked(&mut self, place: Place) -> Result<(), End> {
         let Place { stage, partition, offset, number } = place;
-        tracing::error!(event = "apply_panicked", stage, partition, offset, number, message);
+        tracing::error!(event = "apply_panicked", stage, partition, offset, number);
         self.poisoned.insert(place);
         self.abort("a panic while a record was applied")
     }
@@ -421,13 +421,4 @@ fn group_offsets(stages: &[StageRun]) -> Option<Vec<GroupOffsets<'_>>> {
         }
     }
     Some(groups)
-}
-
-/// What a panic said, for the log of a bug of ours.
-fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let words = panic
-        .downcast_ref::<&str>()
-        .map(|words| (*words).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned());
-    words.unwrap_or_else(|| "a panic without a message".to_owned())
 }

@@ -15,6 +15,7 @@ use tracing_subscriber::layer::{Context, Filter, SubscriberExt as _};
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 use tracing_subscriber::{Layer as _, fmt};
 
+use super::panics;
 use crate::config::{Log, LogFormat};
 
 /// Of the warnings and errors of one place in the code, so many are written in each period.
@@ -44,7 +45,7 @@ pub fn counts() -> LogCounts {
     LogCounts { warnings: count(&WARNINGS), errors: count(&ERRORS), suppressed: count(&SUPPRESSED) }
 }
 
-/// Begins to log. Once a process.
+/// Begins to log, panics included. Once a process.
 ///
 /// # Errors
 /// Something logs already.
@@ -57,7 +58,9 @@ pub fn start(log: &Log) -> Result<(), TryInitError> {
         LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(stderr).boxed(),
     };
     let filter = log.level.targets.clone().and(Seldom::default());
-    tracing_subscriber::registry().with(lines.with_filter(filter)).try_init()
+    tracing_subscriber::registry().with(lines.with_filter(filter)).try_init()?;
+    panics::log();
+    Ok(())
 }
 
 /// Lets the first warnings and errors of a place in the code pass, of each period.

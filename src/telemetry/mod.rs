@@ -4,6 +4,7 @@ pub mod health;
 pub mod http;
 pub mod logging;
 pub mod metrics;
+mod panics;
 pub mod spans;
 pub mod status;
 mod watcher;

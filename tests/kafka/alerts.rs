@@ -53,20 +53,26 @@ fn watched_fleet(
 ) -> Option<(Fleet, Prometheus)> {
     let prometheus = Prometheus::start(&hasty(folder))?;
     let mut fleet = Fleet::new(bootstrap, app);
-    fleet.environment = vec![("NEWSMILL__DEAD_LETTER__MAX_CONSECUTIVE", "20")];
+    fleet.environment = vec![
+        ("NEWSMILL__DEAD_LETTER__MAX_CONSECUTIVE", "20"),
+        // In haste as the alerts are.
+        ("NEWSMILL__ENGINE__SESSION_TIMEOUT", "3s"),
+        ("NEWSMILL__ENGINE__DRAIN_TIMEOUT", "2s"),
+    ];
     fleet.grow(REPLICAS);
     prometheus.scrape(&fleet);
     wait_until("all run, and share all partitions", LIMIT, || {
-        is_at_work(&prometheus) && {
-            let owned = "sum(newsmill_assigned_partitions) == 2 * 6";
-            prometheus.figure(owned).is_some()
-        }
+        is_at_work(&prometheus) && shares_all(&prometheus)
     });
     Some((fleet, prometheus))
 }
 
 fn is_at_work(prometheus: &Prometheus) -> bool {
     prometheus.figure("sum(newsmill_group_state{state=\"running\"})") == Some(REPLICAS as f64)
+}
+
+fn shares_all(prometheus: &Prometheus) -> bool {
+    prometheus.figure("sum(newsmill_assigned_partitions) == 2 * 6").is_some()
 }
 
 fn fires(prometheus: &Prometheus, severity: &str, alert: &str) -> bool {
@@ -136,45 +142,57 @@ fn partitions_whose_commits_do_not_come_through_page_as_stalled_and_nothing_else
     fs::remove_dir_all(folder).expect("ours to remove");
 }
 
+/// Enough good pages for a hundred bad ones to be no breach of the objective.
+const GOOD: usize = 9_000;
+
 #[test]
-fn a_flood_of_bad_pages_and_a_crash_loop_page_and_nothing_else_does() {
+fn a_flood_of_bad_pages_pages_as_held_and_soon_to_be_deleted_and_nothing_else_does() {
     let folder = super::broker::scratch("hasty");
     let bootstrap = shared().bootstrap();
-    client::create_topic(&bootstrap, "paged.raw", 6, &[("retention.ms", "600000")]);
+    // Brokers look for what is too old every five minutes: nothing is deleted in the time of this test.
+    client::create_topic(&bootstrap, "paged.raw", 6, &[("retention.ms", "40000")]);
     let Some((mut fleet, prometheus)) = watched_fleet(&bootstrap, "paged", &folder) else { return };
     let feed = Feed::new(&bootstrap);
-    // Written nine of the ten minutes ago for which the topic keeps records.
-    let written = jiff::Timestamp::now().as_millisecond() - 540_000;
+    let good = b"A headline\n\nA paragraph that says more.";
+    for partition in (0..PARTITIONS).cycle().take(GOOD) {
+        feed.send("paged.raw", partition, None, Some(good));
+    }
+    feed.flush();
+    let emitted = "sum(newsmill_records_total{outcome=\"emitted\"})";
+    wait_until("the good pages", LIMIT, || {
+        fleet.tend();
+        prometheus.figure(emitted) == Some(GOOD as f64)
+    });
     for _ in 0..200 {
-        feed.send_at("paged.raw", 0, b"\xff no text at all", written);
+        feed.send("paged.raw", 0, None, Some(b"\xff no text at all"));
     }
     feed.flush();
     for alert in ["NewsmillDeadLetterBreakerOpen", "NewsmillRetentionLossRisk"] {
         wait_until(alert, LIMIT, || fires(&prometheus, "page", alert));
     }
-    // The replica that does not hold the flooded partition starts again and again.
-    let held = "newsmill_consumer_paused_partitions{reason=\"breaker\"}";
-    let victim = usize::from(fleet.metric(0, held) == Some(1.0));
-    crash_loop(&mut fleet, victim, &prometheus);
-    wait_until("the crash loop", LIMIT, || fires(&prometheus, "page", "NewsmillCrashLooping"));
-    let expected = [
-        "NewsmillCrashLooping",
-        "NewsmillDeadLetterBreakerOpen",
-        // Every page of that time came late and was dead-lettered.
-        "NewsmillFreshnessBudgetBurn",
-        "NewsmillQualityBudgetBurn",
-        "NewsmillRetentionLossRisk",
-        // A replica that dies every few seconds does not get to work on its partitions.
-        "NewsmillUnassignedPartitions",
-    ];
-    let pages = prometheus.firing("page");
-    let unexpected: Vec<_> =
-        pages.iter().filter(|page| !expected.contains(&page.as_str())).collect();
-    assert_eq!(unexpected, Vec::<&String>::new());
+    let mut pages = prometheus.firing("page");
+    pages.sort();
+    assert_eq!(pages, ["NewsmillDeadLetterBreakerOpen", "NewsmillRetentionLossRisk"]);
     drop(prometheus);
     fs::remove_dir_all(folder).expect("ours to remove");
 }
 
+#[test]
+fn a_replica_that_starts_again_and_again_pages_as_a_crash_loop_and_nothing_else_does() {
+    let folder = super::broker::scratch("hasty");
+    let bootstrap = shared().bootstrap();
+    let Some((mut fleet, prometheus)) = watched_fleet(&bootstrap, "looping", &folder) else {
+        return;
+    };
+    crash_loop(&mut fleet, 1, &prometheus);
+    wait_until("the crash loop", LIMIT, || fires(&prometheus, "page", "NewsmillCrashLooping"));
+    assert_eq!(prometheus.firing("page"), ["NewsmillCrashLooping"]);
+    drop(prometheus);
+    fs::remove_dir_all(folder).expect("ours to remove");
+}
+
+/// Kills a replica and starts it again, as often as makes a loop; each time it gets to work on its partitions. One that
+/// does not for five minutes is another alert's business, ten seconds in haste.
 fn crash_loop(fleet: &mut Fleet, victim: usize, prometheus: &Prometheus) {
     let started = format!("process_start_time_seconds{{instance=\"replica-{victim}\"}}");
     for _ in 0..5 {
@@ -182,9 +200,9 @@ fn crash_loop(fleet: &mut Fleet, victim: usize, prometheus: &Prometheus) {
         fleet.kill(victim);
         fleet.start(victim);
         prometheus.scrape(fleet);
-        wait_until("a scrape of the fresh process, a second old", LIMIT, || {
+        wait_until("the fresh process at work", LIMIT, || {
             let now = prometheus.figure(&started);
-            now != before && prometheus.figure(&format!("time() - {started} > 2")).is_some()
+            now.is_some() && now != before && shares_all(prometheus)
         });
     }
 }

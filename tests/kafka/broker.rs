@@ -66,7 +66,7 @@ impl Broker {
         Self::start_advertising(None, Roles::Apart)
     }
 
-    /// The same, with a second listener that wants TLS and this user by SCRAM, or a token.
+    /// The same, with a second listener that wants TLS and this user by SCRAM or PLAIN, or a token.
     pub fn start_secure(user: &str, password: &str) -> Self {
         let folder = scratch("broker");
         let [port, controller, behind_proxy, secure] = free_ports();
@@ -86,8 +86,9 @@ impl Broker {
             ("{proxy}", behind_proxy),
             ("{secure}", secure),
         ];
+        let plain = PLAIN.replace("{user}", user).replace("{password}", password);
         let user = format!("SCRAM-SHA-512=[name={user},password={password}]");
-        let parts = [TOGETHER, BROKER, COMMON, SECURE];
+        let parts = [TOGETHER, BROKER, COMMON, SECURE, &plain];
         broker.format_with("server", &parts, &ports, &["--add-scram", &user]);
         broker.run();
         broker
@@ -334,8 +335,13 @@ listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SECURE:SASL_SSL,CONTROLLER:PL
 listener.name.secure.ssl.keystore.type=PKCS12
 listener.name.secure.ssl.keystore.location={folder}/keys.p12
 listener.name.secure.ssl.keystore.password=test-store
-listener.name.secure.sasl.enabled.mechanisms=SCRAM-SHA-512,OAUTHBEARER
+listener.name.secure.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-512,OAUTHBEARER
 listener.name.secure.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
 listener.name.secure.oauthbearer.sasl.jaas.config=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub=\"broker\";
 listener.name.secure.oauthbearer.connections.max.reauth.ms=30000
+";
+
+/// The one user, as the broker knows it for PLAIN.
+const PLAIN: &str = "\
+listener.name.secure.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_{user}=\"{password}\";
 ";

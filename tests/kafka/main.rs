@@ -22,6 +22,8 @@ mod equality;
 #[cfg(test)]
 mod explain;
 #[cfg(test)]
+mod secrecy;
+#[cfg(test)]
 mod security;
 #[cfg(test)]
 mod smoke;

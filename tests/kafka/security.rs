@@ -23,8 +23,9 @@ fn kept(path: &Path) -> &'static str {
 }
 
 /// The environment of one that logs in with the password in this file.
-fn environment(broker: &Broker, password: &Path) -> Vec<Variable> {
+fn environment(broker: &Broker, mechanism: &'static str, password: &Path) -> Vec<Variable> {
     vec![
+        ("NEWSMILL__KAFKA__SASL__MECHANISM", mechanism),
         ("NEWSMILL__KAFKA__SECURITY_PROTOCOL", "SASL_SSL"),
         ("NEWSMILL__KAFKA__SASL__USERNAME", "newsmill"),
         ("NEWSMILL__KAFKA__SASL__PASSWORD_FILE", kept(password)),
@@ -41,6 +42,15 @@ fn no_secret(what: &str, text: &str) {
 
 #[test]
 fn tls_and_scram_let_the_right_password_in_and_a_wrong_one_ends_with_77_and_none_is_ever_said() {
+    lets_only_the_right_password_in("SCRAM-SHA-512");
+}
+
+#[test]
+fn tls_and_plain_let_the_right_password_in_and_a_wrong_one_ends_with_77_and_none_is_ever_said() {
+    lets_only_the_right_password_in("PLAIN");
+}
+
+fn lets_only_the_right_password_in(mechanism: &'static str) {
     let broker = Broker::start_secure("newsmill", RIGHT);
     let folder = scratch("passwords");
     let [right, wrong] = [("right", RIGHT), ("wrong", WRONG)].map(|(name, password)| {
@@ -49,7 +59,7 @@ fn tls_and_scram_let_the_right_password_in_and_a_wrong_one_ends_with_77_and_none
         file
     });
     let secure = broker.secure_bootstrap();
-    let mut fleet = Fleet::with(&secure, "secret", environment(&broker, &right));
+    let mut fleet = Fleet::with(&secure, "secret", environment(&broker, mechanism, &right));
     fleet.environment.push(("NEWSMILL__LOG__LEVEL", "debug"));
     let feed = Feed::new(&broker.bootstrap());
     for number in 0..20 {
@@ -74,7 +84,7 @@ fn tls_and_scram_let_the_right_password_in_and_a_wrong_one_ends_with_77_and_none
     assert_eq!(fleet.terminate(0), 0);
     no_secret("the log", &fleet.log_of(0));
 
-    fleet.environment = environment(&broker, &wrong);
+    fleet.environment = environment(&broker, mechanism, &wrong);
     fleet.environment.push(("NEWSMILL__LOG__LEVEL", "debug"));
     fleet.start(0);
     assert_eq!(fleet.end(0), 77);
