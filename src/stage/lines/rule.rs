@@ -1,10 +1,9 @@
 //! What the pages that show a line say of it. Pure; thresholds are data: config/lines.toml.
 
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::row::{LineRow, Occurrence};
-use crate::page::StartKind;
+use crate::page::{PAGES, StartKind};
 
 /// When other pages have shown what a line is. All are counts of pages or lines, or per cent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
@@ -156,14 +155,14 @@ impl Shown {
         let inner = || occurrences.iter().filter(|occurrence| !begins(occurrence));
         let before = counts(inner().map(|occurrence| occurrence.before));
         let behind = counts(occurrences.iter().map(|occurrence| occurrence.behind));
-        let around: BTreeSet<u32> = inner().map(|occurrence| occurrence.around).collect();
+        let around = counts(inner().map(|occurrence| occurrence.around));
         Self {
             pages: occurrences.len(),
             before: before.distinct + beginnings,
             behind: behind.distinct,
             same_before: before.most,
             same_behind: behind.most,
-            stories_before: around.len(),
+            stories_before: around.distinct,
             began_a_block: beginnings > 0,
         }
     }
@@ -180,8 +179,12 @@ struct Counts {
     most: usize,
 }
 
+/// Of the pages of a row: there are [`PAGES`] of them at most.
 fn counts(hashes: impl Iterator<Item = u32>) -> Counts {
-    let mut hashes: Vec<u32> = hashes.collect();
+    let mut room = [0; PAGES];
+    let places = room.iter_mut().zip(hashes);
+    let count = places.map(|(place, hash)| *place = hash).count();
+    let hashes = room.get_mut(..count).unwrap_or_default();
     hashes.sort_unstable();
     let runs = hashes.chunk_by(|a, b| a == b);
     runs.fold(Counts { distinct: 0, most: 0 }, |counts, run| Counts {

@@ -2,19 +2,22 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::RandomState;
+
 use super::Row;
 
 /// Rows by key: one of the two maps is used.
 #[derive(Debug)]
 pub(super) struct Rows<R: Row> {
-    hashed: HashMap<R::Key, R>,
+    /// By a quick hash with a seed of the process's own: keys are digests, and each message asks for some.
+    hashed: HashMap<R::Key, R, RandomState>,
     /// All rows of a type that is [`Row::IN_ORDER`].
     pub(super) in_order: BTreeMap<R::Key, R>,
 }
 
 impl<R: Row> Default for Rows<R> {
     fn default() -> Self {
-        Self { hashed: HashMap::new(), in_order: BTreeMap::new() }
+        Self { hashed: HashMap::default(), in_order: BTreeMap::new() }
     }
 }
 
