@@ -79,17 +79,24 @@ impl Watched {
 pub struct StageContext {
     rebalances: Mutex<VecDeque<Rebalance>>,
     closing: AtomicBool,
+    logged: AtomicBool,
     watched: Watched,
 }
 
 impl StageContext {
     fn new(watched: Watched) -> Self {
-        Self { rebalances: Mutex::default(), closing: AtomicBool::new(false), watched }
+        let [closing, logged] = [AtomicBool::new(false), AtomicBool::new(false)];
+        Self { rebalances: Mutex::default(), closing, logged, watched }
     }
 
     /// What the group said next.
     pub fn next_rebalance(&self) -> Option<Rebalance> {
         self.rebalances.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
+    /// Whether the client has said something for the log since this was last asked.
+    pub fn has_logged(&self) -> bool {
+        self.logged.swap(false, Ordering::AcqRel)
     }
 
     /// From now on partitions are handed back at once.
@@ -106,6 +113,7 @@ impl ClientContext for StageContext {
     }
 
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        self.logged.store(true, Ordering::Release);
         log(level, facility, message);
     }
 

@@ -4,13 +4,15 @@
 //! passed over for one turn; that is shorter than any time-out, keeps the prefetch, and rebalances are still served.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rdkafka::consumer::Consumer as _;
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::Message as _;
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::message::{BorrowedMessage, Message as _};
 use rdkafka::topic_partition_list::Offset;
 
 use super::budget::Lane;
+use super::client::StageConsumer;
 use super::end::End;
 use super::ffi::known_log;
 use super::observer::PauseReason;
@@ -21,6 +23,8 @@ use super::workers::{Job, Ticket};
 
 /// Records read of one stage in one turn: enough to be cheap, few enough to look at everything else in between.
 const RECORDS_A_TURN: usize = 512;
+/// Lines of a client's log that are taken in one turn: with `debug` set it has thousands a second, before and between the records.
+const LOG_LINES_A_TURN: usize = 4_096;
 /// Pages stop while the inboxes of this engine are so many records behind, each of up to some hundred messages …
 const INBOX_LAG_SHUTS: i64 = 2_000;
 /// … and go on at so many.
@@ -110,8 +114,9 @@ impl Engine {
             return (0, failures);
         }
         let StageRun { spec, consumer, partitions, .. } = run;
+        let mut log_lines = LOG_LINES_A_TURN;
         while count < RECORDS_A_TURN {
-            let message = match consumer.poll(std::time::Duration::ZERO) {
+            let message = match next(consumer, &mut log_lines) {
                 None => break,
                 Some(Ok(message)) => message,
                 Some(Err(KafkaError::PartitionEOF(partition))) => {
@@ -223,7 +228,7 @@ impl Engine {
     /// The client says that some offset is out of range and not which: every live partition is held against its log.
     fn find_out_of_range(&mut self, stage: usize) -> Result<(), End> {
         let Some(run) = self.stages.get(stage) else { return Ok(()) };
-        let ask = std::time::Duration::from_secs(5);
+        let ask = Duration::from_secs(5);
         for (partition, state) in &run.partitions {
             let Phase::Live(live) = &state.phase else { continue };
             let (earliest, end) = run
@@ -240,6 +245,20 @@ impl Engine {
             }
         }
         Ok(())
+    }
+}
+
+/// What the client has next. A line of its log comes out of a poll as nothing does: there may be more behind it.
+fn next<'c>(
+    consumer: &'c StageConsumer,
+    log_lines: &mut usize,
+) -> Option<KafkaResult<BorrowedMessage<'c>>> {
+    loop {
+        let came = consumer.poll(Duration::ZERO);
+        if came.is_some() || !consumer.context().has_logged() {
+            return came;
+        }
+        *log_lines = log_lines.checked_sub(1)?;
     }
 }
 

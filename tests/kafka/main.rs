@@ -16,6 +16,8 @@ mod chaos;
 #[cfg(test)]
 mod dead_letters;
 #[cfg(test)]
+mod debugging;
+#[cfg(test)]
 mod doctor;
 #[cfg(test)]
 mod equality;
