@@ -118,6 +118,6 @@ fn nothing_of_a_page_its_key_or_its_headers_is_in_the_log_the_metrics_the_health
     }
     assert_eq!(fleet.terminate(0), 0);
     let log = fleet.log_of(0);
-    assert!(log.contains("DEBUG") && log.contains("dead_letter"), "it says much");
+    assert!(log.contains(" TRACE ") && log.contains("dead_letter"), "it says all");
     says_nothing("the log", &log);
 }
