@@ -1,82 +1,15 @@
-//! Keywords in all their shapes, labels in a row, and what a page has without any marker (page-shapes §6 and §7).
+//! Labels in a row, dates and names without one, and what a page has without any marker (page-shapes §6 and §7).
 
-use newsmill::page::{Context, Layouts, Page, Part, explain, read};
+#[path = "common/reading.rs"]
+mod reading;
+
+use newsmill::page::{Context, Layouts, Part, explain, read};
 use newsmill::record::Warning;
 
-fn page(text: &str) -> Page<'_> {
-    let context = Context { page_time_ms: 1_767_225_600_000, ..Context::default() };
-    read(text, Layouts::builtin(), &context)
-}
+use reading::page;
 
 const BRIDGE: &str =
     "The harbour bridge will be closed to all traffic from Monday, the council said.";
-
-#[test]
-fn keywords_are_cut_by_what_separates_them() {
-    for (line, keywords) in [
-        ("Tags: frost, new ferry", &["frost", "new ferry"][..]),
-        ("Tags: frost | new ferry | harbour", &["frost", "new ferry", "harbour"]),
-        ("Tags: frost; new ferry", &["frost", "new ferry"]),
-        ("Tags: frost - new ferry - harbour", &["frost", "new ferry", "harbour"]),
-        ("Tags: frost • new ferry", &["frost", "new ferry"]),
-        ("Tags: #frost #new_ferry", &["frost", "new ferry"]),
-        ("Tags: , ,frost, , new ferry,", &["frost", "new ferry"]),
-        ("Tags: frost, harbour,\nnew ferry", &["frost", "harbour", "new ferry"]),
-        ("Tags:\nfrost\nnew ferry", &["frost", "new ferry"]),
-        ("Tags\nfrost\nnew ferry", &["frost", "new ferry"]),
-        ("Tags:\n\nfrost\n\nnew ferry\n\nharbour", &["frost", "new ferry", "harbour"]),
-        ("Tags:\n- frost\n- new ferry", &["frost", "new ferry"]),
-        ("Tags:\n#frost\n#new_ferry", &["frost", "new ferry"]),
-        ("Schlagworte: SchweizGenfEuropaRussland", &["Schweiz", "Genf", "Europa", "Russland"]),
-        ("Tagi: SandomierzObrazówJacek", &["Sandomierz", "Obrazów", "Jacek"]),
-        ("وسوم: الجسر، الميناء القديم", &["الجسر", "الميناء القديم"]),
-        ("وسوم:\nالجسر\nالميناء القديم", &["الجسر", "الميناء القديم"]),
-        ("الكلمات المفتاحية: #الجسر #الميناء_القديم", &["الجسر", "الميناء القديم"]),
-        ("برچسب‌ها: پل | بندر قدیمی", &["پل", "بندر قدیمی"]),
-        ("टैग: पुल, बंदरगाह", &["पुल", "बंदरगाह"]),
-    ] {
-        let text = format!("A headline of the page\n{BRIDGE}\n{line}");
-        let page = page(&text);
-        assert_eq!(page.keywords, keywords, "{line}");
-        assert_eq!(page.body, [BRIDGE], "{line}");
-    }
-}
-
-#[test]
-fn names_that_a_scraper_has_glued_are_cut_where_the_article_says_them() {
-    let text = format!(
-        "Angela Merkel in Berlin\n{BRIDGE} Olaf Scholz was there.\nThemen: Angela MerkelOlaf ScholzBerlin"
-    );
-    assert_eq!(page(&text).keywords, ["Angela Merkel", "Olaf Scholz", "Berlin"]);
-    let text = format!(
-        "YouTube in Berlin\n{BRIDGE} You heard of YouTube and SoundCloud.\nThemen: YouTube and SoundCloud"
-    );
-    assert_eq!(page(&text).keywords, ["YouTube and SoundCloud"]);
-}
-
-#[test]
-fn a_list_of_keywords_ends_before_the_text_and_before_the_next_headline() {
-    let text = format!("A headline of the page\nTags:\nfrost\nnew ferry\n{BRIDGE}");
-    let first = page(&text);
-    assert_eq!((first.keywords.len(), &first.body[..]), (2, &[BRIDGE.into()][..]));
-    let growers = "Growers in the orchard valley fear that late frost will take half of the harvest of this year.";
-    let text = format!(
-        "A headline of the page\n{BRIDGE}\nSource: Post\nRead also:\nFerry sails again\nThe new ferry sails again from June on, the shipping line of the island said.\n\
-         Tags:\nferry\nFrost in the valley\n{growers}"
-    );
-    let second = page(&text);
-    let told: Vec<_> = second
-        .related
-        .iter()
-        .map(|story| (story.headline.as_deref().unwrap_or_default(), story.keywords_raw.as_deref()))
-        .collect();
-    assert_eq!(told, [("Ferry sails again", Some("ferry")), ("Frost in the valley", None)]);
-    // A keyword behind its label on the same line is all of it.
-    let text = format!("A headline of the page\n{BRIDGE}\nTags: frost\nA short last line");
-    let third = page(&text);
-    assert_eq!(third.keywords, ["frost"]);
-    assert_eq!(third.body.len(), 2);
-}
 
 #[test]
 fn labels_in_a_row_each_have_their_value() {
@@ -88,16 +21,6 @@ fn labels_in_a_row_each_have_their_value() {
     assert_eq!(page.source.as_deref(), Some("Harbour Post"));
     assert_eq!(page.published.unwrap().raw, "14 March 2024");
     assert_eq!(page.body, [BRIDGE]);
-}
-
-#[test]
-fn hashtags_without_a_label_are_furniture() {
-    let text = format!(
-        "A headline of the page\n{BRIDGE}\n#frost #harbour_festival\nThe number #4 pier stays open.\n#window:"
-    );
-    let page = page(&text);
-    assert_eq!(page.furniture, ["#frost #harbour_festival"]);
-    assert_eq!(page.body, [BRIDGE, "The number #4 pier stays open.", "#window:"]);
 }
 
 #[test]
@@ -290,27 +213,6 @@ fn a_date_without_a_label_may_stand_before_the_last_change() {
 }
 
 #[test]
-fn a_list_of_tags_without_a_label_is_furniture_and_other_short_lines_are_not() {
-    let text = format!(
-        "A headline of the page\n{BRIDGE}\nThe town waits for spring.\nHarbour bridge\nTown"
-    );
-    assert_eq!(page(&text).furniture, ["Harbour bridge", "Town"]);
-    for lines in [
-        // One line alone; names that the article has not said; a list; captions; a poem.
-        "The town waits.\nHarbour bridge",
-        "The town waits.\nNora Field\nSam Poole\nTom Harker",
-        "These are closed:\nHarbour bridge\nTown",
-        "The town waits.\nThe council\nThe council\nThe harbour",
-        "The town waits.\nOf the harbour bridge I sing\nand of the town",
-    ] {
-        let text = format!("A headline of the page\n{BRIDGE}\n{lines}");
-        let page = page(&text);
-        assert_eq!(page.furniture, Vec::<&str>::new(), "{lines}");
-        assert_eq!(page.body.len(), 1 + lines.lines().count(), "{lines}");
-    }
-}
-
-#[test]
 fn a_place_or_an_agency_may_stand_beside_a_date_and_its_time() {
     for (line, at) in [
         ("Barcelona - 14 MAR 2024 - 05:30 CET", Some("2024-03-14T05:30:00+01:00")),
@@ -498,10 +400,4 @@ fn a_sites_address_with_a_word_behind_it_is_no_headline() {
     let page = page(&text);
     assert_eq!((page.headline, page.body.len()), (None, 2));
     assert_eq!(page.furniture, ["AHDATH.INFO - متابعة"]);
-}
-
-#[test]
-fn a_word_of_a_label_among_keywords_is_a_keyword() {
-    let text = format!("عنوان الخبر\n{BRIDGE}\nكلمات دلالية: مقطع البحث نشر 11 أكتوبر");
-    assert_eq!(page(&text).keywords_raw.as_deref(), Some("مقطع البحث نشر 11 أكتوبر"));
 }

@@ -17,7 +17,7 @@ use crate::stage::{Headers, Record};
 const MAX_RECORDS: usize = 64;
 /// … or so many bytes.
 const MAX_BYTES: usize = 256 * 1024;
-/// A thread keeps the memory of so many chunks at most, of those that no large record has stretched.
+/// A thread keeps the memory of so many chunks at most, of those that no large record has stretched: 8 MB beside the budget.
 const SPARES: usize = 16;
 
 thread_local! {

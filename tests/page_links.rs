@@ -1,0 +1,182 @@
+//! Links: headlines without bodies, what may stand among them, and where a list of them ends (page-shapes §6).
+
+#[path = "common/appended.rs"]
+mod appended;
+#[path = "common/reading.rs"]
+mod reading;
+
+use newsmill::page::{Context, Layouts, read};
+
+use appended::{ARTICLE, FERRY, FROST, LINK, joined, told};
+use reading::page;
+
+#[test]
+fn where_only_the_dates_of_links_are_left_they_are_no_headlines() {
+    let text = format!("{ARTICLE}\nleia também: 21/07/2017 24/07/2017");
+    let page = page(&text);
+    assert_eq!(page.body.len(), 2);
+    assert!(page.related.iter().all(|link| link.headline.is_none()), "{:?}", page.related);
+    assert!(page.furniture.iter().any(|line| line.contains("21/07/2017")), "{:?}", page.furniture);
+}
+
+#[test]
+fn a_teaser_goes_with_its_link() {
+    let text = format!(
+        "{ARTICLE}\nRead also:\n{}\nGrowers in the valley fear that a late frost...\nThe bridge opens again in April, when its new bearings have settled.",
+        FROST[0]
+    );
+    let page = page(&text);
+    assert_eq!(page.body.len(), 3);
+    assert_eq!(told(&page.related), [(LINK, FROST[0], 0)]);
+    assert_eq!(
+        page.related[0].teaser.as_deref(),
+        Some("Growers in the valley fear that a late frost...")
+    );
+}
+
+#[test]
+fn a_promoted_video_is_a_link() {
+    let text = "Jembatan ditutup sampai musim semi\nJembatan pelabuhan akan ditutup untuk semua lalu lintas mulai Senin, kata dewan kota.\n\
+                Simak juga Video 'Petani khawatir embun beku':\nJembatan dibuka lagi pada bulan April, kata dewan kota itu.";
+    let page = page(text);
+    assert_eq!(page.body.len(), 2);
+    assert_eq!(page.related.len(), 1);
+    assert_eq!(page.related[0].kind, LINK);
+}
+
+#[test]
+fn questions_stand_among_the_headlines_of_links() {
+    let list = "Who pays for the new ferry?\nOrchard growers fear late frost\nWhere will the fish market go?";
+    let behind = "Is that so?\nThe bridge opens again in April, when its bearings have settled, the council said.";
+    let text = format!("{ARTICLE}\nRelated stories\n{list}\n{behind}");
+    let middle = page(&text);
+    assert_eq!((middle.body.len(), middle.related.len()), (4, 3), "a short one is a heading");
+    let text = format!("{ARTICLE}\nWho will pay for it?\nRelated stories\n{list}\n{behind}");
+    let asking = page(&text);
+    assert_eq!(
+        (asking.body.len(), asking.related.len()),
+        (6, 2),
+        "an article that asks goes on asking"
+    );
+    let text = format!("{ARTICLE}\nSource: Post\nRelated stories\n{list}");
+    let end = page(&text);
+    assert!(told(&end.related).iter().all(|(kind, ..)| *kind == LINK), "{:?}", end.related);
+    assert_eq!(end.related.len(), 3);
+}
+
+#[test]
+fn a_long_list_of_links_at_the_end_is_all_links() {
+    let list: Vec<String> =
+        (1..=15).map(|n| format!("Harbour news of day {n} of the month")).collect();
+    let text = format!("{ARTICLE}\nRelated stories\n{}", list.join("\n"));
+    assert_eq!(page(&text).related.len(), 15);
+}
+
+#[test]
+fn what_stands_behind_a_link_on_its_line_is_the_story_s_again() {
+    let behind = "Frost in the valley was worse in the year of the flood.";
+    let text = format!(
+        "{ARTICLE}\nSource: Harbour Post\nRelated stories\n{}\n{}\nRead more: Why do gulls sleep on cranes?{behind}\n{}\n{}",
+        FROST[0],
+        FROST[1],
+        FROST[2],
+        joined(&FERRY)
+    );
+    let page = page(&text);
+    assert_eq!(page.body.len(), 2);
+    assert_eq!(page.related[0].body, [FROST[1], behind, FROST[2]]);
+    let headlines: Vec<_> = page.related.iter().map(|entry| entry.headline.as_deref()).collect();
+    let link = "Why do gulls sleep on cranes?";
+    assert_eq!(headlines, [Some(FROST[0]), Some(link), Some(FERRY[0])]);
+    assert_eq!(page.related[2].body, FERRY[1..]);
+}
+
+#[test]
+fn a_short_paragraph_behind_a_marker_without_its_headline_is_no_link() {
+    let sentence = "The bearings of the bridge were last replaced ten years ago, the council said.";
+    let text = format!("{ARTICLE}\nRead more\n{sentence}\nThe bridge opens again in April.");
+    let page = page(&text);
+    assert_eq!((page.body.len(), page.related.len()), (4, 0));
+}
+
+#[test]
+fn the_day_below_a_link_is_its_date_and_no_other_link() {
+    let text = format!(
+        "{ARTICLE}\nMore on this story\n{}\nPublished 12 March\n{}\nPublished 13 March",
+        FROST[0], FERRY[0]
+    );
+    let page = page(&text);
+    assert_eq!(told(&page.related), [(LINK, FROST[0], 0), (LINK, FERRY[0], 0)]);
+    let dates: Vec<_> = page.related.iter().map(|entry| entry.published_raw.as_deref()).collect();
+    assert_eq!(dates, [Some("12 March"), Some("13 March")]);
+    assert_eq!(page.published, None);
+}
+
+#[test]
+fn a_sentence_that_goes_on_behind_the_words_of_a_marker_is_no_link() {
+    let sentence = "More: a short tale about appetite.";
+    let text = format!("{ARTICLE}\n{sentence}");
+    let page = page(&text);
+    assert_eq!(page.body.last().map(|line| &**line), Some(sentence));
+    assert_eq!(page.related, []);
+}
+
+#[test]
+fn a_line_that_ends_a_list_ends_it_whatever_follows() {
+    let file = "language = \"en\"\n[[furniture]]\nname = \"list\"\nend_of_list = [\"here the list ends\"]\n";
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("mine.toml"), file).unwrap();
+    let layouts = Layouts::load(dir.path()).unwrap();
+    let text = format!(
+        "{ARTICLE}\nRead also:\n{}\n{}\nHere the list ends\nA short line of the article\nThe bridge opens again in April.",
+        FROST[0], FERRY[0]
+    );
+    let page = read(&text, &layouts, &Context::default());
+    assert_eq!(told(&page.related), [(LINK, FROST[0], 0), (LINK, FERRY[0], 0)]);
+    assert_eq!(page.body.last().map(|line| &**line), Some("The bridge opens again in April."));
+    assert_eq!(page.furniture, ["Here the list ends"]);
+}
+
+#[test]
+fn a_date_behind_links_above_the_first_paragraph_is_the_articles() {
+    let text = format!(
+        "Harbour bridge closes until spring\nRelated news\n{}\n{}\n14 March 2024\n{}",
+        FROST[0],
+        FERRY[0],
+        ARTICLE.split_once('\n').unwrap().1
+    );
+    let page = page(&text);
+    assert_eq!(told(&page.related), [(LINK, FROST[0], 0), (LINK, FERRY[0], 0)]);
+    assert_eq!(page.published.unwrap().raw, "14 March 2024");
+    assert!(!page.body.is_empty());
+}
+
+#[test]
+fn a_day_without_a_label_below_a_link_is_its_date() {
+    let text = format!(
+        "{ARTICLE}\nMore on this story\n{}\n12 March 2024\n{}\n13 March 2024",
+        FROST[0], FERRY[0]
+    );
+    let page = page(&text);
+    assert_eq!(told(&page.related), [(LINK, FROST[0], 0), (LINK, FERRY[0], 0)]);
+    let dates: Vec<_> = page.related.iter().map(|entry| entry.published_raw.as_deref()).collect();
+    assert_eq!(dates, [Some("12 March 2024"), Some("13 March 2024")]);
+}
+
+#[test]
+fn words_said_to_the_reader_need_no_colon_before_a_headline_and_one_before_a_sentence() {
+    for (line, headline) in [
+        (
+            "Leggi anche Buche a Roma, il piano del Comune",
+            Some("Buche a Roma, il piano del Comune"),
+        ),
+        ("اقرأ أيضا وزير النقل يتفقد الجسر", Some("وزير النقل يتفقد الجسر")),
+        ("Leggi anche il piano del Comune di Roma", None),
+        ("اقرأ أيضا كتب التاريخ كلها قبل أن أبدأ الكتابة.", None),
+    ] {
+        let text = format!("{ARTICLE}\n{line}\nThe bridge opens again in April.");
+        let page = page(&text);
+        let found = page.related.first().and_then(|entry| entry.headline.as_deref());
+        assert_eq!(found, headline, "{line}");
+    }
+}
