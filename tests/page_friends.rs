@@ -1,15 +1,12 @@
 //! False friends: what looks like a marker or label and is none stays in the body, and what is one does not.
 
-use newsmill::page::{Context, Layouts, Page, read};
+#[path = "common/reading.rs"]
+mod reading;
+
+use newsmill::page::read;
 use newsmill::record::{RelatedKind, Warning};
 
-fn page(text: &str) -> Page<'_> {
-    read(
-        text,
-        Layouts::builtin(),
-        &Context { page_time_ms: 1_767_225_600_000, ..Context::default() },
-    )
-}
+use reading::page;
 
 #[test]
 fn sentences_that_look_like_markers_and_labels_stay_in_the_body() {
