@@ -3,7 +3,6 @@
 #[path = "common/reading.rs"]
 mod reading;
 
-use newsmill::page::read;
 use newsmill::record::{RelatedKind, Warning};
 
 use reading::page;
