@@ -14,6 +14,7 @@ fn the_demo_shows_every_page_and_ends_by_itself() {
         "  seen       first on page 5: Harbour ferry adds a late sailing for night-shift workers",
         "  new version  of page 5 · 2026-03-03 · 4 paragraphs · Sea wall repairs finish three weeks early",
         "  seen       its text is known already, from page 1",
+        "  warning    date_converted: a Hijri or Persian date was converted",
         "16 pages in: 13 articles, 1 take-down, 2 dead letters with their bytes and the reason.",
     ] {
         assert!(said.contains(line), "{line:?} is missing from\n{said}");

@@ -14,7 +14,7 @@ mod schema;
 mod topics;
 mod twice;
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
@@ -23,6 +23,9 @@ use clap::{Args, Parser, Subcommand};
 pub use exit::{Exit, Failure};
 
 use crate::config::{Config, Environment, Setting};
+use crate::engine;
+use crate::record::Warning;
+use crate::telemetry::logging;
 
 /// Raw article pages in, clean records out, exactly once.
 #[derive(Debug, Parser)]
@@ -85,6 +88,15 @@ impl ConfigArgs {
         Ok(Config::load(self.config.as_deref(), &self.environment())?)
     }
 
+    /// For a command that asks brokers: once its log has begun, and one of them has answered.
+    fn load_and_reach(&self) -> Result<Config, Failure> {
+        let config = self.load()?;
+        // Nothing else logs in this process.
+        drop(logging::start(&config.log));
+        engine::reach(&config.kafka.common_client_settings())?;
+        Ok(config)
+    }
+
     fn load_with_settings(&self) -> Result<(Config, Vec<Setting>), Failure> {
         Ok(Config::load_with_settings(self.config.as_deref(), &self.environment())?)
     }
@@ -135,6 +147,17 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Schema(schema) => schema.run(),
         Command::Completions(completions) => completions.run(),
     }
+}
+
+/// Whether what goes to the standard output may be coloured: on a terminal, unless NO_COLOR says otherwise.
+fn on_coloured_stdout() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty())
+}
+
+/// A warning of a record with what it means: the word alone explains nothing.
+fn explained(warning: &str) -> String {
+    let meaning = Warning::named(warning).map(Warning::meaning);
+    meaning.map_or_else(|| warning.to_owned(), |meaning| format!("{warning}: {meaning}"))
 }
 
 /// Ours and librdkafka's: what a bug report needs.

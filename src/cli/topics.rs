@@ -9,7 +9,6 @@ use clap::{Args, Subcommand};
 use super::{ConfigArgs, Exit, Failure};
 use crate::config::topics::{DEAD_LETTER_ROOM, MAX_MESSAGE_BYTES, Purpose, TopicSpec};
 use crate::engine::{Cluster, Wanted, max_of_input};
-use crate::telemetry::logging;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -55,9 +54,7 @@ impl Topics {
 
 impl Create {
     fn run(&self) -> Result<(), Failure> {
-        let config = self.config.load()?;
-        // Nothing else logs in this process.
-        drop(logging::start(&config.log));
+        let config = self.config.load_and_reach()?;
         let cluster = Cluster::connect(&config.kafka)?;
         let specs = config.topic_specs();
         let standing = cluster.look(&specs)?;

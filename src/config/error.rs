@@ -16,6 +16,11 @@ pub enum Place {
         /// The line, from 1.
         line: usize,
     },
+    /// The file itself.
+    WholeFile(
+        /// Its path, as given.
+        String,
+    ),
     /// In the environment.
     Env(
         /// The name of the variable.
@@ -28,6 +33,7 @@ impl fmt::Display for Place {
         match self {
             Self::Default => f.write_str("default"),
             Self::File { path, line } => write!(f, "{path}:{line}"),
+            Self::WholeFile(path) => f.write_str(path),
             Self::Env(name) => f.write_str(name),
         }
     }

@@ -171,7 +171,7 @@ impl Config {
             None => String::new(),
             Some(Ok(text)) => text,
             Some(Err(error)) => {
-                let place = Place::File { path: name.display().to_string(), line: 1 };
+                let place = Place::WholeFile(name.display().to_string());
                 let message = format!("cannot be read: {error}");
                 return Err(ConfigErrors(vec![ConfigError { place, message }]));
             }

@@ -72,10 +72,14 @@ pub(super) struct Reader<'a> {
     text: &'a str,
     /// The leaves of the file by dotted path.
     entries: BTreeMap<String, Entry>,
+    /// Tables of the file that hold nothing.
+    empty_tables: Vec<(String, Range<usize>)>,
     environment: &'a Environment,
     known: BTreeSet<&'static str>,
     maps: BTreeSet<&'static str>,
     settings: Vec<Setting>,
+    /// Where the file is no TOML. What is read of such a file may be anything: it is not judged.
+    syntax: Vec<ConfigError>,
     errors: Vec<ConfigError>,
 }
 
@@ -86,17 +90,19 @@ impl<'a> Reader<'a> {
             path: path.display().to_string(),
             text,
             entries: BTreeMap::new(),
+            empty_tables: Vec::new(),
             environment,
             known: BTreeSet::new(),
             maps: BTreeSet::new(),
             settings: Vec::new(),
+            syntax: Vec::new(),
             errors: Vec::new(),
         };
         for error in syntax {
             let place = reader.line_of(&error.span().unwrap_or(0..0));
-            reader.errors.push(ConfigError { place, message: error.message().to_owned() });
+            reader.syntax.push(ConfigError { place, message: error.message().to_owned() });
         }
-        flatten("", table.get_ref(), &mut reader.entries);
+        reader.flatten("", table.get_ref());
         reader
     }
 
@@ -214,6 +220,9 @@ impl<'a> Reader<'a> {
 
     /// Refuses what no key has read, and says how it went.
     pub(super) fn finish(mut self) -> Result<Vec<Setting>, ConfigErrors> {
+        if !self.syntax.is_empty() {
+            return Err(ConfigErrors(self.syntax));
+        }
         let is_known = |key: &str| {
             self.known.contains(key)
                 || self
@@ -238,9 +247,49 @@ impl<'a> Reader<'a> {
                 place: Place::Env(name.clone()),
                 message: unknown("variable", name, names.iter().map(String::as_str)),
             });
-        let unknown: Vec<ConfigError> = unknown_in_file.chain(unknown_in_environment).collect();
+        let tables = self.known.iter().flat_map(|key| tables_of(key));
+        let tables: BTreeSet<&str> = tables.chain(self.maps.iter().copied()).collect();
+        let is_unknown_table = |entry: &&(String, Range<usize>)| {
+            let (table, _) = entry;
+            !tables.contains(table.as_str()) && !is_known(table)
+        };
+        let unknown_tables =
+            self.empty_tables.iter().filter(is_unknown_table).map(|(table, span)| {
+                let place = self.line_of(span);
+                ConfigError { place, message: unknown("table", table, tables.iter().copied()) }
+            });
+        let unknown: Vec<ConfigError> =
+            unknown_in_file.chain(unknown_tables).chain(unknown_in_environment).collect();
         self.errors.extend(unknown);
         if self.errors.is_empty() { Ok(self.settings) } else { Err(ConfigErrors(self.errors)) }
+    }
+
+    /// Takes the leaves of a table, and those of the tables in it.
+    fn flatten(&mut self, prefix: &str, table: &DeTable<'_>) {
+        for (key, value) in table {
+            let path = if prefix.is_empty() {
+                key.get_ref().to_string()
+            } else {
+                format!("{prefix}.{}", key.get_ref())
+            };
+            let text = match value.get_ref() {
+                DeValue::Table(table) if table.is_empty() => {
+                    self.empty_tables.push((path, key.span()));
+                    continue;
+                }
+                DeValue::Table(table) => {
+                    self.flatten(&path, table);
+                    continue;
+                }
+                DeValue::String(text) => Ok(text.to_string()),
+                DeValue::Integer(number) => Ok(number.to_string()),
+                DeValue::Float(number) => Ok(number.to_string()),
+                DeValue::Boolean(truth) => Ok(truth.to_string()),
+                DeValue::Datetime(_) => Err("is a date; write a string or a number"),
+                DeValue::Array(_) => Err("is a list; write a string or a number"),
+            };
+            self.entries.insert(path, Entry { text, span: key.span() });
+        }
     }
 
     fn lookup(&self, key: &str) -> Option<(Result<String, String>, Place)> {
@@ -271,25 +320,7 @@ fn unknown<'k>(what: &str, name: &str, known: impl Iterator<Item = &'k str>) -> 
     format!("unknown {what} {name}{hint}")
 }
 
-fn flatten(prefix: &str, table: &DeTable<'_>, into: &mut BTreeMap<String, Entry>) {
-    for (key, value) in table {
-        let path = if prefix.is_empty() {
-            key.get_ref().to_string()
-        } else {
-            format!("{prefix}.{}", key.get_ref())
-        };
-        let text = match value.get_ref() {
-            DeValue::Table(table) => {
-                flatten(&path, table, into);
-                continue;
-            }
-            DeValue::String(text) => Ok(text.to_string()),
-            DeValue::Integer(number) => Ok(number.to_string()),
-            DeValue::Float(number) => Ok(number.to_string()),
-            DeValue::Boolean(truth) => Ok(truth.to_string()),
-            DeValue::Datetime(_) => Err("is a date; write a string or a number"),
-            DeValue::Array(_) => Err("is a list; write a string or a number"),
-        };
-        into.insert(path, Entry { text, span: key.span() });
-    }
+/// The tables that a key stands in: of `a.b.c` those are `a` and `a.b`.
+fn tables_of(key: &str) -> impl Iterator<Item = &str> {
+    key.match_indices('.').filter_map(|(at, _)| key.get(..at))
 }

@@ -82,11 +82,34 @@ fn everything_that_is_wrong_is_said_at_once() {
 }
 
 #[test]
-fn bad_toml_is_named_with_its_line() {
+fn bad_toml_is_named_with_its_line_and_nothing_that_was_read_of_it_is_judged() {
+    let said = complaint("\napp = \n[engine]\nworkers = 0\n");
+    assert!(said.starts_with("test.toml:2: "), "{said}");
+    for text in ["app = \"x\"\nkafka = [\n", "app \"x\"\n", "app = \"x\n", "[engine\nworkers = 2\n"]
+    {
+        let all = complaints(text);
+        assert!(all.iter().all(|said| said.starts_with("test.toml:")), "{text:?}: {all:?}");
+        assert!(all.iter().all(|said| !said.contains("unknown")), "{text:?}: {all:?}");
+    }
+}
+
+#[test]
+fn a_table_that_holds_nothing_must_be_a_table_that_there_is() {
+    assert_eq!(complaint("[dedup]\n"), "test.toml:1: unknown table dedup; did you mean dedupe?");
+    assert_eq!(
+        complaint("[dedupe.treshold]\n"),
+        "test.toml:1: unknown table dedupe.treshold; did you mean dedupe.thresholds?"
+    );
+    let all = "[kafka]\n[kafka.client]\n[kafka.sasl]\n[dedupe.thresholds]\n[input.fields]\n[log]\n";
+    assert!(read(all, &[]).is_ok());
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named_without_a_line() {
+    let errors = Config::load(Some(Path::new("nofile.toml")), &Environment::default()).unwrap_err();
     assert!(
-        complaints("app = \"x\"\nkafka = [\n")[0].starts_with("test.toml:"),
-        "{:?}",
-        complaints("kafka = [")
+        errors.to_string().contains("\n  nofile.toml: cannot be read: No such file"),
+        "{errors}"
     );
 }
 

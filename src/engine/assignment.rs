@@ -12,7 +12,7 @@ use rdkafka::consumer::Consumer as _;
 use rdkafka::topic_partition_list::Offset;
 
 use super::budget::Lane;
-use super::client::Rebalance;
+use super::client_context::Rebalance;
 use super::end::{End, ExitKind};
 use super::observer::{RebalanceKind, Rework};
 use super::partition::{Live, Partition, Phase};

@@ -1,29 +1,14 @@
-//! The Kafka clients of an engine: their settings, and what their callbacks may do.
-//!
-//! A callback only records: it runs inside `poll`, on the engine's thread, and the engine acts on it after `poll` has
-//! returned (kafka-client §6.4). The one exception is a consumer that is being closed, which must hand its partitions
-//! back by itself, or closing never ends. How a client stands goes to the observer at once: the producer's thread tells
-//! it also while the engine waits for the brokers.
+//! The Kafka clients of an engine and of a command, and their settings.
 
-use std::collections::VecDeque;
-use std::error::Error;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crossbeam_channel::Sender;
-use rdkafka::Statistics;
-use rdkafka::client::{ClientContext, OAuthToken};
-use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
-use rdkafka::consumer::{BaseConsumer, Consumer as _, ConsumerContext, RebalanceProtocol};
-use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
-use rdkafka::message::{DeliveryResult, Message as _};
-use rdkafka::producer::{Producer as _, ProducerContext, ThreadedProducer};
-use rdkafka::topic_partition_list::TopicPartitionList;
-use rdkafka::types::RDKafkaRespErr;
+use rdkafka::config::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::error::KafkaResult;
+use rdkafka::producer::{Producer as _, ThreadedProducer};
 
-use super::client_view::{ClientKind, ClientView};
-use super::observer::Observer;
+use super::client_context::{AskingContext, EngineProducerContext, StageContext, Watched};
 use super::token;
 use crate::config::Config;
 
@@ -34,229 +19,14 @@ const STATISTICS_INTERVAL_MS: &str = "5000";
 /// The largest record that the producer takes; topics have limits of their own, which are checked before.
 const MESSAGE_MAX_BYTES: u64 = 1_000_000_000;
 
-/// What the group told a consumer, in its order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rebalance {
-    /// These partitions are ours.
-    Assigned(Vec<i32>),
-    /// These partitions are to be handed back, after what is finished has been committed.
-    Revoked(Vec<i32>),
-    /// These partitions are another's already: nothing of them may be committed.
-    Lost(Vec<i32>),
-}
-
 /// A consumer of one stage's inbox.
 pub type StageConsumer = BaseConsumer<StageContext>;
 
 /// A transactional producer.
 pub type EngineProducer = ThreadedProducer<EngineProducerContext>;
 
-/// A client of an engine, and who watches it.
-#[derive(Clone)]
-pub struct Watched {
-    /// The number of its engine.
-    pub engine: usize,
-    /// Its name among the clients of its engine.
-    pub name: &'static str,
-    /// Who watches.
-    pub observer: Arc<dyn Observer>,
-}
-
-impl Watched {
-    fn stands(&self, kind: ClientKind, statistics: &Statistics) {
-        self.observer.client(self.engine, &ClientView::new(self.name, kind, statistics));
-    }
-
-    fn complains(&self, kind: ClientKind, error: &KafkaError, reason: &str) {
-        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown) {
-            self.observer.no_broker();
-        }
-        complain(kind.name(), error, reason);
-    }
-}
-
-/// Records what the group says, for the engine to act on.
-pub struct StageContext {
-    rebalances: Mutex<VecDeque<Rebalance>>,
-    closing: AtomicBool,
-    logged: AtomicBool,
-    watched: Watched,
-}
-
-impl StageContext {
-    fn new(watched: Watched) -> Self {
-        let [closing, logged] = [AtomicBool::new(false), AtomicBool::new(false)];
-        Self { rebalances: Mutex::default(), closing, logged, watched }
-    }
-
-    /// What the group said next.
-    pub fn next_rebalance(&self) -> Option<Rebalance> {
-        self.rebalances.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
-    }
-
-    /// Whether the client has said something for the log since this was last asked.
-    pub fn has_logged(&self) -> bool {
-        self.logged.swap(false, Ordering::AcqRel)
-    }
-
-    /// From now on partitions are handed back at once.
-    pub fn close(&self) {
-        self.closing.store(true, Ordering::Release);
-    }
-}
-
-impl ClientContext for StageContext {
-    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
-
-    fn generate_oauth_token(&self, file: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
-        token::read(file)
-    }
-
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        self.logged.store(true, Ordering::Release);
-        log(level, facility, message);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        self.watched.complains(ClientKind::Consumer, &error, reason);
-    }
-
-    fn stats(&self, statistics: Statistics) {
-        // What a client says while it is closed is of the past.
-        if !self.closing.load(Ordering::Acquire) {
-            self.watched.stands(ClientKind::Consumer, &statistics);
-        }
-    }
-}
-
-impl ConsumerContext for StageContext {
-    fn rebalance(
-        &self,
-        consumer: &BaseConsumer<Self>,
-        response: RDKafkaRespErr,
-        partitions: &mut TopicPartitionList,
-    ) {
-        if self.closing.load(Ordering::Acquire) {
-            hand_back(consumer, partitions);
-            return;
-        }
-        let numbers = partitions.elements().iter().map(|element| element.partition()).collect();
-        let rebalance = if response == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
-            Rebalance::Assigned(numbers)
-        } else if consumer.assignment_lost() {
-            Rebalance::Lost(numbers)
-        } else {
-            Rebalance::Revoked(numbers)
-        };
-        self.rebalances.lock().unwrap_or_else(PoisonError::into_inner).push_back(rebalance);
-    }
-}
-
-fn hand_back(consumer: &BaseConsumer<StageContext>, partitions: &TopicPartitionList) {
-    let result = match consumer.rebalance_protocol() {
-        RebalanceProtocol::Cooperative => consumer.incremental_unassign(partitions),
-        RebalanceProtocol::None | RebalanceProtocol::Eager => consumer.unassign(),
-    };
-    if let Err(error) = result {
-        tracing::debug!(event = "unassign_failed", %error);
-    }
-}
-
-/// Knows which records of the open transaction could not be delivered. Those that could are not reported one by one:
-/// `flush` waits for the last of all.
-pub struct EngineProducerContext {
-    /// The number of the open transaction; every record carries its own.
-    transaction: AtomicUsize,
-    undelivered: Mutex<Undelivered>,
-    watched: Watched,
-}
-
-/// Records of which nobody knows whether a broker has them.
-#[derive(Debug, Clone, Default)]
-pub struct Undelivered {
-    /// How many.
-    pub records: u64,
-    /// What the first one met.
-    pub why: String,
-}
-
-impl EngineProducerContext {
-    fn new(watched: Watched) -> Self {
-        Self { transaction: AtomicUsize::new(0), undelivered: Mutex::default(), watched }
-    }
-
-    /// A transaction begins; late reports of earlier ones no longer count.
-    pub fn begin(&self, transaction: usize) {
-        *self.reports() = Undelivered::default();
-        self.transaction.store(transaction, Ordering::Release);
-    }
-
-    /// What could not be delivered of the open transaction; final after a flush that ended in time.
-    pub fn undelivered(&self) -> Undelivered {
-        self.reports().clone()
-    }
-
-    fn reports(&self) -> MutexGuard<'_, Undelivered> {
-        self.undelivered.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl ClientContext for EngineProducerContext {
-    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
-
-    fn generate_oauth_token(&self, file: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
-        token::read(file)
-    }
-
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        log(level, facility, message);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        self.watched.complains(ClientKind::Producer, &error, reason);
-    }
-
-    fn stats(&self, statistics: Statistics) {
-        self.watched.stands(ClientKind::Producer, &statistics);
-    }
-}
-
-impl ProducerContext for EngineProducerContext {
-    type DeliveryOpaque = usize;
-
-    fn delivery(&self, result: &DeliveryResult<'_>, transaction: usize) {
-        let Err((error, record)) = result else { return };
-        if transaction == self.transaction.load(Ordering::Acquire) {
-            let mut reports = self.reports();
-            if reports.records == 0 {
-                reports.why = format!("{}: {error}", record.topic());
-            }
-            reports.records += 1;
-        }
-    }
-}
-
-/// Watches a client that only asks: offsets, watermarks, changelogs.
-#[derive(Debug, Clone, Copy)]
-pub struct QuietContext;
-
-impl ClientContext for QuietContext {
-    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
-
-    fn generate_oauth_token(&self, file: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
-        token::read(file)
-    }
-
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        log(level, facility, message);
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        complain("restore", &error, reason);
-    }
-}
-
-impl ConsumerContext for QuietContext {}
+/// A client that only asks.
+pub type AskingConsumer = BaseConsumer<AskingContext>;
 
 /// The settings that every client shares, and the names that tell clients apart.
 #[derive(Debug, Clone)]
@@ -269,6 +39,8 @@ pub struct Clients {
     pub producer: Vec<(String, String)>,
     /// The limits and times of consumers and producers.
     pub tuning: Tuning,
+    /// Whether those that only ask keep to themselves what they meet.
+    pub quiet: bool,
 }
 
 /// The times and sizes of the clients, in librdkafka's units.
@@ -309,7 +81,14 @@ impl Clients {
                 message_max_bytes: MESSAGE_MAX_BYTES,
                 producer_queue_kbytes: (engine.budget_of_an_engine() as u64 * 4 / 1024).max(65_536),
             },
+            quiet: false,
         }
+    }
+
+    /// The clients of a command, which says by itself why it failed.
+    #[must_use]
+    pub fn of_command(config: &Config) -> Self {
+        Self { quiet: true, ..Self::of(config) }
     }
 
     /// A consumer of a stage's inbox, cooperative-sticky, read_committed, that commits nothing by itself.
@@ -386,11 +165,7 @@ impl Clients {
     ///
     /// # Errors
     /// librdkafka refuses a setting.
-    pub fn asking(
-        &self,
-        group: &str,
-        isolation: Isolation,
-    ) -> KafkaResult<BaseConsumer<QuietContext>> {
+    pub fn asking(&self, group: &str, isolation: Isolation) -> KafkaResult<AskingConsumer> {
         let mut config = base(&[&self.common, &self.consumer]);
         config
             .set("group.id", group)
@@ -401,7 +176,8 @@ impl Clients {
             .set("fetch.queue.backoff.ms", "20")
             .set("queued.max.messages.kbytes", self.tuning.prefetch_kbytes.to_string())
             .set("isolation.level", isolation.name());
-        let client: BaseConsumer<QuietContext> = config.create_with_context(QuietContext)?;
+        let client: AskingConsumer =
+            config.create_with_context(AskingContext { quiet: self.quiet })?;
         token::log_in(client.client(), &self.common);
         Ok(client)
     }
@@ -431,34 +207,4 @@ fn base(settings: &[&[(String, String)]]) -> ClientConfig {
         config.set(key, value);
     }
     config
-}
-
-/// Every error event comes here as well as out of `poll`; the end of a partition is one of them, and no complaint.
-fn complain(client: &'static str, error: &KafkaError, reason: &str) {
-    if error.rdkafka_error_code() != Some(RDKafkaErrorCode::PartitionEOF) {
-        tracing::warn!(event = "kafka_error", client, %error, reason);
-    }
-}
-
-/// The event of all that the client library logs: its `facility` tells them apart.
-const CLIENT_LIBRARY: &str = "client_library";
-
-fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
-    match level {
-        RDKafkaLogLevel::Emerg
-        | RDKafkaLogLevel::Alert
-        | RDKafkaLogLevel::Critical
-        | RDKafkaLogLevel::Error => {
-            tracing::error!(target: "librdkafka", event = CLIENT_LIBRARY, facility, "{message}")
-        }
-        RDKafkaLogLevel::Warning => {
-            tracing::warn!(target: "librdkafka", event = CLIENT_LIBRARY, facility, "{message}")
-        }
-        RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info => {
-            tracing::info!(target: "librdkafka", event = CLIENT_LIBRARY, facility, "{message}");
-        }
-        RDKafkaLogLevel::Debug => {
-            tracing::debug!(target: "librdkafka", event = CLIENT_LIBRARY, facility, "{message}")
-        }
-    }
 }

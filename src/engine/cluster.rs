@@ -9,8 +9,8 @@ use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 use super::end::{End, ExitKind};
+use super::reach::{reach, unanswered};
 use super::token;
-use super::unanswered::unanswered;
 use crate::config::topics::{Purpose, Standing, TopicSpec};
 use crate::config::{Config, Kafka};
 
@@ -191,7 +191,7 @@ impl Cluster {
     }
 
     fn unanswered(&self, error: &KafkaError) -> End {
-        unanswered(&self.settings, error)
+        unanswered(&self.settings, "asking about topics", error)
     }
 }
 
@@ -202,6 +202,7 @@ impl Cluster {
 /// refuses.
 pub fn require_topics(config: &Config) -> Result<BTreeMap<String, Standing>, End> {
     let cluster = Cluster::connect(&config.kafka)?;
+    reach(&cluster.settings)?;
     let specs = config.topic_specs();
     let standing = cluster.look(&specs)?;
     let raw = max_of_input(&specs, &standing);

@@ -17,9 +17,9 @@ use rdkafka::topic_partition_list::TopicPartitionList;
 
 use super::client::{Clients, Isolation};
 use super::end::End;
+use super::reach::unanswered;
 use super::token;
 use super::topic_reader::{Event, TopicReader};
-use super::unanswered::unanswered;
 use crate::stage::DynStage;
 
 /// How long the brokers have to answer.
@@ -49,7 +49,7 @@ pub fn replication(
         .map_err(|error| End::config(&error))?;
     let metadata = client
         .fetch_metadata(None, PATIENCE)
-        .map_err(|error| unanswered(&clients.common, &error))?;
+        .map_err(|error| unanswered(&clients.common, "asking about the cluster", &error))?;
     let found = metadata.topics().iter().filter(|topic| topics.contains(&topic.name()));
     let standing = found.map(|topic| {
         let partitions = topic.partitions();
@@ -86,7 +86,8 @@ pub fn versions(clients: &Clients) -> Result<BTreeMap<i32, Option<BTreeMap<i16, 
         config.create_with_context(Heard::default()).map_err(|error| End::config(&error))?;
     token::log_in(client.client(), &clients.common);
     let metadata = client.client().fetch_metadata(None, PATIENCE);
-    let metadata = metadata.map_err(|error| unanswered(&clients.common, &error))?;
+    let metadata = metadata
+        .map_err(|error| unanswered(&clients.common, "asking about the cluster", &error))?;
     let brokers: Vec<(i32, String)> = metadata
         .brokers()
         .iter()

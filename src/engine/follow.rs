@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::consumer::Consumer as _;
 use rdkafka::error::KafkaError;
 use rdkafka::message::Message as _;
 use rdkafka::topic_partition_list::Offset;
 
-use super::client::{Clients, Isolation, QuietContext};
+use super::client::{AskingConsumer, Clients, Isolation};
 use super::end::{End, ExitKind};
 use super::position::list;
 use super::stop::Stop;
@@ -47,7 +47,7 @@ impl Progress {
 /// A topic that is followed.
 pub struct Follower {
     topic: String,
-    consumer: BaseConsumer<QuietContext>,
+    consumer: AskingConsumer,
     take: Box<Take>,
 }
 

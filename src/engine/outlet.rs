@@ -16,7 +16,8 @@ use rdkafka::producer::{BaseRecord, Producer as _};
 
 use super::End;
 use super::bundle::{self, Bundle, Outgoing, TakeHeader};
-use super::client::{Clients, EngineProducer, Watched};
+use super::client::{Clients, EngineProducer};
+use super::client_context::Watched;
 use super::ffi::{FailureKind, Membership, NextOffset, TransactionCalls, TransactionFailure};
 use super::observer::{TransactionPhases, Written};
 use super::once::SentOnce;

@@ -11,7 +11,8 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
-use super::client::{Clients, EngineProducer, Watched};
+use super::client::{Clients, EngineProducer};
+use super::client_context::Watched;
 use super::end::End;
 use super::observer::Unobserved;
 use super::topic_reader::{Event, Found, TopicReader};

@@ -12,13 +12,13 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Sender, tick};
-use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::consumer::Consumer as _;
 use rdkafka::error::KafkaError;
 use rdkafka::message::Message as _;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList, TopicPartitionListElem};
 use thiserror::Error;
 
-use super::client::{Clients, Isolation, QuietContext};
+use super::client::{AskingConsumer, Clients, Isolation};
 use super::position::list;
 use crate::stage::{DynPartition, DynStage, RestoreError};
 
@@ -148,8 +148,8 @@ pub fn spawn(
 struct Restorer<'a> {
     request: &'a Request,
     wanted: &'a Weak<Wanted>,
-    committed: BaseConsumer<QuietContext>,
-    uncommitted: BaseConsumer<QuietContext>,
+    committed: AskingConsumer,
+    uncommitted: AskingConsumer,
     /// No transaction can be open for longer, unless the brokers fail to end one.
     longest_transaction: Duration,
     began: Instant,

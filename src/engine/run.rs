@@ -11,7 +11,8 @@ use rdkafka::topic_partition_list::Offset;
 use super::breaker::BreakerLimits;
 use super::budget::{Budget, Lane};
 use super::cadence::{Cadence, CommitLimits};
-use super::client::{self, Clients, Rebalance, StageConsumer};
+use super::client::{Clients, StageConsumer};
+use super::client_context::{self, Rebalance};
 use super::end::End;
 use super::ffi::Membership;
 use super::observe::Watched;
@@ -175,8 +176,11 @@ impl Engine {
         observer: Arc<dyn Observer>,
     ) -> Result<Self, End> {
         pulse.beat(false);
-        let watched =
-            |name| client::Watched { engine: spec.number, name, observer: Arc::clone(&observer) };
+        let watched = |name| client_context::Watched {
+            engine: spec.number,
+            name,
+            observer: Arc::clone(&observer),
+        };
         let outlet = Outlet::open(
             &spec.clients,
             &spec.transactional_id,
@@ -363,7 +367,7 @@ impl Engine {
 fn join(
     stage: &StageSpec,
     spec: &EngineSpec,
-    watched: client::Watched,
+    watched: client_context::Watched,
     wake: Sender<()>,
 ) -> Result<StageRun, End> {
     let consumer = spec.clients.stage_consumer(&stage.group, watched, wake);

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::consumer::Consumer as _;
 use rdkafka::error::KafkaError;
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
-use super::client::{Clients, Isolation, QuietContext};
+use super::client::{AskingConsumer, Clients, Isolation};
 use super::end::{End, ExitKind};
-use super::unanswered::unanswered;
+use super::reach::unanswered;
 use crate::stage::Headers;
 
 /// How long the brokers have to answer, and how long may pass without a record before they are taken for gone.
@@ -67,7 +67,7 @@ pub enum Event {
 
 /// A topic that is being read.
 pub struct TopicReader {
-    consumer: BaseConsumer<QuietContext>,
+    consumer: AskingConsumer,
     topic: String,
     /// Of each partition where its log begins and where it ended when the reading began.
     bounds: BTreeMap<i32, (i64, i64)>,
@@ -83,7 +83,7 @@ impl TopicReader {
             clients.asking(group, Isolation::ReadCommitted).map_err(|error| End::config(&error))?;
         let metadata = consumer
             .fetch_metadata(Some(topic), PATIENCE)
-            .map_err(|error| unanswered(&clients.common, &error))?;
+            .map_err(|error| unanswered(&clients.common, topic, &error))?;
         let partitions: Vec<i32> = metadata
             .topics()
             .iter()
@@ -100,14 +100,14 @@ impl TopicReader {
         for partition in partitions {
             let marks = consumer
                 .fetch_watermarks(topic, partition, PATIENCE)
-                .map_err(|error| End::of_command(topic, &error))?;
+                .map_err(|error| unanswered(&clients.common, topic, &error))?;
             bounds.insert(partition, marks);
         }
         Ok(Self { consumer, topic: topic.to_owned(), bounds })
     }
 
     /// The consumer, to ask by.
-    pub(super) fn consumer(&self) -> &BaseConsumer<QuietContext> {
+    pub(super) fn consumer(&self) -> &AskingConsumer {
         &self.consumer
     }
 

@@ -44,6 +44,29 @@ impl Warning {
         Self::IdFromOrigin,
     ];
 
+    /// What it means, for people.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::HeadlineMissing => "no line could be taken for the headline",
+            Self::DateMissing => "there is no date line",
+            Self::DateUnparsed => "no rule reads the date line",
+            Self::DateAmbiguous => "the date can be read in two ways",
+            Self::DateConverted => "a Hijri or Persian date was converted",
+            Self::DateInFuture => "the date is later than the page",
+            Self::DateTooEarly => "the date is earlier than any page of this layout",
+            Self::BodyEmpty => "the article has no paragraph of its own",
+            Self::RelatedUnsplit => "what is appended could not be split safely and stands whole",
+            Self::IdFromOrigin => "no URL and no id: sent again, the page gets another article_id",
+        }
+    }
+
+    /// The warning of this name, as records have it.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|warning| warning.name() == name)
+    }
+
     /// The word in records and labels.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -70,6 +93,7 @@ mod tests {
     fn the_word_in_labels_is_the_word_in_records() {
         for warning in Warning::ALL {
             assert_eq!(serde_json::to_value(warning).unwrap(), warning.name());
+            assert_eq!(Warning::named(warning.name()), Some(warning));
         }
     }
 }

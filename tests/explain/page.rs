@@ -107,7 +107,30 @@ fn one_page_of_many_is_chosen_by_its_index() {
     assert_eq!(report["origin"]["offset"], 1);
     let output = explain(&["--page", "2"], pages.as_bytes());
     assert_eq!(output.status.code(), Some(65));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("there is no page 2"));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("there is no page 2: the standard input holds the pages 0 to 1"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_is_no_page_is_told_with_how_it_is_done_right() {
+    let complaint = |arguments: &[&str], stdin: &[u8]| {
+        let output = explain(arguments, stdin);
+        assert_eq!(output.status.code(), Some(65), "{arguments:?}");
+        assert_eq!(output.stdout, b"", "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let empty = complaint(&[], b"");
+    assert!(empty.contains("the standard input holds no page; write one to it"), "{empty}");
+    let one = complaint(&["--page", "7"], b"A headline");
+    assert!(one.contains("holds one page, which is page 0"), "{one}");
+    let place = complaint(&["a:b:c"], b"");
+    assert!(
+        place.contains("a:b:c: there is no such file; a record is named TOPIC:PARTITION:OFFSET"),
+        "{place}"
+    );
 }
 
 #[test]

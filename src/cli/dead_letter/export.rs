@@ -15,7 +15,6 @@ use super::each_letter;
 use super::filter::Filter;
 use super::list::Line;
 use crate::cli::{ConfigArgs, Failure};
-use crate::telemetry::logging;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -47,9 +46,7 @@ struct Exported<'a> {
 
 impl Export {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let config = self.config.load()?;
-        // Nothing else logs in this process.
-        drop(logging::start(&config.log));
+        let config = self.config.load_and_reach()?;
         let mut out: Box<dyn Write> = match &self.output {
             Some(file) => {
                 let file_name = file.display();

@@ -13,7 +13,6 @@ use crate::cli::{ConfigArgs, Failure};
 use crate::config::Config;
 use crate::engine::Found;
 use crate::stage::dead_letter::Letter;
-use crate::telemetry::logging;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -73,9 +72,7 @@ impl<'a> Line<'a> {
 
 impl List {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let config = self.config.load()?;
-        // Nothing else logs in this process.
-        drop(logging::start(&config.log));
+        let config = self.config.load_and_reach()?;
         let mut out = std::io::stdout().lock();
         let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
         let mut listed = 0;

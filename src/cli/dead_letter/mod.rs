@@ -53,7 +53,7 @@ fn each_letter(
     mut each: impl FnMut(&Found, &Letter) -> Result<ControlFlow<()>, Failure>,
 ) -> Result<u64, Failure> {
     let topic = &config.topics.dead_letter;
-    let reader = TopicReader::open(&Clients::of(config), config.app.as_str(), topic)?;
+    let reader = TopicReader::open(&Clients::of_command(config), config.app.as_str(), topic)?;
     let (mut foreign, mut failure) = (0, None);
     reader.read(&reader.beginnings(), |event| {
         let Event::Record(found) = event else { return Ok(ControlFlow::Continue(())) };

@@ -11,7 +11,6 @@ use crate::config::Config;
 use crate::config::topics::Purpose;
 use crate::engine::{self, Again, Clients, Event, Found, TopicReader};
 use crate::stage::dead_letter::Letter;
-use crate::telemetry::logging;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -55,11 +54,9 @@ enum Fate {
 
 impl Replay {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let config = self.config.load()?;
-        // Nothing else logs in this process.
-        drop(logging::start(&config.log));
+        let config = self.config.load_and_reach()?;
         let job = self.job_id(&config);
-        let clients = Clients::of(&config);
+        let clients = Clients::of_command(&config);
         let topic = &config.topics.dead_letter;
         let inputs = inputs(&config);
         let mut counts: BTreeMap<(Fate, String), u64> = BTreeMap::new();

@@ -11,7 +11,6 @@ use super::{each_letter, origin, place};
 use crate::cli::{ConfigArgs, Exit, Failure};
 use crate::engine::Found;
 use crate::stage::dead_letter::Letter;
-use crate::telemetry::logging;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -35,9 +34,7 @@ pub(in crate::cli) struct Show {
 
 impl Show {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let config = self.config.load()?;
-        // Nothing else logs in this process.
-        drop(logging::start(&config.log));
+        let config = self.config.load_and_reach()?;
         let mut shown = None;
         each_letter(&config, &Filter::default(), |found, letter| {
             if self.place == place(&config, found) || self.place == origin(letter) {

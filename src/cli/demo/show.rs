@@ -1,13 +1,14 @@
 //! What `demo` prints: a few lines a page, for somebody who has never heard of newsmill.
 
 use std::collections::HashMap;
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
 use super::playground::{Engines, Out, Playground};
 use super::{Became, Page};
+use crate::cli::{explained, on_coloured_stdout};
 
 /// Headlines are cut after so many characters.
 const HEADLINE: usize = 64;
@@ -21,8 +22,7 @@ pub(super) struct Show {
 
 impl Show {
     pub fn on_stdout() -> Self {
-        let coloured = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        Self { coloured, pages: HashMap::new() }
+        Self { coloured: on_coloured_stdout(), pages: HashMap::new() }
     }
 
     pub fn opening(&self, playground: &Playground) -> io::Result<()> {
@@ -122,7 +122,7 @@ impl Show {
         let line = format!("{whose}{published} · {paragraphs} paragraphs · {headline}");
         self.line(out, AnsiColor::Green, word, &line)?;
         for warning in list(article, "warnings").iter().filter_map(Value::as_str) {
-            self.line(out, AnsiColor::Yellow, "  doubt", warning)?;
+            self.line(out, AnsiColor::Yellow, "  warning", &explained(warning))?;
         }
         let own = sightings.iter().find(|sighting| text(sighting, "role") == "own");
         if let Some(own) = own.filter(|own| text(own, "decision") == "exact") {

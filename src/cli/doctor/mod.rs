@@ -3,6 +3,7 @@
 mod finding;
 mod judge;
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::num::NonZeroU32;
 
@@ -11,9 +12,9 @@ use clap::Args;
 
 use super::check::layouts_of;
 use super::{ConfigArgs, Exit, Failure};
-use crate::config::topics::{Purpose, TopicSpec};
+use crate::config::topics::{Purpose, Standing, TopicSpec};
 use crate::config::{self, Config};
-use crate::engine::{Clients, Cluster, examine, max_of_input};
+use crate::engine::{self, Clients, Cluster, examine, max_of_input};
 use crate::service;
 use crate::telemetry::logging;
 use finding::{Finding, Level};
@@ -25,7 +26,7 @@ Examples:
   newsmill doctor --json | jq 'select(.level != \"ok\")'
 
 Nothing is changed. It joins no group, and reads a record or two of each topic. Exit codes: 0 all is well or only in
-doubt, 75 no broker answers, 77 a right is missing, 78 something is wrong; each with its fix.";
+doubt, 75 no broker answers within 10 s, 77 a right is missing, 78 something is wrong; each with its fix.";
 
 #[derive(Debug, Args)]
 pub(super) struct Doctor {
@@ -44,19 +45,15 @@ impl Doctor {
         let config = self.config.load()?;
         // Nothing else logs in this process.
         drop(logging::start(&config.log));
-        let patient = Patient { clients: Clients::of(&config), config: &config };
-        let mut findings = patient.certificates();
-        findings.extend(patient.brokers()?);
-        let standing = patient.topics(&mut findings)?;
-        patient.rights(&mut findings);
-        patient.transactions(self.write, &mut findings);
-        if standing {
-            patient.state(&mut findings)?;
-        }
-        self.report(&findings)
+        let mut findings = certificates(&config);
+        // Where nobody answers there is nothing else to find out; a certificate that has ended may be why.
+        let examined = examine_all(&config, self.write, &mut findings);
+        self.print(&findings)?;
+        examined?;
+        verdict(&findings)
     }
 
-    fn report(&self, findings: &[Finding]) -> Result<(), Failure> {
+    fn print(&self, findings: &[Finding]) -> Result<(), Failure> {
         let mut out = std::io::stdout().lock();
         for finding in findings {
             if self.json {
@@ -66,46 +63,66 @@ impl Doctor {
                 out.write_all(finding.text().as_bytes())?;
             }
         }
-        out.flush()?;
-        let count = |level| findings.iter().filter(|finding| finding.level == level).count();
-        let (wrong, denied) = (count(Level::Wrong), count(Level::Denied));
-        if denied > 0 {
-            Err(Exit::Denied
-                .because(anyhow!("{denied} rights are missing, {wrong} things are wrong")))
-        } else if wrong > 0 {
-            Err(Exit::Config.because(anyhow!("{wrong} things are wrong")))
-        } else {
-            Ok(())
-        }
+        Ok(out.flush()?)
     }
 }
+
+/// How it ends with these findings.
+fn verdict(findings: &[Finding]) -> Result<(), Failure> {
+    let count = |level| findings.iter().filter(|finding| finding.level == level).count();
+    let (wrong, denied) = (count(Level::Wrong), count(Level::Denied));
+    if denied > 0 {
+        Err(Exit::Denied.because(anyhow!("{denied} rights are missing, {wrong} things are wrong")))
+    } else if wrong > 0 {
+        Err(Exit::Config.because(anyhow!("{wrong} things are wrong")))
+    } else {
+        Ok(())
+    }
+}
+
+/// How long our certificates still hold.
+fn certificates(config: &Config) -> Vec<Finding> {
+    let now = jiff::Timestamp::now().as_second();
+    let files = config.kafka.tls.certificates().into_iter();
+    let judged = files.map(|(kind, file)| {
+        let left = config::not_after(&file, kind).map(|end| end - now);
+        judge::certificate(kind, left)
+    });
+    judged.collect()
+}
+
+/// What the brokers say, and what they let us do.
+fn examine_all(config: &Config, write: bool, findings: &mut Vec<Finding>) -> Result<(), Failure> {
+    engine::reach(&config.kafka.common_client_settings())?;
+    let cluster = Cluster::connect(&config.kafka)?;
+    let patient = Patient { clients: Clients::of_command(config), cluster, config };
+    patient.brokers(findings)?;
+    let standing = patient.topics(findings)?;
+    patient.rights(findings);
+    patient.transactions(write, findings);
+    if let Some(standing) = standing {
+        patient.state(&standing, findings)?;
+    }
+    Ok(())
+}
+
+/// Topics as they stand, by name.
+type Topics = BTreeMap<String, Standing>;
 
 /// What is looked at.
 struct Patient<'a> {
     clients: Clients,
+    cluster: Cluster,
     config: &'a Config,
 }
 
 impl Patient<'_> {
-    /// How long our certificates still hold.
-    fn certificates(&self) -> Vec<Finding> {
-        let now = jiff::Timestamp::now().as_second();
-        let files = self.config.kafka.tls.certificates().into_iter();
-        let judged = files.map(|(kind, file)| {
-            let left = config::not_after(&file, kind).map(|end| end - now);
-            judge::certificate(kind, left)
-        });
-        judged.collect()
-    }
-
-    fn brokers(&self) -> Result<Vec<Finding>, Failure> {
-        let cluster = Cluster::connect(&self.config.kafka)?;
-        // Where nobody answers there is nothing else to find out.
+    fn brokers(&self, findings: &mut Vec<Finding>) -> Result<(), Failure> {
         let (brokers, _) = examine::replication(&self.clients, &[])?;
-        let mut findings = vec![Finding::ok("cluster", format!("{brokers} brokers"))];
+        findings.push(Finding::ok("cluster", format!("{brokers} brokers")));
         let versions = examine::versions(&self.clients)?;
         findings.extend(versions.iter().map(|(id, it)| judge::versions(*id, it.as_ref())));
-        match cluster.broker_settings() {
+        match self.cluster.broker_settings() {
             Ok(all) => {
                 for (id, settings) in &all {
                     findings.extend(judge::broker(*id, settings, &self.config.engine));
@@ -117,13 +134,13 @@ impl Patient<'_> {
                 findings.push(Finding { level: Level::Doubt, ..failed });
             }
         }
-        Ok(findings)
+        Ok(())
     }
 
-    /// Whether every topic is there.
-    fn topics(&self, findings: &mut Vec<Finding>) -> Result<bool, Failure> {
+    /// The topics as they stand, where all are there.
+    fn topics(&self, findings: &mut Vec<Finding>) -> Result<Option<Topics>, Failure> {
         let specs = self.config.topic_specs();
-        let standing = Cluster::connect(&self.config.kafka)?.look(&specs)?;
+        let standing = self.cluster.look(&specs)?;
         let names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
         let (brokers, replication) = examine::replication(&self.clients, &names)?;
         let raw = max_of_input(&specs, &standing);
@@ -132,7 +149,8 @@ impl Patient<'_> {
             findings.extend(judge::topic(spec, found, raw, brokers));
         }
         findings.extend(judge::retention(&specs, &standing));
-        Ok(specs.iter().all(|spec| standing.contains_key(&spec.name)))
+        let whole = specs.iter().all(|spec| standing.contains_key(&spec.name));
+        Ok(whole.then_some(standing))
     }
 
     /// What may be read, by trying.
@@ -197,12 +215,10 @@ impl Patient<'_> {
     }
 
     /// Whether the state that there is fits the settings that are in effect.
-    fn state(&self, findings: &mut Vec<Finding>) -> Result<(), Failure> {
+    fn state(&self, standing: &Topics, findings: &mut Vec<Finding>) -> Result<(), Failure> {
         let config = self.config;
-        let specs = config.topic_specs();
-        let standing = Cluster::connect(&config.kafka)?.look(&specs)?;
         let learns = service::learns(config);
-        for stage in service::stages(config, &standing, layouts_of(config)?, learns) {
+        for stage in service::stages(config, standing, layouts_of(config)?, learns) {
             if !stage.is_stateful() {
                 continue;
             }

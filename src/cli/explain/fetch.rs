@@ -10,10 +10,10 @@ use rdkafka::{Offset, TopicPartitionList};
 
 use crate::cli::{Exit, Failure};
 use crate::config::Config;
-use crate::engine::{Clients, End, Found, Isolation};
+use crate::engine::{self, Clients, End, Found, Isolation};
 use crate::local::Input;
 
-/// How long the brokers have to answer.
+/// How long brokers that were reached have to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Where a record stands.
@@ -49,8 +49,9 @@ impl Place {
 /// # Errors
 /// 65 where no record stands there, 75 where the brokers do not answer, 78 where the client refuses a setting.
 pub(super) fn record(config: &Config, place: &Place) -> Result<Input, Failure> {
+    engine::reach(&config.kafka.common_client_settings())?;
     let Place { topic, partition, offset } = place;
-    let consumer = Clients::of(config)
+    let consumer = Clients::of_command(config)
         .asking(config.app.as_str(), Isolation::ReadUncommitted)
         .map_err(|error| Failure::from(End::config(&error)))?;
     let (low, high) = consumer

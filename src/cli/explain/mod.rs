@@ -6,7 +6,7 @@ mod show;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,10 +20,10 @@ use serde_json::Value;
 use super::check::layouts_of;
 use super::normalize::pipeline;
 use super::twice::{Pages, learn};
-use super::{ConfigArgs, Exit, Failure};
+use super::{ConfigArgs, Exit, Failure, on_coloured_stdout};
 use crate::config::Config;
 use crate::local::source::{Cut, Reading, STDIN};
-use crate::local::{self, Input, Pipeline, RunError, Sink};
+use crate::local::{self, Input, Pipeline, RunError, Sink, Sources};
 use crate::page::{Layouts, Starts};
 use crate::record::{Origin, Reject};
 use crate::service;
@@ -111,9 +111,7 @@ impl Explain {
             serde_json::to_writer_pretty(&mut out, &report).map_err(io::Error::from)?;
             writeln!(out)?;
         } else {
-            let coloured = io::stdout().is_terminal()
-                && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty());
-            show::text(&mut out, &report, coloured)?;
+            show::text(&mut out, &report, on_coloured_stdout())?;
         }
         Ok(out.flush()?)
     }
@@ -147,11 +145,8 @@ fn learned(
     config: &Config,
     layouts: &'static Layouts,
 ) -> Result<(Input, Option<Learns>), Failure> {
-    if page != Path::new(STDIN)
-        && !page.exists()
-        && let Some(place) = page.to_str().and_then(Place::parse)
-    {
-        let input = fetch::record(config, &place)?;
+    if page != Path::new(STDIN) && is_nowhere(page) {
+        let input = fetch::record(config, &place_of(page)?)?;
         let known = service::known_now(config)?;
         return Ok((input, known.map(|learns| Learns { tells: false, ..learns })));
     }
@@ -163,14 +158,46 @@ fn learned(
     let pages = Pages::to_be_read_twice(vec![page.to_owned()], reading)?;
     let starts = Arc::new(Starts::with_room(config.lines.known));
     learn(config, layouts, &pages, 1, &starts, &ProgressBar::hidden())?;
-    let mut pages = pages.sources();
-    let name = page.display();
-    let none = || Exit::BadInput.because(anyhow!("{name}: there is no page {index}"));
-    for _ in 0..index {
-        drop(pages.next().ok_or_else(none)?.map_err(|error| Exit::BadInput.because(error))?);
-    }
-    let input = pages.next().ok_or_else(none)?.map_err(|error| Exit::BadInput.because(error))?;
+    let input = page_at(pages.sources(), page, index)?;
     Ok((input, Some(Learns { starts, tells: false })))
+}
+
+fn is_nowhere(path: &Path) -> bool {
+    std::fs::metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
+/// What is no file is the place of a record.
+fn place_of(page: &Path) -> Result<Place, Failure> {
+    let name = page.to_string_lossy();
+    Place::parse(&name).ok_or_else(|| {
+        let hint = if name.contains(':') {
+            "; a record is named TOPIC:PARTITION:OFFSET, the last two as numbers: articles.raw:7:1042"
+        } else {
+            ""
+        };
+        Exit::BadInput.because(anyhow!("{name}: there is no such file{hint}"))
+    })
+}
+
+/// The page of this index of a file.
+fn page_at(pages: Sources<'_>, file: &Path, index: usize) -> Result<Input, Failure> {
+    let mut held = 0;
+    for page in pages {
+        let page = page.map_err(|error| Exit::BadInput.because(error))?;
+        if held == index {
+            return Ok(page);
+        }
+        held += 1;
+    }
+    let name =
+        if file == Path::new(STDIN) { "the standard input".into() } else { file.to_string_lossy() };
+    Err(Exit::BadInput.because(match held {
+        0 => anyhow!(
+            "{name} holds no page; write one to it, or name a file: newsmill explain page.txt"
+        ),
+        1 => anyhow!("there is no page {index}: {name} holds one page, which is page 0"),
+        _ => anyhow!("there is no page {index}: {name} holds the pages 0 to {}", held - 1),
+    }))
 }
 
 /// Explains pages that somebody pastes into the status page: what `explain --json` says of them.

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Color, Effects, Style};
 use serde_json::Value;
 
 use super::{Report, Sent};
+use crate::cli::explained;
 use crate::page::{ExplainedPiece, Part, Start};
 use crate::stage::Target;
 use crate::stage::parse::NamedBy;
@@ -83,7 +84,7 @@ impl<W: Write> Show<'_, W> {
         );
         self.line(AnsiColor::Green, "body", &size)?;
         for warning in list(value, "warnings").iter().filter_map(Value::as_str) {
-            self.line(AnsiColor::Yellow, "warning", warning)?;
+            self.line(AnsiColor::Yellow, "warning", &explained(warning))?;
         }
         Ok(())
     }
