@@ -207,7 +207,7 @@ fn cpu_seconds() -> f64 {
 /// Stories as they come, of which each is made when its time has come.
 fn measure(name: &str, texts: impl Iterator<Item = String>) -> f64 {
     let (keys, ttl_hours) = (RoutingKeys::Six, 24 * 365);
-    let near = Near { ttl_hours, thresholds: Thresholds::default(), keys };
+    let near = Near::new(ttl_hours, Thresholds::default(), keys);
     let mut home = Side::new(erase(Home::comparing(ttl_hours, Compare { own: false, keys })));
     let mut near = Side::new(erase(near));
     let (mut cpu, mut stories, mut counts) = (0.0, 0, Counts::default());

@@ -237,11 +237,8 @@ pub fn stages(
         None => stages.push(erase(Home::new(dedupe.ttl_hours))),
         Some(compare) => {
             stages.push(erase(Home::comparing(dedupe.ttl_hours, compare)));
-            stages.push(erase(Near {
-                ttl_hours: dedupe.near_ttl_hours,
-                thresholds: dedupe.thresholds,
-                keys: compare.keys,
-            }));
+            let near = Near::new(dedupe.near_ttl_hours, dedupe.thresholds, compare.keys);
+            stages.push(erase(near));
         }
     }
     stages.extend(lines);

@@ -168,6 +168,49 @@ impl TransactionCalls {
     }
 }
 
+/// A topic whose records a producer sends as they are, whatever its compression. To be dropped before the producer.
+pub struct Uncompressed(*mut sys::rd_kafka_topic_t);
+
+impl Uncompressed {
+    /// For as long as this lives: librdkafka sends to a topic by the settings of whoever named it first.
+    ///
+    /// # Errors
+    /// librdkafka's reason.
+    pub fn new<C: ProducerContext + 'static>(
+        producer: &ThreadedProducer<C>,
+        topic: &str,
+    ) -> KafkaResult<Self> {
+        let name = CString::new(topic)?;
+        let (key, value) = (c"compression.codec", c"none");
+        // SAFETY: the producer is alive; the settings are ours until the topic takes them, and destroyed where it does not.
+        unsafe {
+            let client = producer.client().native_ptr();
+            let settings = sys::rd_kafka_default_topic_conf_dup(client);
+            let set = sys::rd_kafka_topic_conf_set(
+                settings,
+                key.as_ptr(),
+                value.as_ptr(),
+                std::ptr::null_mut(),
+                0,
+            );
+            debug_assert_eq!(set, sys::rd_kafka_conf_res_t::RD_KAFKA_CONF_OK);
+            let topic = sys::rd_kafka_topic_new(client, name.as_ptr(), settings);
+            if topic.is_null() {
+                sys::rd_kafka_topic_conf_destroy(settings);
+                return Err(KafkaError::ClientCreation(name.to_string_lossy().into_owned()));
+            }
+            Ok(Self(topic))
+        }
+    }
+}
+
+impl Drop for Uncompressed {
+    fn drop(&mut self) {
+        // SAFETY: made by rd_kafka_topic_new and destroyed only here, before its producer.
+        unsafe { sys::rd_kafka_topic_destroy(self.0) }
+    }
+}
+
 /// Where the log of a partition begins and ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KnownLog {

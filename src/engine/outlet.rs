@@ -18,7 +18,9 @@ use super::End;
 use super::bundle::{self, Bundle, Outgoing, TakeHeader};
 use super::client::{Clients, EngineProducer};
 use super::client_context::Watched;
-use super::ffi::{FailureKind, Membership, NextOffset, TransactionCalls, TransactionFailure};
+use super::ffi::{
+    FailureKind, Membership, NextOffset, TransactionCalls, TransactionFailure, Uncompressed,
+};
 use super::observer::{TransactionPhases, Written};
 use super::once::SentOnce;
 use crate::record::partition_for;
@@ -40,6 +42,8 @@ pub struct Destinations {
     pub targets: BTreeMap<Target, Destination>,
     /// The dead letters.
     pub dead_letter: Destination,
+    /// Topics of hashes, which no compression makes smaller.
+    pub of_hashes: Vec<Arc<str>>,
 }
 
 /// Offsets of one group, with what fences them.
@@ -61,6 +65,8 @@ pub enum CommitFailure {
 
 /// The producer of one engine.
 pub struct Outlet {
+    /// Before the producer: fields are dropped in their order.
+    _uncompressed: Vec<Uncompressed>,
     producer: EngineProducer,
     calls: TransactionCalls,
     destinations: Destinations,
@@ -73,8 +79,16 @@ pub struct Outlet {
     /// When it began, in milliseconds since 1970.
     opened_at: i64,
     once: SentOnce,
-    /// Messages of the open transaction that have not gone yet, by the inbox and its partition.
-    bundles: BTreeMap<(Target, i32), Bundle>,
+    /// By the inbox and its partition; the next transaction fills the memory of this one's.
+    waiting: BTreeMap<(Target, i32), Waiting>,
+}
+
+/// Messages to one partition of an inbox that have not gone yet.
+#[derive(Default)]
+struct Waiting {
+    bundle: Bundle,
+    /// Whether the open transaction has sent one there.
+    is_begun: bool,
 }
 
 impl Outlet {
@@ -90,11 +104,16 @@ impl Outlet {
     ) -> Result<Self, End> {
         let producer = clients.producer(transactional_id, watched);
         let producer = producer.map_err(|error| End::config(&error))?;
+        let uncompressed = destinations.of_hashes.iter();
+        let uncompressed = uncompressed.map(|topic| Uncompressed::new(&producer, topic));
+        let uncompressed =
+            uncompressed.collect::<Result<_, _>>().map_err(|error| End::config(&error))?;
         let calls = TransactionCalls::of(&producer);
         let timeout = Duration::from_millis(clients.tuning.transaction_timeout_ms);
         retrying(Instant::now() + timeout, |left| calls.init(left))
             .map_err(|failure| End::restart(&failure))?;
         Ok(Self {
+            _uncompressed: uncompressed,
             producer,
             calls,
             destinations,
@@ -104,7 +123,7 @@ impl Outlet {
             written: Vec::new(),
             opened_at: 0,
             once: SentOnce::default(),
-            bundles: BTreeMap::new(),
+            waiting: BTreeMap::new(),
         })
     }
 
@@ -146,21 +165,21 @@ impl Outlet {
         partition: i32,
         value: Option<&[u8]>,
     ) -> Result<bool, End> {
-        let place = (output.target, partition);
-        let Some(bundle) = self.bundles.get_mut(&place) else {
-            drop(self.bundles.insert(place, Bundle::default()));
+        let waiting = self.waiting.entry((output.target, partition)).or_default();
+        if !std::mem::replace(&mut waiting.is_begun, true) {
             return Ok(false);
-        };
+        }
         let headers = |each: &mut TakeHeader<'_>| output.headers(each);
         let message = Outgoing { key: &output.key, value, headers: &headers };
-        if bundle.is_full_for(&message) {
-            let mut full = std::mem::take(bundle);
+        if waiting.bundle.is_full_for(&message) {
+            let mut full = std::mem::take(&mut waiting.bundle);
             self.bundle(topic, partition, &full)?;
             full.clear();
             full.add(&message);
-            drop(self.bundles.insert(place, full));
+            let waiting = self.waiting.entry((output.target, partition)).or_default();
+            waiting.bundle = full;
         } else {
-            bundle.add(&message);
+            waiting.bundle.add(&message);
         }
         Ok(true)
     }
@@ -171,12 +190,16 @@ impl Outlet {
     /// # Errors
     /// As [`Outlet::output`].
     pub fn send_bundles(&mut self) -> Result<(), End> {
-        for ((inbox, partition), bundle) in std::mem::take(&mut self.bundles) {
-            if let Some(destination) = self.destinations.targets.get(&inbox) {
+        let mut all = std::mem::take(&mut self.waiting);
+        for ((inbox, partition), waiting) in &mut all {
+            if let Some(destination) = self.destinations.targets.get(inbox) {
                 let topic = Arc::clone(&destination.topic);
-                self.bundle(&topic, partition, &bundle)?;
+                self.bundle(&topic, *partition, &waiting.bundle)?;
             }
+            waiting.bundle.clear();
+            waiting.is_begun = false;
         }
+        self.waiting = all;
         Ok(())
     }
 
@@ -312,7 +335,7 @@ impl Outlet {
     pub fn abort(&mut self) -> Result<(), End> {
         if std::mem::take(&mut self.is_open) {
             self.once.roll_back();
-            self.bundles.clear();
+            self.waiting.clear();
             retrying(Instant::now() + self.timeout, |left| self.calls.abort(left))
                 .map_err(|failure| End::restart(&failure))?;
         }

@@ -47,11 +47,15 @@ pub fn engines(
         targets.insert(Target::Inbox(stage.stage.name()), destination(&stage.inbox));
     }
     let dead_letter = destination(&names.dead_letter);
+    let of_hashes = stages.iter().filter(|spec| spec.stage.is_of_hashes()).flat_map(|spec| {
+        [Arc::clone(&spec.inbox)].into_iter().chain(spec.changelog.as_deref().map(Arc::from))
+    });
+    let of_hashes = of_hashes.collect();
     let spec = EngineSpec {
         number: 0,
         transactional_id: String::new(),
         stages,
-        destinations: Destinations { targets, dead_letter },
+        destinations: Destinations { targets, dead_letter, of_hashes },
         clients: Clients::of(config),
         workers: config.engine.workers.get(),
         budget_bytes: config.engine.budget_of_an_engine() as u64,

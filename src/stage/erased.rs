@@ -30,6 +30,9 @@ pub trait DynStage: Send + Sync {
     /// Whether it has a table and a changelog.
     fn is_stateful(&self) -> bool;
 
+    /// [`Stage::is_of_hashes`].
+    fn is_of_hashes(&self) -> bool;
+
     /// [`Stage::prepare`].
     ///
     /// # Errors
@@ -129,6 +132,10 @@ impl<S: Stage> DynStage for Erased<S> {
 
     fn is_stateful(&self) -> bool {
         self.0.is_stateful()
+    }
+
+    fn is_of_hashes(&self) -> bool {
+        self.0.is_of_hashes()
     }
 
     fn prepare(&self, record: &Record<'_>) -> Result<Prepared, Refusal> {

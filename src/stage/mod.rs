@@ -101,6 +101,11 @@ pub trait Stage: Send + Sync + 'static {
     /// Whether it has a table, and so a changelog `newsmill.<app>.<name>.state`.
     fn is_stateful(&self) -> bool;
 
+    /// Whether what reaches it and its rows are mostly hashes, so that to compress them is work for nothing.
+    fn is_of_hashes(&self) -> bool {
+        false
+    }
+
     /// The thresholds that its state depends on, for the `meta` record; the partition count is added by the caller.
     fn meta(&self) -> Vec<u8>;
 

@@ -3,6 +3,8 @@
 //! The rules are those of research/near-duplicates b2, `fp_version` 1. Folded text is a key, never output. Paragraph
 //! borders part tokens as any white space does: a story keeps its id where another scraper breaks its lines elsewhere.
 
+use memchr::memchr_iter;
+
 use crate::record::StoryId;
 
 use super::fold_table::{Fate, FoldTable, Short, Symbol};
@@ -171,7 +173,13 @@ impl<'a> Folded<'a> {
 
     /// The tokens in their order, each UTF-8: numbers begin with an ASCII digit or another number, words with a letter.
     pub fn tokens(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        self.as_bytes().split(|byte| *byte == b' ').filter(|token| !token.is_empty())
+        let bytes = self.as_bytes();
+        let mut from = 0;
+        memchr_iter(b' ', bytes).chain([bytes.len()]).filter_map(move |end| {
+            let token = bytes.get(from..end)?;
+            from = end + 1;
+            (!token.is_empty()).then_some(token)
+        })
     }
 
     /// How many tokens there are, numbers included.

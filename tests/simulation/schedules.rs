@@ -29,7 +29,7 @@ fn run(seed: u64, bug: Option<Bug>, late_flush: bool) -> Result<(), String> {
     let keys = [RoutingKeys::Two, RoutingKeys::Four, RoutingKeys::Six];
     let keys = keys[usize::try_from(seed / 2 % 3).unwrap()];
     let home = Home::comparing(ttl, Compare { own: false, keys });
-    let near = Near { ttl_hours: ttl, thresholds: Thresholds::default(), keys };
+    let near = Near::new(ttl, Thresholds::default(), keys);
     let lines = Lines { ttl_hours: ttl, rule: Rule::builtin() };
     let program = Program::new(parse(), [erase(home), erase(near), erase(lines)], bug, late_flush);
     World::run(seed, program, ageing, keys.count())

@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use super::follow::leads;
 use super::member::{Member, place_of};
+use super::memo::{Found, Memo};
 use super::row::{Alike, Compared, Entry, NearRow, row_key, story_in};
 use crate::record::StoryId;
 use crate::stage::Table;
 use crate::stage::lead::{Age, Lead};
-use crate::story::{Likeness, Overlap, Probe, RoutingKey, Sketch, Thresholds};
+use crate::story::{Likeness, Probe, RoutingKey, Sketch, Thresholds};
 
 /// A bucket holds so many stories. More bring no recall (near-duplicates b7), and every story that comes is compared with all
 /// of them.
@@ -24,6 +25,14 @@ pub struct Bucket<'t> {
     members: Vec<Member<'t>>,
 }
 
+/// A story that comes, and how it is compared with those that are there.
+pub struct Coming<'c> {
+    story_id: StoryId,
+    probe: Probe<'c>,
+    thresholds: &'c Thresholds,
+    memo: &'c Memo,
+}
+
 /// A story whose register has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Change {
@@ -33,18 +42,44 @@ pub struct Change {
     pub best: Option<Lead>,
 }
 
+impl<'c> Coming<'c> {
+    /// A story that comes with this sketch.
+    #[must_use]
+    pub fn new(
+        story_id: StoryId,
+        sketch: &'c Sketch,
+        thresholds: &'c Thresholds,
+        memo: &'c Memo,
+    ) -> Self {
+        Self { story_id, probe: Probe::of(sketch), thresholds, memo }
+    }
+
+    fn found(&self, member: &Member<'_>) -> Found {
+        self.memo.found(self.story_id, member.story_id, || {
+            let overlap = self.probe.overlap(&member.compared.sketch);
+            let score = overlap.score();
+            match overlap.likeness(self.thresholds) {
+                Some(likeness) => Found::Alike(likeness, score),
+                None if overlap.differs_in_numbers_only(self.thresholds) => {
+                    Found::OtherNumbers(score)
+                }
+                None => Found::Unlike,
+            }
+        })
+    }
+}
+
 impl<'t> Bucket<'t> {
     /// Reads a bucket.
     #[must_use]
     pub fn of(key: RoutingKey, table: &'t Table<NearRow>) -> Self {
         let rows = table.from_key(row_key(key, StoryId([0; 16])));
-        // Room for one that comes.
-        let mut members = Vec::with_capacity(CAP + 1);
-        members.extend(rows.map_while(|(row_key, NearRow { entry, compared })| {
-            let (story_id, entry) = (story_in(key, row_key)?, *entry);
-            Some(Member { story_id, entry, before: Some(entry), told: entry.best, compared })
-        }));
-        Self { members }
+        let members = rows.map_while(|(row_key, NearRow { entry, compared })| {
+            let story_id = story_in(key, row_key)?;
+            let before = Some(entry);
+            Some(Member { story_id, entry: *entry, before, told: entry.best, compared })
+        });
+        Self { members: members.collect() }
     }
 
     /// How many stories there are.
@@ -55,39 +90,33 @@ impl<'t> Bucket<'t> {
 
     /// Whom a story that comes follows, where it is not taken in: a full bucket has enough of those that follow the oldest one
     /// that leads there. One comparison, and nothing written. `hour` is stream time.
-    pub fn turns_away(
-        &mut self,
-        age: Age,
-        sketch: &Sketch,
-        thresholds: &Thresholds,
-        hour: u32,
-    ) -> Option<Lead> {
+    pub fn turns_away(&mut self, age: Age, coming: &Coming<'_>, hour: u32) -> Option<Lead> {
         if self.len() < CAP || place_of(age.story_id, &self.members).is_some() {
             return None;
         }
         let leaders = self.members.iter_mut().filter(|member| member.entry.leads());
         let leader = leaders.min_by_key(|member| member.age())?;
         let older = leader.age();
-        let overlap = Overlap::of(sketch, &leader.compared.sketch);
-        let likeness = overlap.likeness(thresholds).filter(|likeness| *likeness >= Likeness::Near);
-        let lead = Lead { age: older, likeness: likeness?, score: overlap.score() };
-        if older >= age {
-            return None;
+        match coming.found(leader) {
+            Found::Alike(likeness, score) if likeness >= Likeness::Near && older < age => {
+                leader.entry.last_matched_hour = hour;
+                Some(Lead { age: older, likeness, score })
+            }
+            Found::Alike(..) | Found::OtherNumbers(_) | Found::Unlike => None,
         }
-        leader.entry.last_matched_hour = hour;
-        Some(lead)
     }
 
     /// The stories here that a story that comes is alike, or would be but for its numbers: in the order of their ids.
     #[must_use]
-    pub fn alike(&self, coming: StoryId, sketch: &Sketch, thresholds: &Thresholds) -> Vec<Alike> {
-        let probe = Probe::of(sketch);
-        let others = self.members.iter().filter(|member| member.story_id != coming);
-        let alike = others.filter_map(|Member { story_id, compared, .. }| {
-            let overlap = probe.overlap(&compared.sketch);
-            let likeness = overlap.likeness(thresholds);
-            let is_told = likeness.is_some() || overlap.differs_in_numbers_only(thresholds);
-            is_told.then(|| Alike { story_id: *story_id, likeness, score: overlap.score() })
+    pub fn alike(&self, coming: &Coming<'_>) -> Vec<Alike> {
+        let others = self.members.iter().filter(|member| member.story_id != coming.story_id);
+        let alike = others.filter_map(|member| {
+            let (likeness, score) = match coming.found(member) {
+                Found::Alike(likeness, score) => (Some(likeness), score),
+                Found::OtherNumbers(score) => (None, score),
+                Found::Unlike => return None,
+            };
+            Some(Alike { story_id: member.story_id, likeness, score })
         });
         let mut alike: Vec<Alike> = alike.collect();
         alike.shrink_to_fit();

@@ -13,7 +13,7 @@ pub struct Member<'t> {
     pub story_id: StoryId,
     pub entry: Entry,
     /// As the table has it; `None` of one that has just come.
-    pub before: Option<Entry>,
+    pub before: Option<&'t Entry>,
     /// What `home` was told last.
     pub told: Option<Lead>,
     pub compared: &'t Arc<Compared>,
@@ -32,7 +32,7 @@ impl Member<'_> {
 
     /// Whether the table has it otherwise, or not at all.
     pub fn has_changed(&self) -> bool {
-        self.before != Some(self.entry)
+        self.before != Some(&self.entry)
     }
 
     /// Its row, as it stands now.
@@ -47,8 +47,8 @@ pub fn place_of(story_id: StoryId, members: &[Member<'_>]) -> Option<usize> {
 }
 
 /// Room for the members of a bucket, one that comes included; of what stands beyond it nothing would be known.
-const ROOM: usize = 24;
-const _: () = assert!(CAP < ROOM);
+const ROOM: usize = CAP + 1;
+const _: () = assert!(ROOM <= Places::BITS as usize);
 
 /// Some of the members, each a bit at its place.
 type Places = u32;

@@ -7,6 +7,7 @@
 mod bucket;
 mod follow;
 mod member;
+mod memo;
 mod row;
 
 use std::sync::Arc;
@@ -19,9 +20,10 @@ use super::{
 };
 use crate::record::StoryId;
 use crate::story::{FP_VERSION, RoutingKey, RoutingKeys, Sketch, Thresholds};
-use bucket::{Bucket, Change};
+use bucket::{Bucket, Change, Coming};
+use memo::Memo;
 use message::{Message, Probe};
-use row::{Compared, row_key};
+use row::{Compared, Entry, row_key};
 
 pub use super::inbox::near as message;
 pub use message::NAME;
@@ -31,14 +33,12 @@ pub use row::NearRow;
 const RULES: u8 = 3;
 
 /// The stage.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Near {
-    /// Hours of stream time that a story can be matched after it last was.
-    pub ttl_hours: u32,
-    /// From which overlap on two stories are alike.
-    pub thresholds: Thresholds,
-    /// Under how many keys stories come.
-    pub keys: RoutingKeys,
+    ttl_hours: u32,
+    thresholds: Thresholds,
+    keys: RoutingKeys,
+    memo: Memo,
 }
 
 /// A message, ready for the table.
@@ -51,7 +51,7 @@ pub struct Heard {
 
 #[derive(Debug)]
 enum Word {
-    Probe { age: Age, seen: i64, sketch: Sketch },
+    Probe { age: Age, seen: i64, sketch: Arc<Sketch> },
     Status { age: Age, is_canonical: bool },
 }
 
@@ -64,6 +64,10 @@ impl Stage for Near {
     }
 
     fn is_stateful(&self) -> bool {
+        true
+    }
+
+    fn is_of_hashes(&self) -> bool {
         true
     }
 
@@ -93,7 +97,8 @@ impl Stage for Near {
         let (message, bucket) = read().map_err(|error: MessageError| error.stop(record))?;
         let word = match message {
             Message::Probe(Probe { age, seen, sketch }) => {
-                let (seen, sketch) = (capped(seen, record), sketch.into_owned());
+                let seen = capped(seen, record);
+                let sketch = self.memo.shared(age.story_id, sketch.into_owned());
                 Word::Probe { age, seen, sketch }
             }
             Message::Status(status) => {
@@ -131,17 +136,25 @@ impl Stage for Near {
 }
 
 impl Near {
+    /// A stage where a story can be matched for so many hours of stream time after it last was, and stories come under so many
+    /// keys.
+    #[must_use]
+    pub fn new(ttl_hours: u32, thresholds: Thresholds, keys: RoutingKeys) -> Self {
+        Self { ttl_hours, thresholds, keys, memo: Memo::default() }
+    }
+
     fn probe(
         &self,
         key: RoutingKey,
         age: Age,
-        sketch: Sketch,
+        sketch: Arc<Sketch>,
         table: &mut Table<NearRow>,
         outbox: &mut Outbox,
     ) -> Vec<Change> {
         let (hour, story_id) = (table.hour(), age.story_id);
         let mut bucket = Bucket::of(key, table);
-        if let Some(lead) = bucket.turns_away(age, &sketch, &self.thresholds, hour) {
+        let coming = Coming::new(story_id, &sketch, &self.thresholds, &self.memo);
+        if let Some(lead) = bucket.turns_away(age, &coming, hour) {
             outbox.tally.add(Count::Compared);
             let changed = bucket.changed();
             put(key, changed, table);
@@ -153,7 +166,7 @@ impl Near {
             bucket.drop_out(leaving);
             outbox.tally.add(Count::Evicted(NAME));
         }
-        let alike = bucket.alike(story_id, &sketch, &self.thresholds);
+        let alike = bucket.alike(&coming);
         let compared = Arc::new(Compared { sketch, alike });
         bucket.take_in(age, &compared, hour);
         let changes = bucket.settle(hour);
@@ -166,13 +179,22 @@ impl Near {
     }
 }
 
-/// A story that is not here is not brought back.
+/// A story that is not here is not brought back. Most statuses say of a story that follows another here that it stands no
+/// longer for itself, which is known: the rest of its bucket need not be read for that.
 fn status(
     key: RoutingKey,
     age: Age,
     is_canonical: bool,
     table: &mut Table<NearRow>,
 ) -> Vec<Change> {
+    let row = table.get(&row_key(key, age.story_id));
+    let is_known = |row: &NearRow| {
+        let Entry { oldest, best, .. } = row.entry;
+        best.is_some() && oldest == age.timestamp && !is_canonical
+    };
+    if row.is_some_and(is_known) {
+        return Vec::new();
+    }
     let hour = table.hour();
     let mut bucket = Bucket::of(key, table);
     let is_news = bucket.hear(age, is_canonical);

@@ -47,8 +47,8 @@ pub struct Entry {
 /// A sketch, and the stories that it was found alike: no comparison is made twice.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Compared {
-    /// The sketch.
-    pub sketch: Sketch,
+    /// The sketch: the rows that a story has under other keys may share it.
+    pub sketch: Arc<Sketch>,
     /// The stories that were there when it came and are alike, or would be but for their numbers, in the order of their ids.
     /// What two texts are to each other never changes.
     pub alike: Vec<Alike>,
@@ -150,7 +150,7 @@ impl Compared {
         }
         alike.shrink_to_fit();
         let in_order = alike.is_sorted_by(|a, b| a.story_id < b.story_id);
-        in_order.then_some(Self { sketch, alike })
+        in_order.then_some(Self { sketch: Arc::new(sketch), alike })
     }
 }
 
@@ -175,6 +175,7 @@ impl Row for NearRow {
 
     fn heap_bytes(&self) -> usize {
         size_of::<Compared>()
+            + size_of::<Sketch>()
             + self.compared.sketch.heap_bytes()
             + self.compared.alike.capacity() * size_of::<Alike>()
     }
@@ -206,7 +207,7 @@ mod tests {
         let story_id = StoryId([0xcc; 16]);
         let likeness = Some(Likeness::Loose);
         let alike = vec![Alike { story_id, likeness, score: 55 }];
-        let compared = Arc::new(Compared { sketch, alike });
+        let compared = Arc::new(Compared { sketch: Arc::new(sketch), alike });
         let times = [0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 11];
         let behind = [&[20, 1, 0, 0, 0, 1, 0][..], &[0xcc; 16], &[0, 55]].concat();
         let row = NearRow { entry, compared };
@@ -246,7 +247,7 @@ mod tests {
                 Alike { story_id, likeness: (n > 0).then_some(Likeness::Near), score: 60 }
             });
             let alike = alike.collect();
-            let row = NearRow { entry, compared: Arc::new(Compared { sketch, alike }) };
+            let row = NearRow { entry, compared: Arc::new(Compared { sketch: Arc::new(sketch), alike }) };
             let mut bytes = bytes(&row);
             prop_assert_eq!(NearRow::decode(&bytes), Some(row.clone()));
             prop_assert_ne!(NearRow::decode(&bytes[..cut.index(bytes.len())]), Some(row));

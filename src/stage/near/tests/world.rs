@@ -116,7 +116,7 @@ impl World {
         let partitions = || 0..PARTITIONS;
         Self {
             home: Home::comparing(ttl_hours, Compare { own: false, keys }),
-            near: Near { ttl_hours, thresholds: Thresholds::default(), keys },
+            near: Near::new(ttl_hours, Thresholds::default(), keys),
             homes: partitions().map(|_| Table::new(ttl_hours)).collect(),
             nears: partitions().map(|_| Table::new(ttl_hours)).collect(),
             inboxes: (0..2 * PARTITIONS).map(|_| VecDeque::new()).collect(),
