@@ -51,4 +51,66 @@ mod commands {
         }
         println!("all of them took {:?}", begun.elapsed());
     }
+
+    const PAGE: &str = "A headline\n\nA paragraph that says more.\n";
+
+    /// Ends with a usage error that says this, before anything is done.
+    fn is_refused(arguments: &[&str], why: &str) {
+        let output = newsmill(arguments, &[("NEWSMILL__KAFKA__BOOTSTRAP_SERVERS", NOWHERE)]);
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(64), "{arguments:?}: {said}");
+        assert!(said.contains(why), "{arguments:?}: {said}");
+        assert_eq!(output.stdout, b"", "{arguments:?}");
+    }
+
+    #[test]
+    fn a_command_line_that_means_nothing_is_refused_before_anybody_is_asked() {
+        is_refused(&["dead-letter", "show", "nowhere"], "TOPIC:PARTITION:OFFSET");
+        is_refused(&["dead-letter", "show", "a:b:c"], "the last two as numbers");
+        is_refused(&["healthcheck", "--path", "readyz"], "a path begins with a slash");
+        is_refused(&["normalize", "--threads", "100000"], "1..=1024");
+        is_refused(&["run", "--from", "yesterday"], "or how long ago: 2h");
+        let turned = ["run", "--from", "2026-03-08T00:00:00Z", "--to", "2026-03-01T00:00:00Z"];
+        is_refused(&turned, "is not before --to");
+    }
+
+    #[test]
+    fn what_is_read_is_never_overwritten_and_two_kinds_of_records_do_not_share_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        let (page, out) = (file("page.txt"), file("out.jsonl"));
+        std::fs::write(&page, PAGE).unwrap();
+        let another_name = file("link.txt");
+        std::fs::hard_link(&page, &another_name).unwrap();
+        for written in [&page, &another_name] {
+            is_refused(&["normalize", &page, "--stories", written], "is to be read");
+        }
+        assert_eq!(std::fs::read_to_string(&page).unwrap(), PAGE);
+        let both = ["normalize", &page, "--articles", &out, "--stories", &out];
+        is_refused(&both, "two kinds of records");
+        is_refused(&["normalize", &page, "--articles", "-", "--stories", "-"], "standard output");
+        let discarded = ["normalize", &page, "--stories", "/dev/null", "--rejects", "/dev/null"];
+        assert!(newsmill(&discarded, &[]).status.success());
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_costs_nothing_of_what_was_written_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("articles.jsonl");
+        std::fs::write(&out, "of yesterday").unwrap();
+        let arguments = ["normalize", "not/there.txt", "--articles", out.to_str().unwrap()];
+        let output = newsmill(&arguments, &[]);
+        assert_eq!(output.status.code(), Some(65));
+        assert_eq!(std::fs::read_to_string(&out).unwrap(), "of yesterday");
+    }
+
+    #[test]
+    fn who_does_not_keep_rejects_is_told_how() {
+        let folder = tempfile::tempdir().unwrap();
+        let pages = folder.path().join("pages.jsonl");
+        std::fs::write(&pages, "{\"text\": \"A\"\n{\"text\": \"A headline\"}\n").unwrap();
+        let output = newsmill(&["normalize", pages.to_str().unwrap()], &[]);
+        let told = "1 page rejected: json_syntax 1; --rejects FILE says which, and why\n";
+        assert_eq!((output.status.code(), said(&output).as_str()), (Some(0), told));
+    }
 }

@@ -11,9 +11,9 @@ use crate::page::Layouts;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  newsmill check                                check defaults and environment, show what is in effect
-  newsmill check --config newsmill.toml         check a file: everything that is wrong, with its line
-  NEWSMILL__ENGINE__WORKERS=6 newsmill check    a variable wins over the file
+  newsmill check                              check defaults and environment, show what is in effect
+  newsmill check --config newsmill.toml       check a file: everything that is wrong, with its line
+  NEWSMILL__ENGINE__WORKERS=6 newsmill check  a variable wins over the file
 
 What it prints is a configuration itself, with secrets left out. Exit code 78 where something is wrong.";
 

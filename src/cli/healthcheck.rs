@@ -24,7 +24,7 @@ pub(super) struct Healthcheck {
     #[command(flatten)]
     config: ConfigArgs,
     /// What to ask for
-    #[arg(long, value_name = "PATH", default_value = "/livez")]
+    #[arg(long, value_name = "PATH", default_value = "/livez", value_parser = a_path)]
     path: String,
 }
 
@@ -34,8 +34,11 @@ impl Healthcheck {
         let Some(address) = config.http.listen.0 else {
             return Err(Exit::Config.because(anyhow!("http.listen is off: nobody to ask")));
         };
-        let answer = ask(reachable(address), &self.path)
-            .with_context(|| format!("no answer from {address}"))
+        let address = reachable(address);
+        let answer = ask(address, &self.path)
+            .with_context(|| {
+                format!("no answer from {address}, where http.listen says that it serves")
+            })
             .map_err(|error| Exit::Runtime.because(error))?;
         let status = answer.lines().next().unwrap_or_default();
         if status.split(' ').nth(1) == Some("200") {
@@ -43,6 +46,11 @@ impl Healthcheck {
         }
         Err(Exit::Runtime.because(anyhow!("{} says {status}", self.path)))
     }
+}
+
+fn a_path(text: &str) -> Result<String, &'static str> {
+    let is_path = text.starts_with('/') && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_path { Ok(text.to_owned()) } else { Err("a path begins with a slash: /readyz") }
 }
 
 /// A process that listens everywhere is reached on the loop.

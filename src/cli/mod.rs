@@ -9,6 +9,7 @@ mod exit;
 mod explain;
 mod healthcheck;
 mod normalize;
+mod place;
 mod run;
 mod schema;
 mod topics;
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand};
+use jiff::{SignedDuration, Timestamp};
 
 pub use exit::{Exit, Failure};
 
@@ -154,6 +156,23 @@ fn on_coloured_stdout() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty())
 }
 
+/// On a terminal nobody else says that pages are waited for.
+fn say_that_a_person_is_read() -> std::io::Result<()> {
+    if std::io::stdin().is_terminal() {
+        writeln!(std::io::stderr(), "reading from the terminal: Ctrl-D ends the page")?;
+    }
+    Ok(())
+}
+
+/// A time as people write it: by the calendar, or how long ago.
+fn time(text: &str) -> Result<Timestamp, String> {
+    let ago = text.parse::<SignedDuration>().ok().map(SignedDuration::abs);
+    text.parse()
+        .ok()
+        .or_else(|| Timestamp::now().checked_sub(ago?).ok())
+        .ok_or_else(|| "write 2026-03-01T12:00:00Z, or how long ago: 2h".to_owned())
+}
+
 /// A warning of a record with what it means: the word alone explains nothing.
 fn explained(warning: &str) -> String {
     let meaning = Warning::named(warning).map(Warning::meaning);
@@ -192,19 +211,28 @@ mod tests {
         assert!(Cli::try_parse_from(["newsmill", "run", "--log-format", "xml"]).is_err());
     }
 
-    #[test]
-    fn every_command_shows_examples() {
-        fn leaves(command: &clap::Command) -> Vec<&clap::Command> {
-            if command.has_subcommands() {
-                command.get_subcommands().flat_map(leaves).collect()
-            } else {
-                vec![command]
-            }
+    fn leaves(command: &clap::Command) -> Vec<&clap::Command> {
+        if command.has_subcommands() {
+            command.get_subcommands().flat_map(leaves).collect()
+        } else {
+            vec![command]
         }
+    }
+
+    #[test]
+    fn every_command_shows_examples_and_breaks_no_line_where_a_terminal_breaks_another() {
         let cli = Cli::command();
         for command in leaves(&cli) {
-            let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            assert!(examples.contains("newsmill "), "{} has no examples", command.get_name());
+            let name = command.get_name();
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("newsmill "), "{name} has no examples");
+            let is_example = |line: &&str| line.starts_with("  ");
+            let long = help.lines().filter(is_example).find(|line| line.chars().count() > 100);
+            assert_eq!(long, None, "an example of {name} does not fit on a line");
+            let paragraphs = help.split("\n\n").filter(|it| !it.starts_with("Examples:"));
+            for paragraph in paragraphs {
+                assert_eq!(paragraph.lines().count(), 1, "{name}: {paragraph}");
+            }
         }
     }
 }

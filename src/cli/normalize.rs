@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::num::NonZeroUsize;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use super::check::layouts_of;
 use super::twice::{Pages, failure, learn};
-use super::{ConfigArgs, Exit, Failure};
+use super::{ConfigArgs, Exit, Failure, say_that_a_person_is_read};
 use crate::config::Config;
 use crate::local::source::{Cut, Reading, STDIN};
 use crate::local::{Input, Lines, Pipeline, Sink, Teacher, run};
@@ -32,8 +32,8 @@ Examples:
   newsmill normalize pages.jsonl.zst --articles articles.jsonl --stories stories.jsonl
   zcat pages.gz | newsmill normalize --rejects rejects.jsonl > articles.jsonl
 
-A file that begins with { holds a page a line, any other is one page. Everything is read twice: first to learn from all
-pages where the stories begin that sites append to them. Pages that became no record are counted on the standard error.
+A file that begins with { holds a page a line, any other is one page. Everything is read twice: first to learn from all \
+pages where the stories begin that sites append to them. Pages that became no record are counted on the standard error. \
 Exit code 65 where a file cannot be read.";
 
 #[derive(Debug, Args)]
@@ -67,33 +67,39 @@ pub(super) struct Normalize {
     #[arg(long)]
     single_pass: bool,
     /// Worker threads; by default as many as there are cores. Any number gives the same bytes.
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
 }
 
 /// Bytes that are gathered before they are written.
 const BUFFER: usize = 256 * 1024;
 
 impl Normalize {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(&self) -> Result<(), Failure> {
         let config = self.config.load()?;
         let layouts = layouts_of(&config)?;
-        let lines = self.lines()?;
+        self.refuse_to_overwrite()?;
         let reading = Reading {
             cut: if self.nul { Cut::AtNul } else { Cut::ByFirstByte },
             page_bytes: config.input.max_page_bytes,
             now: Timestamp::now().as_millisecond(),
         };
         let threads = self.threads.map_or_else(cores, usize::from);
-        let paths = if self.files.is_empty() { vec![STDIN.into()] } else { self.files };
+        let paths = if self.files.is_empty() { vec![STDIN.into()] } else { self.files.clone() };
+        if paths.iter().any(|path| path == Path::new(STDIN)) {
+            say_that_a_person_is_read()?;
+        }
         let starts = Arc::new(Starts::with_room(config.lines.known));
         let pages = if self.single_pass {
             Pages::to_be_read_once(paths, reading)?
         } else {
-            let pages = Pages::to_be_read_twice(paths, reading)?;
-            learn(&config, layouts, &pages, threads, &starts, &bar(pages.total))?;
-            pages
+            Pages::to_be_read_twice(paths, reading)?
         };
+        // What stood in them is gone from here on: whatever is to be read is there.
+        let lines = self.lines()?;
+        if !self.single_pass {
+            learn(&config, layouts, &pages, threads, &starts, &bar(pages.total))?;
+        }
         let learns = Learns { starts: Arc::clone(&starts), tells: self.single_pass };
         let pipeline = pipeline(&config, layouts, Some(learns))?;
         let (read, articles) = (Arc::clone(&pages.read), 0);
@@ -104,20 +110,45 @@ impl Normalize {
         let flushed = sink.lines.flush();
         let counted = counted.map_err(failure)?;
         flushed?;
-        Ok(report(&counted)?)
+        Ok(report(&counted, self.rejects.is_some())?)
+    }
+
+    /// The files that are to be written.
+    fn written(&self) -> impl Iterator<Item = &Path> {
+        let given =
+            [&self.articles, &self.stories, &self.canonical, &self.sightings, &self.rejects];
+        given.into_iter().flatten().map(PathBuf::as_path)
+    }
+
+    /// A file that is read is not written, and one that is written holds one kind of record.
+    fn refuse_to_overwrite(&self) -> Result<(), Failure> {
+        let usage = |error| Err(Exit::Usage.because(error));
+        let read: Vec<FileId> = self.files.iter().map(|path| FileId::of(path)).collect();
+        let mut written = Vec::new();
+        for path in self.written() {
+            let (file, name) = (FileId::of(path), path.display());
+            if path == Path::new(STDIN) {
+                if written.contains(&file) {
+                    return usage(anyhow!("only one kind of record can go to the standard output"));
+                }
+            } else if read.contains(&file) {
+                return usage(anyhow!("{name} is to be read: choose another file to write"));
+            } else if written.contains(&file) {
+                return usage(anyhow!(
+                    "{name} is to hold two kinds of records: choose another file"
+                ));
+            }
+            if file != FileId::Endless {
+                written.push(file);
+            }
+        }
+        Ok(())
     }
 
     /// Where the records go: articles to the standard output, where nothing else is sent there.
     fn lines(&self) -> Result<Lines<'static>, Failure> {
-        let given =
-            [&self.articles, &self.stories, &self.canonical, &self.sightings, &self.rejects];
-        let is_stdout = |path: &&&Option<PathBuf>| path.as_deref() == Some(Path::new(STDIN));
-        let on_stdout = given.iter().filter(is_stdout).count();
-        if on_stdout > 1 {
-            let error = anyhow!("only one kind of record can go to the standard output");
-            return Err(Exit::Usage.because(error));
-        }
-        let by_default = (on_stdout == 0).then(|| STDIN.into());
+        let is_taken = self.written().any(|path| path == Path::new(STDIN));
+        let by_default = (!is_taken).then(|| STDIN.into());
         Ok(Lines {
             articles: writer(self.articles.clone().or(by_default).as_deref())?,
             stories: writer(self.stories.as_deref())?,
@@ -125,6 +156,27 @@ impl Normalize {
             sightings: writer(self.sightings.as_deref())?,
             rejects: writer(self.rejects.as_deref())?,
         })
+    }
+}
+
+/// What tells files apart, whatever they are called.
+#[derive(Debug, PartialEq, Eq)]
+enum FileId {
+    /// Its device and its number there.
+    Known(u64, u64),
+    /// Not there yet; or the standard output.
+    Named(PathBuf),
+    /// A device, a pipe: it takes everything.
+    Endless,
+}
+
+impl FileId {
+    fn of(path: &Path) -> Self {
+        match std::fs::metadata(path) {
+            Ok(data) if data.is_file() => Self::Known(data.dev(), data.ino()),
+            Ok(_) => Self::Endless,
+            Err(_) => Self::Named(path.to_owned()),
+        }
     }
 }
 
@@ -214,7 +266,7 @@ impl Sink for Watched {
 }
 
 /// Says what was rejected, and on a terminal what was made.
-fn report(counted: &Tally) -> io::Result<()> {
+fn report(counted: &Tally, rejects_are_written: bool) -> io::Result<()> {
     let mut err = io::stderr().lock();
     let of = |wanted: &dyn Fn(Count) -> bool| -> u64 {
         counted.iter().filter(|(count, _)| wanted(*count)).map(|(_, n)| n).sum()
@@ -246,7 +298,8 @@ fn report(counted: &Tally) -> io::Result<()> {
     if !rejects.is_empty() {
         let n = of(&|count| count == Count::Page(Outcome::DeadLettered));
         let pages = if n == 1 { "page" } else { "pages" };
-        writeln!(err, "{n} {pages} rejected: {}", rejects.join(", "))?;
+        let hint = if rejects_are_written { "" } else { "; --rejects FILE says which, and why" };
+        writeln!(err, "{n} {pages} rejected: {}{hint}", rejects.join(", "))?;
     }
     Ok(())
 }

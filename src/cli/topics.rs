@@ -16,7 +16,7 @@ Examples:
   newsmill topics create --replication-factor 3          make what is missing, on three brokers
   newsmill topics create --config newsmill.toml --partitions 48
 
-A topic that exists is never changed: where it differs from what is needed, the difference is printed and the exit code
+A topic that exists is never changed: where it differs from what is needed, the difference is printed and the exit code \
 is 78.";
 
 /// Kafka's default for the largest batch of a topic: what the input takes where it does not exist yet.

@@ -46,6 +46,9 @@ const PREFETCH_MIN: Bytes = Bytes::mib(8);
 const SESSION_MAX: Duration = Duration::from_secs(30 * 60);
 const TRANSACTION_MAX: Duration = Duration::from_secs(15 * 60);
 
+/// More than any machine has cores for.
+const THREADS_MAX: usize = 1024;
+
 impl Engine {
     /// Bytes between poll and commit of one engine.
     #[must_use]
@@ -55,12 +58,13 @@ impl Engine {
 
     pub(super) fn read(keys: &mut Reader<'_>, cores: NonZeroUsize) -> Self {
         let (engines, workers) = spread(cores);
-        let engines = keys.key("engine.engines", engines);
+        let engines = few_threads(keys, "engine.engines", engines);
+        let workers = few_threads(keys, "engine.workers", workers);
         let secs = Duration::from_secs;
         let ms = Duration::from_millis;
         let engine = Self {
             engines,
-            workers: keys.key("engine.workers", workers),
+            workers,
             memory_budget: keys.key("engine.memory_budget", Bytes::mib(64 * engines.get())).0,
             commit_interval_min: keys.key("engine.commit_interval_min", ms(1)),
             commit_interval_max: keys.key("engine.commit_interval_max", ms(200)),
@@ -137,6 +141,16 @@ impl Engine {
             );
         }
     }
+}
+
+/// A number of threads, which is not a size by mistake.
+fn few_threads(keys: &mut Reader<'_>, key: &'static str, default: NonZeroUsize) -> NonZeroUsize {
+    let threads = keys.key(key, default);
+    if threads.get() > THREADS_MAX {
+        keys.refuse(key, format!("is more than {THREADS_MAX} threads; lower it"));
+        return default;
+    }
+    threads
 }
 
 /// How many engines, and how many workers each: one engine a broker thread's worth of compression (measured at about

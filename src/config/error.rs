@@ -4,8 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
-/// Where a value was set.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where a value was set; in the order in which errors are said.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     /// Nowhere: it is the default.
     Default,

@@ -18,7 +18,7 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 
 pub use certificate::{CertificateKind, not_after};
 pub use dead_letter::DeadLetter;
@@ -347,9 +347,17 @@ impl Default for LogLevel {
 
 impl Value for LogLevel {
     fn parse(text: &str) -> Result<Self, String> {
-        let targets = text
-            .parse()
-            .map_err(|_| "is no level; write error, warn, info, debug or trace, or \"info,librdkafka=debug\"")?;
+        let refused =
+            "is no level; write error, warn, info, debug or trace, or \"info,librdkafka=debug\"";
+        let mut general =
+            text.split(',').map(str::trim).filter(|directive| !directive.contains('='));
+        // By itself a word that is no level would be a target, and silence all others.
+        if general.clone().any(|directive| directive.parse::<LevelFilter>().is_err()) {
+            return Err(refused.to_owned());
+        }
+        let targets: Targets = text.parse().map_err(|_| refused)?;
+        let is_general = general.next().is_some();
+        let targets = if is_general { targets } else { targets.with_default(LevelFilter::INFO) };
         Ok(Self { text: text.to_owned(), targets })
     }
 

@@ -230,10 +230,16 @@ impl<'a> Reader<'a> {
                     .iter()
                     .any(|map| key.strip_prefix(map).is_some_and(|rest| rest.starts_with('.')))
         };
+        let tables = self.known.iter().flat_map(|key| tables_of(key));
+        let tables: BTreeSet<&str> = tables.chain(self.maps.iter().copied()).collect();
         let unknown_in_file =
             self.entries.iter().filter(|(key, _)| !is_known(key)).map(|(key, entry)| {
-                let place = self.line_of(&entry.span);
-                ConfigError { place, message: unknown("key", key, self.known.iter().copied()) }
+                let message = if tables.contains(key.as_str()) {
+                    format!("{key} is a table: write [{key}], and its keys below it")
+                } else {
+                    unknown("key", key, self.known.iter().copied())
+                };
+                ConfigError { place: self.line_of(&entry.span), message }
             });
         let names: Vec<String> = self.known.iter().map(|key| variable(key)).collect();
         let maps: Vec<String> =
@@ -247,8 +253,6 @@ impl<'a> Reader<'a> {
                 place: Place::Env(name.clone()),
                 message: unknown("variable", name, names.iter().map(String::as_str)),
             });
-        let tables = self.known.iter().flat_map(|key| tables_of(key));
-        let tables: BTreeSet<&str> = tables.chain(self.maps.iter().copied()).collect();
         let is_unknown_table = |entry: &&(String, Range<usize>)| {
             let (table, _) = entry;
             !tables.contains(table.as_str()) && !is_known(table)
@@ -261,6 +265,7 @@ impl<'a> Reader<'a> {
         let unknown: Vec<ConfigError> =
             unknown_in_file.chain(unknown_tables).chain(unknown_in_environment).collect();
         self.errors.extend(unknown);
+        self.errors.sort_by(|a, b| a.place.cmp(&b.place));
         if self.errors.is_empty() { Ok(self.settings) } else { Err(ConfigErrors(self.errors)) }
     }
 
@@ -313,10 +318,14 @@ pub(super) fn variable(key: &str) -> String {
     format!("{PREFIX}{}", key.replace('.', "__").to_ascii_uppercase())
 }
 
+/// From so much on one name may be meant by another, of 1 for the same.
+const ALIKE: f64 = 0.7;
+
 fn unknown<'k>(what: &str, name: &str, known: impl Iterator<Item = &'k str>) -> String {
-    let nearest = known
-        .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
-    let hint = nearest.map_or_else(String::new, |nearest| format!("; did you mean {nearest}?"));
+    let likened = known.map(|known| (strsim::jaro_winkler(known, name), known));
+    let nearest = likened.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(alike, _)| *alike >= ALIKE);
+    let hint =
+        nearest.map_or_else(String::new, |(_, nearest)| format!("; did you mean {nearest}?"));
     format!("unknown {what} {name}{hint}")
 }
 

@@ -1,4 +1,5 @@
-//! Alerts over real processes under a real Prometheus: each that a test can provoke fires, and no other page does.
+//! Alerts over real processes under a real Prometheus and a real Alertmanager: each that a test can provoke fires, and from
+//! its beginning to the end of its cause nothing else pages.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,10 +8,11 @@ use std::time::Duration;
 use super::broker::{Broker, shared};
 use super::client::{self, Feed};
 use super::fleet::{Fleet, PARTITIONS};
+use super::pager::Pager;
 use super::prometheus::{Prometheus, files};
 use super::wait::wait_until;
 
-const LIMIT: Duration = Duration::from_secs(90);
+const LIMIT: Duration = Duration::from_secs(150);
 
 const REPLICAS: usize = 3;
 
@@ -44,14 +46,37 @@ fn hasty(folder: &std::path::Path) -> Vec<PathBuf> {
     hasty
 }
 
-/// A fleet under the eye of a Prometheus, once all run and share all partitions. Where there is no Prometheus it
-/// says so and there is none.
-fn watched_fleet(
-    bootstrap: &str,
-    app: &str,
-    folder: &std::path::Path,
-) -> Option<(Fleet, Prometheus)> {
-    let prometheus = Prometheus::start(&hasty(folder))?;
+/// A fleet, and who watches it.
+struct Watched {
+    fleet: Fleet,
+    prometheus: Prometheus,
+    pager: Pager,
+}
+
+impl Watched {
+    /// Waits until it is so, and sees every page until then.
+    fn until(&mut self, what: &str, mut is_so: impl FnMut(&mut Fleet, &Prometheus) -> bool) {
+        wait_until(what, LIMIT, || {
+            self.pager.look();
+            is_so(&mut self.fleet, &self.prometheus)
+        });
+    }
+
+    /// Waits until this pages.
+    fn until_paged(&mut self, alert: &str) {
+        wait_until(alert, LIMIT, || {
+            self.fleet.tend();
+            self.pager.look();
+            self.pager.paged().iter().any(|paged| paged == alert)
+        });
+    }
+}
+
+/// A fleet under the eye of a Prometheus and a pager, once all run and share all partitions. Where there is none of these
+/// it says so and there is no fleet.
+fn watched_fleet(bootstrap: &str, app: &str, folder: &std::path::Path) -> Option<Watched> {
+    let pager = Pager::start()?;
+    let prometheus = Prometheus::start(&hasty(folder), Some(&pager))?;
     let mut fleet = Fleet::new(bootstrap, app);
     fleet.environment = vec![
         ("NEWSMILL__DEAD_LETTER__MAX_CONSECUTIVE", "20"),
@@ -64,7 +89,7 @@ fn watched_fleet(
     wait_until("all run, and share all partitions", LIMIT, || {
         is_at_work(&prometheus) && shares_all(&prometheus)
     });
-    Some((fleet, prometheus))
+    Some(Watched { fleet, prometheus, pager })
 }
 
 fn is_at_work(prometheus: &Prometheus) -> bool {
@@ -83,25 +108,44 @@ fn fires(prometheus: &Prometheus, severity: &str, alert: &str) -> bool {
 fn an_outage_of_the_brokers_is_a_ticket_and_no_page_and_ends_by_itself() {
     let folder = super::broker::scratch("hasty");
     let mut broker = Broker::start_mortal();
-    let Some((mut fleet, prometheus)) = watched_fleet(&broker.bootstrap(), "outage", &folder)
-    else {
-        return;
-    };
+    let Some(mut watched) = watched_fleet(&broker.bootstrap(), "outage", &folder) else { return };
+    let pages = feed(&watched.fleet, &broker.bootstrap());
     broker.kill();
-    let ticket = || fires(&prometheus, "ticket", "NewsmillBrokersUnreachable");
-    wait_until("the ticket of the outage", LIMIT, ticket);
-    assert_eq!(prometheus.firing("page"), Vec::<String>::new(), "it passes by itself");
+    watched.until("an outage that outlasts every alert's patience", |_, prometheus| {
+        prometheus.figure(OUTLASTED).is_some()
+    });
     for number in 0..REPLICAS {
-        let said = fleet.get(number, "/livez").expect("it serves");
+        let said = watched.fleet.get(number, "/livez").expect("it serves");
         assert!(said.starts_with("HTTP/1.0 200"), "a restart would not help: {said}");
     }
     broker.restart();
-    wait_until("the end of the outage", LIMIT, || {
+    let articles = watched.fleet.names.topic("articles");
+    watched.until("the end of the outage, and of whatever it has caused", |fleet, prometheus| {
         fleet.tend();
-        is_at_work(&prometheus) && !ticket()
+        is_at_work(prometheus)
+            && !fires(prometheus, "ticket", "NewsmillBrokersUnreachable")
+            && prometheus.firing("page").is_empty()
+            && client::read_committed(&broker.bootstrap(), &articles).len() == pages
     });
-    drop(prometheus);
+    assert_eq!(watched.pager.paged(), Vec::<String>::new(), "it passes by itself");
+    drop(watched);
     fs::remove_dir_all(folder).expect("ours to remove");
+}
+
+/// The ticket of the outage has been open for longer than the most patient page of what an outage could cause takes,
+/// NewsmillNotRunning: half an hour, a minute in haste. A figure each second.
+const OUTLASTED: &str = "count_over_time(ALERTS{alertname=\"NewsmillBrokersUnreachable\",alertstate=\"firing\"}[5m]) > 70";
+
+/// Feeds a page after the other to each partition in turn; says how many.
+fn feed(fleet: &Fleet, bootstrap: &str) -> usize {
+    const PAGES: usize = 120;
+    let feed = Feed::new(bootstrap);
+    for (number, partition) in (0..PAGES).zip((0..PARTITIONS).cycle()) {
+        let page = format!("A headline {number}\n\nA paragraph that says more.");
+        feed.send(&fleet.names.topic("raw"), partition, None, Some(page.as_bytes()));
+    }
+    feed.flush();
+    PAGES
 }
 
 /// The largest batch that a topic takes, by Kafka's default; and one that no record of ours fits into.
@@ -112,33 +156,25 @@ const TOO_SMALL: &str = "100";
 fn partitions_whose_commits_do_not_come_through_page_as_stalled_and_nothing_else_does() {
     let folder = super::broker::scratch("hasty");
     let bootstrap = shared().bootstrap();
-    let Some((mut fleet, prometheus)) = watched_fleet(&bootstrap, "stalled", &folder) else {
-        return;
-    };
-    let articles = fleet.names.topic("articles");
+    let Some(mut watched) = watched_fleet(&bootstrap, "stalled", &folder) else { return };
+    let articles = watched.fleet.names.topic("articles");
     client::set_topic(&bootstrap, &articles, "max.message.bytes", TOO_SMALL);
-    let feed = Feed::new(&bootstrap);
-    let pages: usize = 120;
-    for (number, partition) in (0..pages).zip((0..PARTITIONS).cycle()) {
-        let page = format!("A headline {number}\n\nA paragraph that says more.");
-        feed.send(&fleet.names.topic("raw"), partition, None, Some(page.as_bytes()));
-    }
-    feed.flush();
-    let stall = || fires(&prometheus, "page", "NewsmillPartitionStalled");
-    wait_until("the page of the stall", LIMIT, || {
-        fleet.tend();
-        stall()
-    });
-    assert_eq!(prometheus.firing("page"), ["NewsmillPartitionStalled"]);
+    let pages = feed(&watched.fleet, &bootstrap);
+    watched.until_paged("NewsmillPartitionStalled");
     let unreachable = "NewsmillBrokersUnreachable";
-    assert!(!fires(&prometheus, "ticket", unreachable), "the brokers are there, and refuse");
+    assert!(
+        !fires(&watched.prometheus, "ticket", unreachable),
+        "the brokers are there, and refuse"
+    );
     client::set_topic(&bootstrap, &articles, "max.message.bytes", MAX_MESSAGE);
-    wait_until("every page, once, and the end of the stall", LIMIT, || {
+    watched.until("every page, once, and the end of the stall", |fleet, prometheus| {
         fleet.tend();
         client::read_committed(&bootstrap, &articles).len() == pages
             && prometheus.figure("max(newsmill_consumer_lag_records)") == Some(0.0)
+            && prometheus.firing("page").is_empty()
     });
-    drop(prometheus);
+    assert_eq!(watched.pager.paged(), ["NewsmillPartitionStalled"]);
+    drop(watched);
     fs::remove_dir_all(folder).expect("ours to remove");
 }
 
@@ -151,7 +187,7 @@ fn a_flood_of_bad_pages_pages_as_held_and_soon_to_be_deleted_and_nothing_else_do
     let bootstrap = shared().bootstrap();
     // Brokers look for what is too old every five minutes: nothing is deleted in the time of this test.
     client::create_topic(&bootstrap, "paged.raw", 6, &[("retention.ms", "40000")]);
-    let Some((mut fleet, prometheus)) = watched_fleet(&bootstrap, "paged", &folder) else { return };
+    let Some(mut watched) = watched_fleet(&bootstrap, "paged", &folder) else { return };
     let feed = Feed::new(&bootstrap);
     let good = b"A headline\n\nA paragraph that says more.";
     for partition in (0..PARTITIONS).cycle().take(GOOD) {
@@ -159,7 +195,7 @@ fn a_flood_of_bad_pages_pages_as_held_and_soon_to_be_deleted_and_nothing_else_do
     }
     feed.flush();
     let emitted = "sum(newsmill_records_total{outcome=\"emitted\"})";
-    wait_until("the good pages", LIMIT, || {
+    watched.until("the good pages", |fleet, prometheus| {
         fleet.tend();
         prometheus.figure(emitted) == Some(GOOD as f64)
     });
@@ -167,13 +203,12 @@ fn a_flood_of_bad_pages_pages_as_held_and_soon_to_be_deleted_and_nothing_else_do
         feed.send("paged.raw", 0, None, Some(b"\xff no text at all"));
     }
     feed.flush();
-    for alert in ["NewsmillDeadLetterBreakerOpen", "NewsmillRetentionLossRisk"] {
-        wait_until(alert, LIMIT, || fires(&prometheus, "page", alert));
+    let expected = ["NewsmillDeadLetterBreakerOpen", "NewsmillRetentionLossRisk"];
+    for alert in expected {
+        watched.until_paged(alert);
     }
-    let mut pages = prometheus.firing("page");
-    pages.sort();
-    assert_eq!(pages, ["NewsmillDeadLetterBreakerOpen", "NewsmillRetentionLossRisk"]);
-    drop(prometheus);
+    assert_eq!(watched.pager.paged(), expected);
+    drop(watched);
     fs::remove_dir_all(folder).expect("ours to remove");
 }
 
@@ -181,26 +216,24 @@ fn a_flood_of_bad_pages_pages_as_held_and_soon_to_be_deleted_and_nothing_else_do
 fn a_replica_that_starts_again_and_again_pages_as_a_crash_loop_and_nothing_else_does() {
     let folder = super::broker::scratch("hasty");
     let bootstrap = shared().bootstrap();
-    let Some((mut fleet, prometheus)) = watched_fleet(&bootstrap, "looping", &folder) else {
-        return;
-    };
-    crash_loop(&mut fleet, 1, &prometheus);
-    wait_until("the crash loop", LIMIT, || fires(&prometheus, "page", "NewsmillCrashLooping"));
-    assert_eq!(prometheus.firing("page"), ["NewsmillCrashLooping"]);
-    drop(prometheus);
+    let Some(mut watched) = watched_fleet(&bootstrap, "looping", &folder) else { return };
+    crash_loop(&mut watched, 1);
+    watched.until_paged("NewsmillCrashLooping");
+    assert_eq!(watched.pager.paged(), ["NewsmillCrashLooping"]);
+    drop(watched);
     fs::remove_dir_all(folder).expect("ours to remove");
 }
 
 /// Kills a replica and starts it again, as often as makes a loop; each time it gets to work on its partitions. One that
 /// does not for five minutes is another alert's business, ten seconds in haste.
-fn crash_loop(fleet: &mut Fleet, victim: usize, prometheus: &Prometheus) {
+fn crash_loop(watched: &mut Watched, victim: usize) {
     let started = format!("process_start_time_seconds{{instance=\"replica-{victim}\"}}");
     for _ in 0..5 {
-        let before = prometheus.figure(&started);
-        fleet.kill(victim);
-        fleet.start(victim);
-        prometheus.scrape(fleet);
-        wait_until("the fresh process at work", LIMIT, || {
+        let before = watched.prometheus.figure(&started);
+        watched.fleet.kill(victim);
+        watched.fleet.start(victim);
+        watched.prometheus.scrape(&watched.fleet);
+        watched.until("the fresh process at work", |_, prometheus| {
             let now = prometheus.figure(&started);
             now.is_some() && now != before && shares_all(prometheus)
         });

@@ -34,7 +34,7 @@ fn queries() -> BTreeMap<String, String> {
 #[test]
 fn every_query_of_every_board_answers_the_books_balance_and_nobody_is_paged() {
     let rules = files("prometheus/rules");
-    let Some(prometheus) = Prometheus::start(&rules) else { return };
+    let Some(prometheus) = Prometheus::start(&rules, None) else { return };
     let bootstrap = shared().bootstrap();
     let mut fleet = Fleet::comparing(&bootstrap, "watched");
     let feeding = Feeding::start(&bootstrap, &fleet.names.topic("raw"), 7, 200);

@@ -51,6 +51,8 @@ mod jars;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+mod pager;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod prometheus;

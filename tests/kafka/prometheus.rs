@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::broker::scratch;
 use super::fleet::Fleet;
 use super::http;
+use super::pager::Pager;
 use super::tether::Tethered;
 use super::wait::wait_until;
 
@@ -29,8 +30,9 @@ pub fn files(folder: &str) -> Vec<PathBuf> {
 }
 
 impl Prometheus {
-    /// Starts one with these files of rules, which scrapes once a second; `None`, said aloud, where there is none.
-    pub fn start(rules: &[PathBuf]) -> Option<Self> {
+    /// Starts one with these files of rules, which scrapes once a second and tells a pager; `None`, said aloud, where there
+    /// is none.
+    pub fn start(rules: &[PathBuf], pager: Option<&Pager>) -> Option<Self> {
         let mut version = Command::new("prometheus");
         version.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         if !version.status().is_ok_and(|status| status.success()) {
@@ -44,7 +46,11 @@ impl Prometheus {
         let rules: String = rules.iter().map(|file| format!("  - {}\n", file.display())).collect();
         let targets = folder.join("targets.json");
         fs::write(&targets, "[]").expect("our own folder");
-        let config = CONFIG.replace("{rules}", &rules).replace("{targets}", path(&targets));
+        let pager = pager.map_or_else(String::new, |pager| format!("'{}'", pager.address));
+        let config = CONFIG
+            .replace("{pager}", &pager)
+            .replace("{rules}", &rules)
+            .replace("{targets}", path(&targets));
         fs::write(folder.join("prometheus.yml"), config).expect("our own folder");
         let mut command = Command::new("prometheus");
         command.arg(format!("--config.file={}", folder.join("prometheus.yml").display()));
@@ -140,6 +146,10 @@ global:
   evaluation_interval: 1s
 rule_files:
 {rules}
+alerting:
+  alertmanagers:
+    - static_configs:
+        - targets: [{pager}]
 scrape_configs:
   - job_name: newsmill
     file_sd_configs:

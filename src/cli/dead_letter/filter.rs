@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use clap::Args;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
+use crate::cli::time;
 use crate::record::Reason;
 use crate::stage::dead_letter::Letter;
 
@@ -69,14 +70,6 @@ fn offsets(text: &str) -> Result<Range<i64>, String> {
     let (from, to) = text.split_once("..").ok_or("write FROM..TO")?;
     let range = parse(from, 0)?..parse(to, i64::MAX)?;
     if range.is_empty() { Err("there is no offset in it".to_owned()) } else { Ok(range) }
-}
-
-fn time(text: &str) -> Result<Timestamp, String> {
-    let ago = text.parse::<SignedDuration>().ok().map(SignedDuration::abs);
-    text.parse()
-        .ok()
-        .or_else(|| Timestamp::now().checked_sub(ago?).ok())
-        .ok_or_else(|| "write 2026-03-01T12:00:00Z, or how long ago: 2h".to_owned())
 }
 
 #[cfg(test)]

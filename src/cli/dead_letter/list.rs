@@ -20,7 +20,7 @@ Examples:
   newsmill dead-letter list --reason panic --since 2h
   newsmill dead-letter list --partition 3 --offsets 100..200 --json | jq .message
 
-A line: where the dead letter stands, when it was written, the reason, the stage, where the record stood, its bytes, how
+A line: where the dead letter stands, when it was written, the reason, the stage, where the record stood, its bytes, how \
 often it was replayed before, and what was said. The content of a record is never shown here.";
 
 #[derive(Debug, Args)]
@@ -57,11 +57,11 @@ pub(super) struct Line<'a> {
 impl<'a> Line<'a> {
     pub(super) fn new(config: &Config, found: &Found, letter: &'a Letter) -> Self {
         Self {
-            place: place(config, found),
+            place: place(config, found).to_string(),
             failed_at: letter.failed_at.map(|at| at.to_string()),
             reason: &letter.reason,
             stage: &letter.stage,
-            origin: origin(letter),
+            origin: origin(letter).to_string(),
             timestamp: letter.timestamp,
             bytes: found.value.as_ref().map_or(0, Vec::len),
             replays: letter.replays,

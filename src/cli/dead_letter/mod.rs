@@ -11,6 +11,7 @@ use std::ops::ControlFlow;
 use clap::Subcommand;
 
 use super::Failure;
+use super::place::Place;
 use crate::config::Config;
 use crate::engine::{Clients, Event, Found, TopicReader};
 use crate::stage::dead_letter::Letter;
@@ -73,11 +74,13 @@ fn each_letter(
 }
 
 /// `topic:partition:offset` of a dead letter.
-fn place(config: &Config, found: &Found) -> String {
-    format!("{}:{}:{}", config.topics.dead_letter, found.partition, found.offset)
+fn place(config: &Config, found: &Found) -> Place {
+    let topic = config.topics.dead_letter.clone();
+    Place { topic, partition: found.partition, offset: found.offset }
 }
 
 /// `topic:partition:offset` of the record that it was.
-fn origin(letter: &Letter) -> String {
-    format!("{}:{}:{}", letter.topic, letter.partition, letter.offset)
+fn origin(letter: &Letter) -> Place {
+    let Letter { topic, partition, offset, .. } = letter;
+    Place { topic: topic.clone(), partition: *partition, offset: *offset }
 }

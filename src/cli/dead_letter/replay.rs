@@ -18,10 +18,10 @@ Examples:
   newsmill dead-letter replay --reason panic --execute     send it
   newsmill dead-letter replay --job march --since 2026-03-01T00:00:00Z --execute
 
-A record goes back to the topic and partition where it stood, with its key, value, headers and timestamp. What is sent
-and how far the job has come are one transaction: killed and run again it goes on where it was, and no record is sent
-twice. A job is named after its filter (times left out), or by --job; another job knows nothing of what this one has
-sent. A record that has been replayed --max-replays times is left where it is: it is parked. Nothing is taken off the
+A record goes back to the topic and partition where it stood, with its key, value, headers and timestamp. What is sent \
+and how far the job has come are one transaction: killed and run again it goes on where it was, and no record is sent \
+twice. A job is named after its filter (times left out), or by --job; another job knows nothing of what this one has \
+sent. A record that has been replayed --max-replays times is left where it is: it is parked. Nothing is taken off the \
 topic of the dead letters.";
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::filter::Filter;
 use super::{each_letter, origin, place};
+use crate::cli::place::Place;
 use crate::cli::{ConfigArgs, Exit, Failure};
 use crate::engine::Found;
 use crate::stage::dead_letter::Letter;
@@ -25,8 +26,8 @@ pub(in crate::cli) struct Show {
     #[command(flatten)]
     config: ConfigArgs,
     /// Where the dead letter stands, or where the record stood
-    #[arg(value_name = "TOPIC:PARTITION:OFFSET")]
-    place: String,
+    #[arg(value_name = "TOPIC:PARTITION:OFFSET", value_parser = a_place)]
+    place: Place,
     /// Write the record's value, byte for byte, and nothing else
     #[arg(long)]
     payload: bool,
@@ -37,8 +38,9 @@ impl Show {
         let config = self.config.load_and_reach()?;
         let mut shown = None;
         each_letter(&config, &Filter::default(), |found, letter| {
-            if self.place == place(&config, found) || self.place == origin(letter) {
-                shown = Some((place(&config, found), found.clone(), letter.clone()));
+            let stands = place(&config, found);
+            if self.place == stands || self.place == origin(letter) {
+                shown = Some((stands, found.clone(), letter.clone()));
                 return Ok(ControlFlow::Break(()));
             }
             Ok(ControlFlow::Continue(()))
@@ -59,16 +61,21 @@ impl Show {
     }
 }
 
-fn text(place: &str, found: &Found, letter: &Letter) -> String {
+fn a_place(text: &str) -> Result<Place, &'static str> {
+    Place::parse(text)
+        .ok_or("write TOPIC:PARTITION:OFFSET, the last two as numbers: articles.raw:7:1042")
+}
+
+fn text(place: &Place, found: &Found, letter: &Letter) -> String {
     let size = |bytes: &Option<Vec<u8>>| {
         bytes.as_ref().map_or("null".to_owned(), |bytes| format!("{} bytes", bytes.len()))
     };
     let rows = [
-        ("place", place.to_owned()),
+        ("place", place.to_string()),
         ("reason", letter.reason.clone()),
         ("message", letter.message.clone()),
         ("stage", letter.stage.clone()),
-        ("origin", origin(letter)),
+        ("origin", origin(letter).to_string()),
         ("timestamp", letter.timestamp.map_or("-".to_owned(), |ms| ms.to_string())),
         ("failed at", letter.failed_at.map_or("-".to_owned(), |at| at.to_string())),
         ("group", letter.group.clone()),

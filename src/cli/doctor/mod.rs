@@ -25,7 +25,7 @@ Examples:
   newsmill doctor --write            try the outputs too, in a transaction that is aborted
   newsmill doctor --json | jq 'select(.level != \"ok\")'
 
-Nothing is changed. It joins no group, and reads a record or two of each topic. Exit codes: 0 all is well or only in
+Nothing is changed. It joins no group, and reads a record or two of each topic. Exit codes: 0 all is well or only in \
 doubt, 75 no broker answers within 10 s, 77 a right is missing, 78 something is wrong; each with its fix.";
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::Message as _;
 use rdkafka::{Offset, TopicPartitionList};
 
+use crate::cli::place::Place;
 use crate::cli::{Exit, Failure};
 use crate::config::Config;
 use crate::engine::{self, Clients, End, Found, Isolation};
@@ -15,34 +16,6 @@ use crate::local::Input;
 
 /// How long brokers that were reached have to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
-
-/// Where a record stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
-    topic: String,
-    partition: i32,
-    offset: i64,
-}
-
-impl Place {
-    /// `topic:partition:offset`, or `topic/partition/offset` as the header `newsmill.origin` has it.
-    pub(super) fn parse(place: &str) -> Option<Self> {
-        let of = |separator| {
-            let (rest, offset) = place.rsplit_once(separator)?;
-            let (topic, partition) = rest.rsplit_once(separator)?;
-            let (partition, offset) = (partition.parse().ok()?, offset.parse().ok()?);
-            // The characters that Kafka allows in the name of a topic.
-            let allowed = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
-            let is_topic = !topic.is_empty() && topic.chars().all(allowed);
-            (is_topic && partition >= 0 && offset >= 0).then(|| Self {
-                topic: topic.to_owned(),
-                partition,
-                offset,
-            })
-        };
-        of(':').or_else(|| of('/'))
-    }
-}
 
 /// Reads a record, by a client with the configuration's settings that joins no group and commits nothing.
 ///
@@ -122,20 +95,4 @@ fn failed(config: &Config, place: &Place, error: &KafkaError) -> Failure {
     let Place { topic, partition, .. } = place;
     let brokers = &config.kafka.bootstrap_servers;
     exit.because(anyhow!("partition {partition} of {topic} at {brokers}: {error}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_is_read_as_people_and_headers_write_it() {
-        let place = Some(Place { topic: "articles.raw".to_owned(), partition: 7, offset: 1_042 });
-        assert_eq!(Place::parse("articles.raw:7:1042"), place);
-        assert_eq!(Place::parse("articles.raw/7/1042"), place);
-        for none in ["", "page.txt", "a:1", "a:b:1", "a:-1:0", "a:0:-1", ":0:0", "a/b:0:0", "./a/1"]
-        {
-            assert_eq!(Place::parse(none), None, "{none}");
-        }
-    }
 }

@@ -19,8 +19,9 @@ use serde_json::Value;
 
 use super::check::layouts_of;
 use super::normalize::pipeline;
+use super::place::Place;
 use super::twice::{Pages, learn};
-use super::{ConfigArgs, Exit, Failure, on_coloured_stdout};
+use super::{ConfigArgs, Exit, Failure, on_coloured_stdout, say_that_a_person_is_read};
 use crate::config::Config;
 use crate::local::source::{Cut, Reading, STDIN};
 use crate::local::{self, Input, Pipeline, RunError, Sink, Sources};
@@ -31,19 +32,18 @@ use crate::stage::parse::{Explained, Learns, Parse};
 use crate::stage::{Output, StageName, Target};
 use crate::telemetry::http;
 use compare::{Comparison, Named, Story};
-use fetch::Place;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
   newsmill explain page.txt                             a page in a file
   newsmill explain pages.jsonl --page 3                 the fourth page of JSON lines
-  newsmill explain articles.raw:7:1042 -c newsmill.toml    a record of a topic, such as a dead letter names
+  newsmill explain articles.raw:7:1042 -c newsmill.toml the record that a dead letter names
   newsmill explain --json < page.txt | jq .lines
   newsmill explain one.txt other.txt                    are the articles of two pages one story?
-  newsmill explain one.txt 'other.txt#2'                the article of one, what the other has appended at position 2
+  newsmill explain one.txt 'other.txt#2'                the same of what is appended at position 2
 
-The stories of the page are judged alone: one that the service knows already would have a sighting there, and no new
-record. Where they begin is judged by what all pages of the file show, as normalize does; of a record of a topic, by what the
+The stories of the page are judged alone: one that the service knows already would have a sighting there, and no new \
+record. Where they begin is judged by what all pages of the file show, as normalize does; of a record of a topic, by what the \
 service knows now. Exit code 65 where there is no such page.";
 
 #[derive(Debug, Args)]
@@ -149,6 +149,9 @@ fn learned(
         let input = fetch::record(config, &place_of(page)?)?;
         let known = service::known_now(config)?;
         return Ok((input, known.map(|learns| Learns { tells: false, ..learns })));
+    }
+    if page == Path::new(STDIN) {
+        say_that_a_person_is_read()?;
     }
     let reading = Reading {
         cut: Cut::ByFirstByte,
