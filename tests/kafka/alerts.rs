@@ -83,6 +83,9 @@ fn watched_fleet(bootstrap: &str, app: &str, folder: &std::path::Path) -> Option
         // In haste as the alerts are.
         ("NEWSMILL__ENGINE__SESSION_TIMEOUT", "3s"),
         ("NEWSMILL__ENGINE__DRAIN_TIMEOUT", "2s"),
+        // The default: a client's call blocks for a minute in an outage, and that is no stall.
+        ("NEWSMILL__ENGINE__WATCHDOG_TIMEOUT", "2m"),
+        ("NEWSMILL__ENGINE__MAX_POLL_INTERVAL", "5m"),
     ];
     fleet.grow(REPLICAS);
     prometheus.scrape(&fleet);
