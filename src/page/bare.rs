@@ -11,8 +11,31 @@ use super::piece::{Part, Piece};
 use super::shape::{self, Stop};
 use super::spelling::raw_offset;
 
-/// A date or a byline stands on one of so many lines below the headline.
+/// A date or a byline stands on one of so many lines below the headline that say nothing else of the page's fields; on
+/// one of some more above its second paragraph.
 const LINES: usize = 4;
+const MORE_LINES: usize = 8;
+
+/// The lines below a headline among which a date or a byline stands.
+#[derive(Default)]
+struct Head {
+    lines: usize,
+    paragraphs: usize,
+}
+
+impl Head {
+    /// Whether the next line of text is one of them.
+    fn goes_on(&mut self, piece: &Piece<'_>) -> bool {
+        self.lines += 1;
+        let here = self.lines <= LINES || self.paragraphs <= 1 && self.lines <= MORE_LINES;
+        self.paragraphs += usize::from(is_paragraph(piece));
+        here
+    }
+}
+
+fn is_paragraph(piece: &Piece<'_>) -> bool {
+    shape::stop(&piece.text) == Stop::Full && piece.text.chars().nth(PARAGRAPH_CHARS).is_some()
+}
 
 /// A longer line, in bytes, is a sentence.
 const MAX_BYTES: usize = 120;
@@ -47,10 +70,11 @@ pub(super) fn byline<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
     let headline = pieces.iter().position(|piece| piece.part == Part::Headline);
     let from = headline.map_or(0, |headline| headline + 1);
     let top = headline.and_then(|headline| pieces.get(headline));
-    let last = top.map_or(LINES - 1, |top| top.line + LINES);
     let below = pieces.iter().enumerate().skip(from);
-    let below = below.take_while(|(_, piece)| piece.part != Part::Marker && piece.line <= last);
-    let found = below.filter(|(_, piece)| piece.part == Part::Body).find_map(|(at, piece)| {
+    let below = below.take_while(|(_, piece)| piece.part != Part::Marker);
+    let mut head = Head::default();
+    let below = below.filter(|(_, piece)| piece.part == Part::Body);
+    let found = below.take_while(|(_, piece)| head.goes_on(piece)).find_map(|(at, piece)| {
         let label = byline_label(piece, page).or_else(|| foreign_label(piece, top?, page))?;
         Some((at, label.0, Byline::of(piece, label, page)?))
     });
@@ -132,7 +156,14 @@ pub(super) fn is_byline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
 
 /// Whether a text is one name or a few, or one and what its bearer is.
 pub(super) fn is_name(text: &str) -> bool {
-    let mut parts = text.split([',', '،']).map(str::trim);
+    // "Nora Field - special envoy": what its bearer is stands behind a dash too.
+    let parts = text.split([',', '،', '|']).flat_map(|part| {
+        match DASHES.iter().find_map(|dash| part.split_once(dash)) {
+            Some((name, office)) => [Some(name), Some(office)],
+            None => [Some(part), None],
+        }
+    });
+    let mut parts = parts.flatten().map(str::trim).filter(|part| !part.is_empty());
     let is_office = |part: &str| part.split(' ').nth(OFFICE_WORDS).is_none();
     // "A.K." is no sentence.
     let ends = text.rsplit(' ').next().is_none_or(|last| last.trim_end_matches('.').contains('.'));
@@ -143,6 +174,8 @@ pub(super) fn is_name(text: &str) -> bool {
             .split(' ')
             .any(|word| word.starts_with(|c: char| !shape::is_letter(c) && c.is_numeric()))
 }
+
+const DASHES: [&str; 4] = [" - ", " – ", " — ", " / "];
 
 /// In scripts with capitals each word of a name has one, but for small words within it.
 fn is_one_name(text: &str) -> bool {
@@ -169,20 +202,6 @@ pub(super) fn tag_list(pieces: &mut [Piece<'_>], matching: &Matching) {
     for at in tags_at_end(pieces, matching) {
         if let Some(piece) = pieces.get_mut(at) {
             piece.take(Part::Furniture, None, "a list of tags without a label");
-        }
-    }
-}
-
-/// Takes a number that has a line for itself beside furniture for how often something was done: "Comments", "0".
-pub(super) fn counts(pieces: &mut [Piece<'_>]) {
-    let is_count = |piece: &Piece<'_>| {
-        piece.part == Part::Body && piece.text.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    for at in 0..pieces.len() {
-        let beside = [at.checked_sub(1), at.checked_add(1)].into_iter().flatten();
-        let beside = beside.filter_map(|at| pieces.get(at)).any(|of| of.part == Part::Furniture);
-        if let Some(piece) = pieces.get_mut(at).filter(|piece| beside && is_count(piece)) {
-            piece.take(Part::Furniture, None, "a number beside furniture");
         }
     }
 }
@@ -291,11 +310,12 @@ pub(super) fn dates<'a>(pieces: &mut [Piece<'a>], page: &Marking<'_, 'a>) {
     }
     // Where the last change has a label, the date before it, on its line or on one above, needs none.
     let updated = own.iter().find(|piece| is(piece, Field::Updated)).map(|piece| piece.line);
-    let last = own.get(first).map_or(0, |first| first.line + LINES);
-    let below = own.iter_mut().skip(first + 1).take_while(|piece| piece.line <= last);
+    let mut head = Head::default();
+    let below = own.iter_mut().skip(first + 1).filter(|piece| piece.part == Part::Body);
+    let below = below.take_while(|piece| head.goes_on(piece));
     let below = below
         .filter(|piece| updated.is_none_or(|line| (piece.line..=piece.line + 2).contains(&line)));
-    for piece in below.filter(|piece| piece.part == Part::Body && piece.text.len() <= MAX_BYTES) {
+    for piece in below.filter(|piece| piece.text.len() <= MAX_BYTES) {
         let byline = byline_label(piece, page).and_then(|label| Byline::of(piece, label, page));
         if byline.is_some_and(|byline| byline.date.is_some()) {
             return;
@@ -331,11 +351,8 @@ fn below_links(own: &[Piece<'_>], block: &mut [Piece<'_>], page: &Marking<'_, '_
     let Some((date, below)) = at.and_then(|at| block.get_mut(at..)?.split_first_mut()) else {
         return;
     };
-    let is_paragraph = |piece: &Piece<'_>| {
-        shape::stop(&piece.text) == Stop::Full && piece.text.chars().nth(PARAGRAPH_CHARS).is_some()
-    };
     let mut below = below.iter().filter(|piece| is_body(piece)).take(LINES);
-    if below.any(is_paragraph) {
+    if below.any(|piece| is_paragraph(piece)) {
         date.take(Part::Value(Field::Published), None, "a line that is nothing but a date");
     }
 }

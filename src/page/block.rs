@@ -3,7 +3,7 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::ending::{End, Ending};
-use super::layout::{Field, Layouts, RuleKind};
+use super::layout::{Field, Furniture, Layouts, RuleKind};
 use super::learning::Lesson;
 use super::list::{TEASER_CHARS, headlines, is_list, is_sentence};
 use super::matching::Matching;
@@ -157,7 +157,7 @@ impl Blocks<'_, '_> {
         let ends_list = |piece: &Piece<'_>| {
             let rule = piece.why.rule.filter(|_| piece.part == Part::Furniture);
             let rule = rule.and_then(|rule| self.layouts.rule(rule));
-            rule.is_some_and(|rule| rule.kind == RuleKind::EndFurniture)
+            rule.is_some_and(|rule| rule.kind == RuleKind::Furniture(Furniture::EndOfList))
         };
         for (at, piece) in pieces.iter().enumerate() {
             if ends_list(piece) {

@@ -1,6 +1,6 @@
 //! Whether a form that stands on a line is a marker, a label or furniture there, or words of the text.
 
-use super::layout::{Field, Hit, Label, Marker, Need, Rule, RuleKind};
+use super::layout::{Field, Furniture, Hit, Label, Marker, Need, Rule, RuleKind};
 use super::mark::{Mark, MarkKind, Marking};
 use super::piece::{Part, RunnerUp};
 use super::shape::{self, Stop};
@@ -57,18 +57,18 @@ pub(super) fn furniture_row(page: &Marking<'_, '_>, index: usize, hits: &[Hit]) 
     let whole = |hit: Hit| {
         let mut rules = page.layouts.rules_of(hit);
         let here = |rule: &Rule| rank_of(rule, page).is_some();
-        rules.find(|(_, rule)| rule.kind == RuleKind::WholeFurniture && here(rule))
+        rules.find(|(_, rule)| rule.kind == RuleKind::Furniture(Furniture::Whole) && here(rule))
     };
     let (rule, _) = whole(*first)?;
     let mut at = from;
     for hit in hits {
-        if shape::has_words(between(at, hit.start)) || whole(*hit).is_none() {
+        if shape::has_letters(between(at, hit.start)) || whole(*hit).is_none() {
             return None;
         }
         at = hit.end;
     }
     let kind = MarkKind::Furniture;
-    (!shape::has_words(between(at, end))).then_some(Mark {
+    (!shape::has_letters(between(at, end))).then_some(Mark {
         rule,
         start: from,
         end,
@@ -99,6 +99,7 @@ fn judge_form(
     place.on_first_line = index == 0;
     if place.at_start && !place.at_end {
         place.before_headline = is_before_headline(page, index, hit.end - from);
+        place.lost_break = !place.free_right && index > 0 && is_run_together(page, index, hit);
     }
     let (mut found, mut reading) = (None, None);
     let ranked = |rank| {
@@ -155,11 +156,29 @@ fn is_before_headline(page: &Marking<'_, '_>, index: usize, bytes: usize) -> boo
     let line = page.lines.get(index).map_or("", |line| line.text.as_ref());
     let text = line.get(raw_offset(line, bytes)..).unwrap_or_default();
     let first = text.chars().find(|c| shape::is_word_char(*c));
-    text.starts_with(' ')
-        && first.is_some_and(|c| !c.is_lowercase())
-        && matches!(shape::stop(text), Stop::None | Stop::Question)
+    text.starts_with(' ') && first.is_some_and(|c| !c.is_lowercase()) && has_shape(text)
+}
+
+/// Whether a text has the length of a headline, and does not stop.
+fn has_shape(text: &str) -> bool {
+    matches!(shape::stop(text), Stop::None | Stop::Question)
         && text.split(' ').filter(|word| shape::has_words(word)).nth(HEADLINE_WORDS - 1).is_some()
         && text.chars().nth(HEADLINE_CHARS).is_none()
+}
+
+/// Whether the headline behind a form of two words or more is run together with it, for the line break between them was
+/// lost: "Read alsoThe ferry comes back". A name that is written so is one word.
+fn is_run_together(page: &Marking<'_, '_>, index: usize, hit: Hit) -> bool {
+    let form = page.matching.text().get(hit.start..hit.end).unwrap_or_default();
+    let line = page.lines.get(index).map_or("", |line| line.text.as_ref());
+    let cut = raw_offset(line, hit.end - page.matching.start(index));
+    let Some((before, headline)) = line.split_at_checked(cut) else {
+        return false;
+    };
+    form.contains(' ')
+        && before.ends_with(char::is_lowercase)
+        && headline.starts_with(char::is_uppercase)
+        && has_shape(headline)
 }
 
 /// Whose rules are asked first.
@@ -187,10 +206,8 @@ fn part_of(kind: &RuleKind) -> Part {
     match kind {
         RuleKind::Marker(_) => Part::Marker,
         RuleKind::Label(_) => Part::Label,
-        RuleKind::WholeFurniture | RuleKind::StartFurniture | RuleKind::EndFurniture => {
-            Part::Furniture
-        }
         RuleKind::Plain => Part::Body,
+        RuleKind::Furniture(_) => Part::Furniture,
     }
 }
 
@@ -198,11 +215,7 @@ fn part_of(kind: &RuleKind) -> Part {
 fn says(kind: &RuleKind) -> (Part, Option<Field>) {
     let field = match kind {
         RuleKind::Label(label) => Some(label.field),
-        RuleKind::Marker(_)
-        | RuleKind::WholeFurniture
-        | RuleKind::StartFurniture
-        | RuleKind::EndFurniture
-        | RuleKind::Plain => None,
+        RuleKind::Marker(_) | RuleKind::Furniture(_) | RuleKind::Plain => None,
     };
     (part_of(kind), field)
 }
@@ -212,6 +225,9 @@ const PARTING: [char; 12] = [' ', '|', '-', '•', '·', ',', '،', ';', '/', '(
 
 /// A label may stand in brackets.
 const OPENING: [char; 4] = [' ', '(', '[', '【'];
+
+/// A line that ends in furniture has no more bytes.
+const SHORT_BYTES: usize = 300;
 
 /// Where on its line a form stands.
 struct Place {
@@ -223,7 +239,11 @@ struct Place {
     is_whole: bool,
     /// What is behind it has the shape of a headline.
     before_headline: bool,
+    /// What is behind it is a headline, and the break between them is lost.
+    lost_break: bool,
     on_first_line: bool,
+    /// The line is no paragraph by its length.
+    is_short: bool,
     colon: bool,
     bar: bool,
     free_left: bool,
@@ -262,7 +282,9 @@ impl Place {
             at_start,
             is_whole: !shape::has_letters(before) && !shape::has_letters(after),
             before_headline: false,
+            lost_break: false,
             on_first_line: false,
+            is_short: line.len() <= SHORT_BYTES,
             at_end: !shape::has_words(after.get(closed.bytes..).unwrap_or_default()),
             colon: closed.colon,
             bar: closed.bar,
@@ -282,11 +304,10 @@ impl Place {
         if !self.free_right {
             return match &rule.kind {
                 RuleKind::Marker(marker) if marker.glued && self.at_start => Ok(MarkKind::Marker),
+                RuleKind::Marker(marker) if marker.alone && self.lost_break => Ok(MarkKind::Marker),
                 RuleKind::Marker(_)
                 | RuleKind::Label(_)
-                | RuleKind::WholeFurniture
-                | RuleKind::StartFurniture
-                | RuleKind::EndFurniture
+                | RuleKind::Furniture(_)
                 | RuleKind::Plain => Err("it is a part of a longer word"),
             };
         }
@@ -300,13 +321,10 @@ impl Place {
             RuleKind::Label(label) if self.admits_label(*label, foreign) => {
                 Ok(MarkKind::Label(*label))
             }
-            RuleKind::WholeFurniture | RuleKind::EndFurniture if self.is_whole => {
+            RuleKind::Furniture(furniture) if self.admits_furniture(*furniture) => {
                 Ok(MarkKind::Furniture)
             }
-            RuleKind::StartFurniture if self.at_start => Ok(MarkKind::Furniture),
-            RuleKind::WholeFurniture | RuleKind::StartFurniture | RuleKind::EndFurniture => {
-                Err("the line says something else too")
-            }
+            RuleKind::Furniture(_) => Err("the line says something else too"),
             RuleKind::Marker(_) | RuleKind::Label(_) if !self.free_left => {
                 Err("it is glued to the word before it")
             }
@@ -316,6 +334,16 @@ impl Place {
             RuleKind::Marker(_) | RuleKind::Label(_) => {
                 Err("it needs a colon at this place of a line")
             }
+        }
+    }
+
+    fn admits_furniture(&self, furniture: Furniture) -> bool {
+        match furniture {
+            Furniture::Whole | Furniture::EndOfList | Furniture::BoxStart | Furniture::BoxEnd => {
+                self.is_whole
+            }
+            Furniture::Start => self.at_start,
+            Furniture::End => self.at_end && self.is_short,
         }
     }
 

@@ -60,11 +60,20 @@ pub(super) fn ends_open(lines: &[Line<'_>], at: usize) -> bool {
 /// paragraph is a headline.
 pub(super) fn go_on(lines: &[Line<'_>], at: usize, in_block: bool) -> bool {
     let text = |at: usize| lines.get(at).map_or("", |line| line.text.as_ref());
-    let (last, next) = (text(at), text(at + 1));
+    // A sign alone parts two keywords.
+    let next_at = if is_parting(text(at + 1)) { at + 2 } else { at + 1 };
+    let (last, next) = (text(at), text(next_at));
     // A blank line stands before every keyword, or behind the last one.
     let is_apart = |at: usize| lines.get(at).is_some_and(|line| line.after_blank);
-    let is_headline = in_block && shape::stop(text(at + 2)) == Stop::Full;
+    let is_headline = in_block && shape::stop(text(next_at + 1)) == Stop::Full;
     is_item(last) && is_item(next) && (is_apart(at) || !is_apart(at + 1)) && !is_headline
+}
+
+/// Whether a line is a sign that parts two keywords: "/", "|".
+pub(super) fn is_parting(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(|c| is_separator(c) || matches!(c, '/' | '-'))
+        && chars.next().is_none()
 }
 
 /// Whether a text can be one keyword on a line of its own.

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use super::buttons;
 use super::clean::Line;
 use super::date::Dates;
 use super::judge::{self, Behind, Judged};
@@ -30,7 +31,7 @@ pub(super) fn mark<'a>(page: &Marking<'_, 'a>) -> Vec<Piece<'a>> {
     let mut hits = page.layouts.hits(page.matching).peekable();
     let mut on_line = Vec::new();
     // The label whose value stands on the next line.
-    let mut waiting = None;
+    let mut waiting: Option<(u32, Label)> = None;
     let mut list = List::default();
     for (index, line) in page.lines.iter().enumerate() {
         let end = page.matching.start(index + 1);
@@ -39,7 +40,17 @@ pub(super) fn mark<'a>(page: &Marking<'_, 'a>) -> Vec<Piece<'a>> {
             on_line.push(hit);
         }
         if let Some(reason) = no_text(&line.text) {
-            pieces.push(LineMarks::furniture(page, index, line, reason));
+            let mut piece = LineMarks::whole(page, index, line);
+            piece.take(Part::Furniture, None, reason);
+            pieces.push(piece);
+            continue;
+        }
+        if let Some((rule, label)) = waiting
+            && label.field == Field::Keywords
+            && keywords::is_parting(&line.text)
+        {
+            let sign = LineMarks::whole(page, index, line);
+            pieces.push(sign.by_rule(Part::Label, rule));
             continue;
         }
         let marked = LineMarks::of(page, index, line, &on_line);
@@ -55,10 +66,15 @@ pub(super) fn mark<'a>(page: &Marking<'_, 'a>) -> Vec<Piece<'a>> {
 fn no_text(line: &str) -> Option<&'static str> {
     if shape::is_markup(line) {
         Some("the rest of a tag")
+    } else if buttons::is_mail(line) {
+        Some("an address for mail")
     } else {
         line.starts_with('©').then_some("a note of copyright")
     }
 }
+
+/// So many words behind a label that could be labels, and are none, may be part of its value.
+const LOOKAHEAD: usize = 4;
 
 /// A list of keywords that may have a line for each of them.
 #[derive(Default)]
@@ -162,18 +178,11 @@ impl<'l, 'a> LineMarks<'l, 'a> {
         Self { index, line, marks, runner_up: second, cursor: Cell::default() }
     }
 
-    /// A line that is furniture whatever its words are.
-    fn furniture(
-        page: &Marking<'_, 'a>,
-        index: usize,
-        line: &'l Line<'a>,
-        reason: &'static str,
-    ) -> Piece<'a> {
+    /// A line in one piece.
+    fn whole(page: &Marking<'_, 'a>, index: usize, line: &'l Line<'a>) -> Piece<'a> {
         let from = page.matching.start(index);
         let folded = from..from + page.matching.line(index).len();
-        let mut piece = Piece::of(line, index, 0..line.text.len(), folded);
-        piece.take(Part::Furniture, None, reason);
-        piece
+        Piece::of(line, index, 0..line.text.len(), folded)
     }
 
     /// Cuts the line at its marks. Returns the label whose value is to follow on the next line.
@@ -199,7 +208,7 @@ impl<'l, 'a> LineMarks<'l, 'a> {
             if mark.needs_label && !labelled {
                 continue;
             }
-            let until = marks.get(nth + 1).map_or(to, |next| next.start);
+            let until = self.value_end(page, &marks, (nth, to));
             let value = page.matching.text().get(mark.end..until).unwrap_or_default();
             if let MarkKind::Label(label) = mark.kind
                 && !value::is_value(page, self.index, mark, (label, labelled), value)
@@ -243,6 +252,26 @@ impl<'l, 'a> LineMarks<'l, 'a> {
             self.text(page, at..to, None, pieces);
         }
         open.filter(|_| marks.last().is_some_and(|last| last.label().is_some()))
+    }
+
+    /// Where the value of the mark `nth` ends: where the next one begins that is one, or its line does.
+    fn value_end(
+        &self,
+        page: &Marking<'_, 'a>,
+        marks: &[Mark],
+        (nth, to): (usize, usize),
+    ) -> usize {
+        for (at, next) in marks.iter().enumerate().skip(nth + 1).take(LOOKAHEAD) {
+            let Some(label) = next.label() else {
+                return next.start;
+            };
+            let until = marks.get(at + 1).map_or(to, |behind| behind.start);
+            let value = page.matching.text().get(next.end..until).unwrap_or_default();
+            if value::is_value(page, self.index, next, (label, true), value) {
+                return next.start;
+            }
+        }
+        marks.get(nth + 1 + LOOKAHEAD).map_or(to, |next| next.start)
     }
 
     /// Where the headline behind a marker ends that a scraper has glued to the next sentence; a place in the match form.

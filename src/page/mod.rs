@@ -11,6 +11,7 @@ pub mod envelope;
 mod attached;
 mod bare;
 mod block;
+mod buttons;
 mod candidate;
 mod clean;
 mod date;

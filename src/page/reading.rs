@@ -12,7 +12,9 @@ use super::learning::Lesson;
 use super::mark::{Marking, mark};
 use super::matching::Matching;
 use super::piece::{Part, Piece};
-use super::{Context, Date, Page, RelatedText, bare, block, headline, keywords, language, titles};
+use super::{
+    Context, Date, Page, RelatedText, bare, block, buttons, headline, keywords, language, titles,
+};
 use crate::record::{RelatedKind, StoryId, Warning};
 
 /// A page, read.
@@ -52,13 +54,14 @@ impl<'a> Reading<'a> {
             dates,
         };
         let mut pieces = mark(&marking);
+        buttons::boxes(&mut pieces, layouts);
         bare::date_above(&mut pieces, &marking);
         bare::dates(&mut pieces, &marking);
         let mut warnings = headline::choose(&mut pieces, &marking);
         headline::without_site_name(&mut pieces, &marking);
         bare::byline(&mut pieces, &marking);
         bare::tags(&mut pieces);
-        bare::counts(&mut pieces);
+        buttons::take(&mut pieces);
         let mut lesson = Lesson::of(context.learning);
         let Left { unseen, whole } = attached::settle(&mut pieces, &marking);
         if let Some(headline) = headline::over_a_body(&pieces) {

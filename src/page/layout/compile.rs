@@ -14,7 +14,7 @@ use super::raw::{
 };
 use super::sites::{Site, Sites};
 use super::source::Source;
-use super::{Label, LayoutFile, Layouts, Marker, Rule, RuleKind};
+use super::{Furniture, Label, LayoutFile, Layouts, Marker, Rule, RuleKind};
 use crate::page::language::primary;
 use crate::page::spelling::folded;
 
@@ -239,9 +239,16 @@ impl FileBuild<'_> {
             self.label(label);
         }
         for furniture in furniture {
-            self.rule(furniture.name.get_ref(), RuleKind::WholeFurniture, &furniture.whole);
-            self.rule(furniture.name.get_ref(), RuleKind::StartFurniture, &furniture.start);
-            self.rule(furniture.name.get_ref(), RuleKind::EndFurniture, &furniture.end_of_list);
+            for (kind, forms) in [
+                (Furniture::Whole, &furniture.whole),
+                (Furniture::Start, &furniture.start),
+                (Furniture::End, &furniture.end),
+                (Furniture::EndOfList, &furniture.end_of_list),
+                (Furniture::BoxStart, &furniture.box_start),
+                (Furniture::BoxEnd, &furniture.box_end),
+            ] {
+                self.rule(furniture.name.get_ref(), RuleKind::Furniture(kind), forms);
+            }
         }
         for plain in plain {
             self.rule("plain", RuleKind::Plain, &plain.forms);

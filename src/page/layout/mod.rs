@@ -108,14 +108,27 @@ pub(crate) struct Rule {
 pub(crate) enum RuleKind {
     Marker(Marker),
     Label(Label),
-    /// A line that is nothing else.
-    WholeFurniture,
-    /// A line that begins so.
-    StartFurniture,
-    /// A line that is nothing else and ends the links behind a marker.
-    EndFurniture,
+    /// A line that the site puts there.
+    Furniture(Furniture),
     /// A phrase that hides the markers and labels in it.
     Plain,
+}
+
+/// Where the words of furniture stand on its line, and what else it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Furniture {
+    /// The line is nothing else.
+    Whole,
+    /// The line begins so.
+    Start,
+    /// The line ends so.
+    End,
+    /// The line is nothing else, and ends the links behind a marker.
+    EndOfList,
+    /// The line is nothing else, and opens a box of the site.
+    BoxStart,
+    /// The line is nothing else, and closes it.
+    BoxEnd,
 }
 
 /// Where a marker may stand and what must follow it there.

@@ -129,7 +129,13 @@ pub(super) struct RawFurniture {
     #[serde(default)]
     pub start: Vec<Spanned<String>>,
     #[serde(default)]
+    pub end: Vec<Spanned<String>>,
+    #[serde(default)]
     pub end_of_list: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub box_start: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub box_end: Vec<Spanned<String>>,
 }
 
 /// Phrases that look like a marker or label and are not.

@@ -1,0 +1,113 @@
+//! Lines of the site that only their neighbours, or their few signs, tell: counts beside buttons, signs between them, the
+//! buttons for the size of letters, what stands in a box.
+
+use super::layout::{Furniture, Layouts, RuleKind};
+use super::piece::{Part, Piece};
+use super::shape;
+
+/// Takes small lines beside furniture for furniture: a number that says how often something was done ("Comments", "0"),
+/// a sign between buttons, a letter for its size.
+pub(super) fn take(pieces: &mut [Piece<'_>]) {
+    for piece in pieces.iter_mut().filter(|piece| piece.part == Part::Body) {
+        if is_sizing(&piece.text) {
+            piece.take(Part::Furniture, None, "a button for the size of letters");
+        }
+    }
+    let mut beside = false;
+    for piece in pieces.iter_mut() {
+        beside = is_small(piece, beside);
+    }
+    beside = false;
+    for piece in pieces.iter_mut().rev() {
+        beside = is_small(piece, beside);
+    }
+}
+
+/// Takes a small line for furniture if its neighbour is some. Whether it is some now.
+fn is_small(piece: &mut Piece<'_>, beside: bool) -> bool {
+    if beside && piece.part == Part::Body {
+        if piece.text.bytes().all(|byte| byte.is_ascii_digit()) {
+            piece.take(Part::Furniture, None, "a number beside furniture");
+        } else if is_sign(&piece.text) || is_letter_size(&piece.text) {
+            piece.take(Part::Furniture, None, "a sign beside furniture");
+        }
+    }
+    piece.part == Part::Furniture
+}
+
+/// "+", "|", "/": one sign that parts no sections of an article, as a star or a dash does.
+fn is_sign(text: &str) -> bool {
+    let mut chars = text.chars();
+    matches!(
+        (chars.next(), chars.next()),
+        (Some('+' | '|' | '/' | '\\' | '•' | '·' | '×' | '›' | '»' | '>' | '<' | '«' | '‹'), None)
+    )
+}
+
+/// "A+", "A- A A+", "T+": letters with signs behind them, and nothing else.
+fn is_sizing(text: &str) -> bool {
+    let signs = |c: char| matches!(c, '+' | '-' | '–' | '−');
+    let is_button = |word: &str| {
+        let letter = word.trim_end_matches(signs);
+        letter.len() < word.len() && matches!(letter, "A" | "a" | "Aa" | "T" | "أ" | "ع")
+            || word.trim_start_matches(signs) != word
+                && is_letter_size(word.trim_start_matches(signs))
+    };
+    text.len() <= SIZING_BYTES
+        && text.contains(signs)
+        && text.split(' ').any(is_button)
+        && text.split(' ').all(|word| is_button(word) || is_letter_size(word) || is_sign(word))
+}
+
+/// So many bytes have the buttons of one line together.
+const SIZING_BYTES: usize = 16;
+
+fn is_letter_size(text: &str) -> bool {
+    matches!(text, "A" | "a" | "Aa" | "aA" | "AA" | "Aaa" | "AAA")
+}
+
+/// A box has no more pieces.
+const BOX: usize = 16;
+
+/// Takes what stands between the lines that open and close a box, of a newsletter or the like, for furniture.
+pub(super) fn boxes(pieces: &mut [Piece<'_>], layouts: &Layouts) {
+    let kind_of = |piece: &Piece<'_>| {
+        let rule = piece.why.rule.filter(|_| piece.part == Part::Furniture);
+        rule.and_then(|rule| layouts.rule(rule)).map(|rule| &rule.kind)
+    };
+    let mut opened = None;
+    for at in 0..pieces.len() {
+        match pieces.get(at).and_then(kind_of) {
+            Some(RuleKind::Furniture(Furniture::BoxStart)) => opened = Some(at),
+            Some(RuleKind::Furniture(Furniture::BoxEnd)) => {
+                let from = opened.take().filter(|from| at - from <= BOX).unwrap_or(at);
+                let inside = pieces.get_mut(from..at).unwrap_or_default().iter_mut();
+                for piece in inside.filter(|piece| piece.part != Part::Furniture) {
+                    piece.take(Part::Furniture, None, "a line in a box of the site");
+                }
+            }
+            Some(_) | None => {}
+        }
+    }
+}
+
+/// Beside an address for mail stand no more words on a line that is one.
+const MAIL_WORDS: usize = 3;
+const MAIL_CHARS: usize = 100;
+
+/// Whether a line is an address for mail behind a word for it: "Contact: desk@paper.example". One alone is its author's.
+pub(super) fn is_mail(line: &str) -> bool {
+    let is_address = |word: &str| {
+        let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+        let parts = word.split_once('@');
+        parts.is_some_and(|(name, host)| {
+            !name.is_empty() && host.contains('.') && !host.contains('@')
+        })
+    };
+    if !line.contains('@') || line.len() > MAIL_CHARS {
+        return false;
+    }
+    let beside = line.split(' ').filter(|word| shape::has_words(word) && !is_address(word));
+    let beside = beside.count();
+    line.contains(':') && line.split(' ').any(is_address) && (1..=MAIL_WORDS).contains(&beside)
+}

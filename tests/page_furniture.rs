@@ -1,0 +1,118 @@
+//! What the site puts there and no editor wrote: buttons, boxes, notes of rights, and lines that only look like them.
+
+#[path = "common/reading.rs"]
+mod reading;
+
+use newsmill::record::RelatedKind;
+
+use reading::page;
+
+const FIRST: &str =
+    "The harbour bridge will be closed to all traffic from Monday, the council said.";
+const SECOND: &str = "Engineers found rust in two of its piers and asked for new bearings.";
+
+#[test]
+fn buttons_for_the_size_of_letters_are_furniture_wherever_they_stand() {
+    for lines in ["A+\nA-", "A+ A-", "A- A A+", "Aa+", "Share\nAA\n+", "A\nA+\nA-"] {
+        let text = format!("A headline of the page\n{lines}\n{FIRST}\n{SECOND}");
+        let page = page(&text);
+        assert_eq!(page.body, [FIRST, SECOND], "{lines}");
+        assert_eq!(page.furniture, lines.split('\n').collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_grade_an_agency_or_a_star_on_a_line_of_its_own_stays_in_the_body() {
+    for line in ["AA", "A", "* * *", "*", "—", "B+", "C- or better", "+"] {
+        let text = format!("A headline of the page\n{FIRST}\n{line}\n{SECOND}");
+        let page = page(&text);
+        assert_eq!(page.body, [FIRST, line, SECOND], "{line}");
+    }
+}
+
+#[test]
+fn a_sign_between_buttons_is_furniture() {
+    let text = format!("A headline of the page\nShare\n|\nPrint\n+\n{FIRST}\n*\n{SECOND}");
+    let page = page(&text);
+    assert_eq!(page.body, [FIRST, "*", SECOND]);
+    assert_eq!(page.furniture, ["Share", "|", "Print", "+"]);
+}
+
+#[test]
+fn all_that_stands_in_the_box_of_a_newsletter_is_furniture() {
+    let text = format!(
+        "A headline of the page\n{FIRST}\nskip past newsletter promotion\nSign up to First Edition\n\
+         Our morning letter says what happens and why it matters.\nafter newsletter promotion\n{SECOND}"
+    );
+    let page = page(&text);
+    assert_eq!(page.body, [FIRST, SECOND]);
+    assert_eq!(page.furniture.len(), 4);
+}
+
+#[test]
+fn a_box_that_is_not_closed_or_not_opened_takes_nothing_with_it() {
+    for line in ["skip past newsletter promotion", "after newsletter promotion"] {
+        let text = format!("A headline of the page\n{FIRST}\n{line}\n{SECOND}");
+        assert_eq!(page(&text).body, [FIRST, SECOND], "{line}");
+    }
+}
+
+#[test]
+fn a_note_of_rights_is_known_by_its_end_and_a_paragraph_is_none() {
+    let note = "Copyright 2024 The Harbour Post. All rights reserved.";
+    let text = format!("A headline of the page\n{FIRST}\n{note}");
+    let noted = page(&text);
+    assert_eq!((noted.body, noted.furniture), (vec![FIRST.into()], vec![note.into()]));
+    let sentence =
+        format!("{} The publisher says that it has all rights reserved.", FIRST.repeat(4));
+    let text = format!("A headline of the page\n{sentence}");
+    assert_eq!(page(&text).body, [sentence.as_str()]);
+}
+
+#[test]
+fn an_address_for_mail_behind_a_word_for_it_is_furniture_and_one_in_a_sentence_is_not() {
+    let sentence = "Write to harbour@example.org if you have seen the ferry, the police asked.";
+    let text =
+        format!("A headline of the page\n{FIRST}\n{sentence}\nContact: desk@harbour.example");
+    let page = page(&text);
+    assert_eq!(page.body, [FIRST, sentence]);
+    assert_eq!(page.furniture, ["Contact: desk@harbour.example"]);
+}
+
+#[test]
+fn a_headline_run_together_with_its_marker_is_a_link_and_a_name_is_not() {
+    let text = format!(
+        "A headline of the page\n{FIRST}\nRead alsoThe night ferry has a second boat\n{SECOND}"
+    );
+    let cut = page(&text);
+    assert_eq!(cut.body, [FIRST, SECOND]);
+    assert_eq!(cut.related[0].headline.as_deref(), Some("The night ferry has a second boat"));
+    assert_eq!(cut.related[0].kind, RelatedKind::Link);
+    for line in
+        ["WatchOS Eleven comes to old clocks too", "See alsoran runs the whole ticket office"]
+    {
+        let text = format!("A headline of the page\n{FIRST}\n{line}\n{SECOND}");
+        let page = page(&text);
+        assert_eq!((page.body.len(), page.related.len()), (3, 0), "{line}");
+    }
+}
+
+#[test]
+fn words_behind_source_within_a_sentence_are_no_value_though_a_label_stands_among_them() {
+    let sentence = "Shares rose by four percent. Source: company filing, which was published late on Wednesday, shows costs fell.";
+    let text = format!("A headline of the page\n{sentence}\n{SECOND}");
+    let page = page(&text);
+    assert_eq!((page.source, page.body), (None, vec![sentence.into(), SECOND.into()]));
+}
+
+#[test]
+fn a_date_stands_below_fields_and_buttons_and_not_among_paragraphs() {
+    let head = "Reporter:\nNora Field\nEditor:\nSam Poole\nShare\nPrint\n14 March 2024";
+    let text = format!("A headline of the page\n{head}\n{FIRST}\n{SECOND}");
+    assert_eq!(page(&text).published.unwrap().raw, "14 March 2024");
+    let text = format!(
+        "A headline of the page\n{FIRST}\n{SECOND}\n{FIRST}\n{SECOND}\n14 March 2024\n{FIRST}"
+    );
+    let chronicle = page(&text);
+    assert_eq!((chronicle.published, chronicle.body.len()), (None, 6));
+}
