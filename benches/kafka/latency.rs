@@ -20,9 +20,9 @@ use crate::tether::Tethered;
 use crate::wait::wait_until;
 
 const PAGES_A_SECOND: u32 = 200;
-const SECONDS: u32 = 60;
+const SECONDS: u32 = 120;
 /// The first pages meet a broker whose code is not compiled yet, and caches that are cold.
-const WARM_UP: usize = 4_000;
+const WARM_UP: usize = 12_000;
 
 /// Prints p50 and p99 of both hops.
 pub fn measure(bootstrap: &str) {
@@ -89,7 +89,7 @@ fn read(bootstrap: &str, topic: &str, pages: usize) -> Vec<i64> {
     consumer.assign(&assignment).unwrap();
     let mut seen = std::collections::BTreeSet::new();
     let mut latencies = Vec::new();
-    let deadline = Instant::now() + Duration::from_secs(120);
+    let deadline = Instant::now() + Duration::from_secs(u64::from(SECONDS) + 60);
     while seen.len() < pages {
         assert!(Instant::now() < deadline, "{topic}: {} of {pages} pages seen", seen.len());
         let Some(Ok(message)) = consumer.poll(Duration::from_millis(20)) else { continue };
