@@ -72,43 +72,43 @@ fn is_line_break(c: char) -> bool {
     matches!(c, '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// So many bytes of a line are looked at at once for any that need a second look.
-const BLOCK: usize = 32;
-
-/// Whether a line says itself already; the common line does. Asked of whole blocks, without leaving early, the questions
-/// are a few instructions for many bytes.
+/// Whether a line says itself already; the common line does. What this calls plain is: it may doubt a line that is.
 fn is_plain(line: &str) -> bool {
     let bytes = line.as_bytes();
-    let behind = bytes.get(1..).unwrap_or_default();
-    // Two spaces; U+061C, the Arabic letter mark, which is D8 9C.
-    let has_pair = bytes
-        .iter()
-        .zip(behind)
-        .fold(false, |has, (&a, &b)| has | (a == b' ') & (b == b' ') | (a == 0xd8) & (b == 0x9c));
-    if has_pair || line.starts_with(' ') || line.ends_with(' ') {
-        return false;
-    }
-    bytes.chunks(BLOCK).enumerate().all(|(nth, block)| {
-        !block.iter().fold(false, |has, &byte| has | is_suspicious(byte))
-            || block.iter().enumerate().all(|(at, &byte)| {
-                let at = nth * BLOCK + at;
-                let c = || line.get(at..).and_then(|rest| rest.chars().next());
-                !is_suspicious(byte)
-                    || c().is_some_and(|c| c != '&' && !c.is_whitespace() && !is_invisible(c))
-            })
-    })
+    let behind = |by: usize| bytes.get(by..).unwrap_or_default();
+    // Asked of every byte, without leaving early, the questions are a few instructions for many bytes.
+    let triples = bytes.iter().zip(behind(1)).zip(behind(2));
+    let doubtful = triples.fold(false, |doubt, ((&a, &b), &c)| doubt | is_doubtful(a, b, c));
+    let is_end_doubtful = match *bytes {
+        [.., a, b] => is_doubtful(a, b, 0) | is_doubtful(b, 0, 0),
+        [a] => is_doubtful(a, 0, 0),
+        [] => false,
+    };
+    !doubtful && !is_end_doubtful && !line.starts_with(' ') && !line.ends_with(' ')
 }
 
-/// Controls, the ampersand, and the lead bytes of the blocks that hold spaces, marks and controls.
+/// Whether a character that needs a second look, in UTF-8, begins with these bytes: a control, the ampersand, two spaces, any
+/// space but the plain one, a mark that no reader sees. All that [`is_invisible`] or `char::is_whitespace` knows is among
+/// them (a test asks every character).
 #[inline]
-fn is_suspicious(byte: u8) -> bool {
-    (byte < 0x20)
-        | (byte == b'&')
-        | (byte == 0x7f)
-        | (byte == 0xc2)
-        | (byte == 0xcd)
-        | (byte.wrapping_sub(0xe1) < 3)
-        | (byte == 0xef)
+fn is_doubtful(a: u8, b: u8, c: u8) -> bool {
+    (a < 0x20)
+        | (a == b'&')
+        | (a == 0x7f)
+        | (a == b' ') & (b == b' ')
+        // Controls, the no-break space, the soft hyphen.
+        | (a == 0xc2) & ((b < 0xa1) | (b == 0xad))
+        // U+034F, U+061C, U+1680, U+180E.
+        | (a == 0xcd) & (b == 0x8f)
+        | (a == 0xd8) & (b == 0x9c)
+        | (a == 0xe1) & ((b == 0x9a) | (b == 0xa0))
+        // U+2000 to U+200F but the joiners, U+2028 to U+202F, U+2040 to U+207F.
+        | (a == 0xe2) & (b == 0x80) & ((c < 0x8c) | (c == 0x8e) | (c == 0x8f) | (c.wrapping_sub(0xa8) < 8))
+        | (a == 0xe2) & (b == 0x81)
+        // U+3000, U+FEFF, U+FFF9 and behind it.
+        | (a == 0xe3) & (b == 0x80) & (c == 0x80)
+        | (a == 0xef) & (b == 0xbb) & (c == 0xbf)
+        | (a == 0xef) & (b == 0xbf) & (c >= 0xb9)
 }
 
 /// Cleans one line.
@@ -229,6 +229,16 @@ mod tests {
         let lines = lines("a\n\n \nb\nc");
         let seen: Vec<_> = lines.iter().map(|l| (l.number, l.after_blank)).collect();
         assert_eq!(seen, [(1, false), (4, true), (5, false)]);
+    }
+
+    #[test]
+    fn every_character_that_is_taken_out_or_made_a_space_is_doubted() {
+        for c in '\0'..=char::MAX {
+            for text in [format!("a{c}b"), format!("{c}"), format!("{c}b"), format!("a{c}")] {
+                let cleaned = line(&text);
+                assert!(!is_plain(&text) || cleaned == text, "{c:?} in {text:?}");
+            }
+        }
     }
 
     proptest::proptest! {

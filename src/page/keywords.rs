@@ -1,8 +1,9 @@
 //! Keyword lines, cut into phrases.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::ops::Range;
+
+use foldhash::{HashSet, HashSetExt};
 
 use super::clean::Line;
 use super::matching::{Matching, Words};
@@ -47,7 +48,9 @@ pub(super) fn split<'a>(
         }
     }
     let mut seen = HashSet::new();
-    phrases.retain(|phrase| seen.insert(phrase.clone()));
+    let firsts: Vec<_> = phrases.iter().map(|phrase| seen.insert(phrase.as_ref())).collect();
+    let mut firsts = firsts.into_iter();
+    phrases.retain(|_| firsts.next() == Some(true));
     phrases
 }
 
@@ -124,9 +127,12 @@ fn cut_at_capitals<'a>(
     places: &[Range<usize>],
     form: &Matching,
 ) -> Option<Vec<Cow<'a, str>>> {
+    let caseless = |c: char| shape::is_letter(c) && !c.is_uppercase() && !c.is_lowercase();
+    if text.contains(caseless) {
+        return None;
+    }
     let parts = glued_parts(text);
-    let caseless = |c: char| c.is_alphabetic() && !c.is_uppercase() && !c.is_lowercase();
-    if parts.len() < 2 || text.contains(caseless) {
+    if parts.len() < 2 {
         return None;
     }
     let is_list = parts.len() - 1 > text.matches(' ').count() || are_told(text, places, form);

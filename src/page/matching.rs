@@ -165,15 +165,25 @@ impl<'m> Form<'m> {
         let (mut at, mut end) = (0, *len);
         // Where the word begins that is being written.
         let mut word: Option<usize> = None;
-        loop {
+        while let Some(&byte) = source.get(at) {
+            if byte == b' ' {
+                if let Some(start) = word.take() {
+                    words.push(Word::of(bytes, start..end));
+                }
+                write::<1>(bytes, end, *b" ");
+                (at, end) = (at + 1, end + 1);
+                continue;
+            }
             let letters = tables.pairs.fold(
                 source.get(at..).unwrap_or_default(),
                 bytes.get_mut(end..).unwrap_or_default(),
             );
             if letters > 0 {
                 word = word.or(Some(end));
-                at += letters;
-                end += letters;
+                (at, end) = (at + letters, end + letters);
+                if source.get(at) == Some(&b' ') {
+                    continue;
+                }
             }
             // A character of any kind.
             let (code, taken) = match (source.get(at), source.get(at + 1)) {

@@ -174,8 +174,8 @@ impl<'a> Reading<'a> {
         let read = date::read(form, &dates);
         let (at, precision) = match read {
             Some(read) => {
-                self.warnings.extend(read.warnings);
-                (Some(read.at), Some(read.precision))
+                self.warnings.extend_from_slice(&read.warnings);
+                (Some(read.at()), Some(read.precision))
             }
             None => {
                 self.warnings.push(Warning::DateUnparsed);

@@ -6,7 +6,9 @@ use unicode_normalization::char::{decompose_canonical, decompose_compatible};
 
 /// The match form of a short text.
 pub(super) fn folded(text: &str) -> String {
-    text.chars().filter_map(fold).collect()
+    let mut form = String::with_capacity(text.len());
+    form.extend(text.chars().filter_map(fold));
+    form
 }
 
 /// How many bytes the match form of a text has.

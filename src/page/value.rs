@@ -44,6 +44,9 @@ pub(super) fn is_date_field(label: Label) -> bool {
 /// Where the date ends that text follows on its line with nothing between: a place in `value`. A few words are a part of
 /// what is printed.
 pub(super) fn leading_date(page: &Marking<'_, '_>, value: &str) -> Option<usize> {
+    if words(value) <= DATE_WORDS {
+        return None;
+    }
     let lead = value.len() - value.trim_start().len();
     let end = lead + date::leading(value.get(lead..)?, &page.dates)?;
     let behind = value.get(end..)?;

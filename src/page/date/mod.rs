@@ -5,6 +5,8 @@ mod parts;
 mod tokens;
 mod walk;
 
+use jiff::civil::DateTime;
+
 use super::language::primary;
 use super::layout::{DateWord, DateWords, Layouts, Order};
 use crate::record::{Precision, Warning};
@@ -15,8 +17,10 @@ use walk::parts_of;
 /// What a printed date says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reading {
-    /// RFC 3339; the printed offset, else Z.
-    pub at: String,
+    /// When: as it is printed.
+    local: DateTime,
+    /// Minutes east of Greenwich, where that is printed.
+    offset: Option<i16>,
     /// How much of it was printed.
     pub precision: Precision,
     /// What it leaves in doubt.
@@ -30,6 +34,11 @@ pub(super) struct Reading {
 }
 
 impl Reading {
+    /// When, by RFC 3339: the printed offset, else Z.
+    pub(super) fn at(&self) -> String {
+        format!("{}T{}{}", self.local.date(), self.local.time(), printed(self.offset))
+    }
+
     /// Whether the time of day was printed.
     pub(super) fn has_clock(&self) -> bool {
         matches!(self.precision, Precision::Hour | Precision::Minute | Precision::Second)
@@ -157,11 +166,12 @@ pub(super) fn read(text: &str, dates: &Dates<'_>) -> Option<Reading> {
         (_, _, Some(clock)) if clock.whole_hour => Precision::Hour,
         _ => Precision::Minute,
     };
-    let local = || words.local(parts.local?, date.to_datetime(time));
-    let offset = clock.and_then(|_| parts.offset.or_else(local));
+    let local = date.to_datetime(time);
+    let zone = || words.local(parts.local?, local);
+    let offset = clock.and_then(|_| parts.offset.or_else(zone));
     let timestamp = jiff::tz::Offset::from_seconds(i32::from(offset.unwrap_or(0)) * 60)
         .ok()?
-        .to_timestamp(date.to_datetime(time))
+        .to_timestamp(local)
         .ok()?;
     let slack = if offset.is_some() { 0 } else { OFFSET_SLACK_MS };
     if timestamp.as_millisecond() > page_time_ms.saturating_add(slack) {
@@ -171,7 +181,8 @@ pub(super) fn read(text: &str, dates: &Dates<'_>) -> Option<Reading> {
         warnings.push(Warning::DateTooEarly);
     }
     Some(Reading {
-        at: format!("{date}T{time}{}", printed(offset)),
+        local,
+        offset,
         precision,
         warnings,
         whole: parts.unknown == 0,

@@ -1,7 +1,6 @@
 //! The words of dates of all languages, by their match form.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
