@@ -116,3 +116,42 @@ fn a_date_stands_below_fields_and_buttons_and_not_among_paragraphs() {
     let chronicle = page(&text);
     assert_eq!((chronicle.published, chronicle.body.len()), (None, 6));
 }
+
+const OWN: &str =
+    "قال مجلس المدينة اليوم إن الجسر القديم سيغلق أمام السيارات ابتداء من الاثنين المقبل لإصلاحه.";
+const NEXT: &str = "وأضاف المجلس أن أعمال الإصلاح تستمر ثلاثة أشهر وأن الحافلات تسلك طريق الميناء.";
+
+#[test]
+fn the_name_of_a_section_and_the_minutes_of_reading_are_furniture_above_the_first_paragraph() {
+    let text =
+        format!("سياسة\nإغلاق الجسر القديم أمام السيارات\nأخبار عربية\n3 دقائق\n{OWN}\n{NEXT}");
+    let page = page(&text);
+    assert_eq!(page.headline.as_deref(), Some("إغلاق الجسر القديم أمام السيارات"));
+    assert_eq!(page.furniture, ["سياسة", "أخبار عربية", "3 دقائق"]);
+    assert_eq!(page.body, [OWN, NEXT]);
+}
+
+#[test]
+fn the_name_of_a_section_below_a_paragraph_is_a_heading_of_the_article() {
+    let text = format!("إغلاق الجسر القديم أمام السيارات\n{OWN}\nسياسة\n{NEXT}");
+    assert_eq!(page(&text).body, [OWN, "سياسة", NEXT]);
+}
+
+#[test]
+fn the_name_of_a_section_that_is_all_the_headline_there_is_stays_the_headline() {
+    for behind in [OWN, "رشيد القمري"] {
+        let text = format!("رياضة\n{behind}\n{NEXT}");
+        assert_eq!(page(&text).headline.as_deref(), Some("رياضة"), "{behind}");
+    }
+}
+
+#[test]
+fn a_line_that_begins_as_a_counter_does_and_goes_on_as_a_sentence_stays_in_the_body() {
+    for sentence in [
+        "عدد المشاهدات التي حققها المقطع بلغ مليونا في يوم واحد.",
+        "للاشتراك في المسابقة شروط أعلنتها الوزارة أمس.",
+    ] {
+        let text = format!("إغلاق الجسر القديم أمام السيارات\n{OWN}\n{sentence}");
+        assert_eq!(page(&text).body, [OWN, sentence]);
+    }
+}

@@ -1,5 +1,6 @@
 //! Whether a form that stands on a line is a marker, a label or furniture there, or words of the text.
 
+use super::clean::Line;
 use super::layout::{Field, Furniture, Hit, Label, Marker, Need, Rule, RuleKind};
 use super::mark::{Mark, MarkKind, Marking};
 use super::piece::{Part, RunnerUp};
@@ -56,8 +57,14 @@ pub(super) fn furniture_row(page: &Marking<'_, '_>, index: usize, hits: &[Hit]) 
     let between = |from: usize, to: usize| page.matching.text().get(from..to).unwrap_or_default();
     let whole = |hit: Hit| {
         let mut rules = page.layouts.rules_of(hit);
-        let here = |rule: &Rule| rank_of(rule, page).is_some();
-        rules.find(|(_, rule)| rule.kind == RuleKind::Furniture(Furniture::Whole) && here(rule))
+        let here = |rule: &Rule| match rule.kind {
+            RuleKind::Furniture(Furniture::Whole) => true,
+            RuleKind::Furniture(Furniture::Head) => is_in_head(page, index),
+            RuleKind::Furniture(_) | RuleKind::Marker(_) | RuleKind::Label(_) | RuleKind::Plain => {
+                false
+            }
+        };
+        rules.find(|(_, rule)| here(rule) && rank_of(rule, page).is_some())
     };
     let (rule, _) = whole(*first)?;
     let mut at = from;
@@ -75,6 +82,32 @@ pub(super) fn furniture_row(page: &Marking<'_, '_>, index: usize, hits: &[Hit]) 
         kind,
         needs_label: false,
     })
+}
+
+/// So many lines stand above the first paragraph at most, and a paragraph has more characters.
+const HEAD_LINES: usize = 10;
+const PARAGRAPH_CHARS: usize = 60;
+
+/// The headline below the name of a section has so many words: fewer are another section's name, or an author's.
+const BELOW_SECTION: std::ops::RangeInclusive<usize> = 4..=24;
+
+/// Whether a line stands above the first paragraph, and the page has another headline.
+fn is_in_head(page: &Marking<'_, '_>, index: usize) -> bool {
+    let is_paragraph = |line: &Line<'_>| {
+        shape::stop(&line.text) == Stop::Full && line.text.chars().nth(PARAGRAPH_CHARS).is_some()
+    };
+    let words = |line: &Line<'_>| line.text.split(' ').take(BELOW_SECTION.end() + 1).count();
+    match index {
+        0 => {
+            let mut below = page.lines.iter().skip(1).take(3);
+            let headline = below.find(|line| words(line) >= *BELOW_SECTION.start());
+            headline.is_some_and(|line| {
+                BELOW_SECTION.contains(&words(line)) && !shape::ends_in_stop(&line.text)
+            })
+        }
+        1..HEAD_LINES => !page.lines.iter().take(index).skip(1).any(is_paragraph),
+        _ => false,
+    }
 }
 
 enum Verdict {
@@ -97,6 +130,7 @@ fn judge_form(
         return Verdict::Words;
     };
     place.on_first_line = index == 0;
+    place.in_head = is_in_head(page, index);
     if place.at_start && !place.at_end {
         place.before_headline = is_before_headline(page, index, hit.end - from);
         place.lost_break = !place.free_right && index > 0 && is_run_together(page, index, hit);
@@ -242,6 +276,10 @@ struct Place {
     /// What is behind it is a headline, and the break between them is lost.
     lost_break: bool,
     on_first_line: bool,
+    /// No paragraph stands above it.
+    in_head: bool,
+    /// How many digits stand beside it, where it has the line for itself.
+    digits: usize,
     /// The line is no paragraph by its length.
     is_short: bool,
     colon: bool,
@@ -277,13 +315,17 @@ impl Place {
         let at_start = !shape::has_words(before);
         let opened = before.trim_end_matches(OPENING);
         let parted = if behind.is_field() { before.trim_end_matches(PARTING) } else { opened };
+        let is_whole = !shape::has_letters(before) && !shape::has_letters(after);
+        let digits = |text: &str| text.chars().filter(|c| c.is_numeric()).count();
         Some(Self {
             closing_bytes: closed.bytes,
             at_start,
-            is_whole: !shape::has_letters(before) && !shape::has_letters(after),
+            is_whole,
             before_headline: false,
             lost_break: false,
             on_first_line: false,
+            in_head: false,
+            digits: if is_whole { digits(before) + digits(after) } else { 0 },
             is_short: line.len() <= SHORT_BYTES,
             at_end: !shape::has_words(after.get(closed.bytes..).unwrap_or_default()),
             colon: closed.colon,
@@ -342,6 +384,8 @@ impl Place {
             Furniture::Whole | Furniture::EndOfList | Furniture::BoxStart | Furniture::BoxEnd => {
                 self.is_whole
             }
+            // "4 minutes"; with more digits the line is a date.
+            Furniture::Head => self.is_whole && self.digits <= 2 && self.in_head,
             Furniture::Start => self.at_start,
             Furniture::End => self.at_end && self.is_short,
         }

@@ -244,6 +244,7 @@ impl FileBuild<'_> {
                 (Furniture::Start, &furniture.start),
                 (Furniture::End, &furniture.end),
                 (Furniture::EndOfList, &furniture.end_of_list),
+                (Furniture::Head, &furniture.head),
                 (Furniture::BoxStart, &furniture.box_start),
                 (Furniture::BoxEnd, &furniture.box_end),
             ] {

@@ -125,6 +125,8 @@ pub(crate) enum Furniture {
     End,
     /// The line is nothing else, and ends the links behind a marker.
     EndOfList,
+    /// The line is nothing else, and stands above the first paragraph.
+    Head,
     /// The line is nothing else, and opens a box of the site.
     BoxStart,
     /// The line is nothing else, and closes it.

@@ -133,6 +133,8 @@ pub(super) struct RawFurniture {
     #[serde(default)]
     pub end_of_list: Vec<Spanned<String>>,
     #[serde(default)]
+    pub head: Vec<Spanned<String>>,
+    #[serde(default)]
     pub box_start: Vec<Spanned<String>>,
     #[serde(default)]
     pub box_end: Vec<Spanned<String>>,
