@@ -278,8 +278,8 @@ struct Place {
     on_first_line: bool,
     /// No paragraph stands above it.
     in_head: bool,
-    /// How many digits stand beside it, where it has the line for itself.
-    digits: usize,
+    /// A number stands beside it, where it has the line for itself.
+    numbered: bool,
     /// The line is no paragraph by its length.
     is_short: bool,
     colon: bool,
@@ -316,7 +316,6 @@ impl Place {
         let opened = before.trim_end_matches(OPENING);
         let parted = if behind.is_field() { before.trim_end_matches(PARTING) } else { opened };
         let is_whole = !shape::has_letters(before) && !shape::has_letters(after);
-        let digits = |text: &str| text.chars().filter(|c| c.is_numeric()).count();
         Some(Self {
             closing_bytes: closed.bytes,
             at_start,
@@ -325,7 +324,7 @@ impl Place {
             lost_break: false,
             on_first_line: false,
             in_head: false,
-            digits: if is_whole { digits(before) + digits(after) } else { 0 },
+            numbered: is_whole && (shape::has_words(before) || shape::has_words(after)),
             is_short: line.len() <= SHORT_BYTES,
             at_end: !shape::has_words(after.get(closed.bytes..).unwrap_or_default()),
             colon: closed.colon,
@@ -384,8 +383,8 @@ impl Place {
             Furniture::Whole | Furniture::EndOfList | Furniture::BoxStart | Furniture::BoxEnd => {
                 self.is_whole
             }
-            // "4 minutes"; with more digits the line is a date.
-            Furniture::Head => self.is_whole && self.digits <= 2 && self.in_head,
+            // With a number beside it a country's name is an item of a list.
+            Furniture::Head => self.is_whole && !self.numbered && self.in_head,
             Furniture::Start => self.at_start,
             Furniture::End => self.at_end && self.is_short,
         }
