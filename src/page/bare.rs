@@ -28,13 +28,9 @@ impl Head {
     fn goes_on(&mut self, piece: &Piece<'_>) -> bool {
         self.lines += 1;
         let here = self.lines <= LINES || self.paragraphs <= 1 && self.lines <= MORE_LINES;
-        self.paragraphs += usize::from(is_paragraph(piece));
+        self.paragraphs += usize::from(shape::is_paragraph(&piece.text));
         here
     }
-}
-
-fn is_paragraph(piece: &Piece<'_>) -> bool {
-    shape::stop(&piece.text) == Stop::Full && piece.text.chars().nth(PARAGRAPH_CHARS).is_some()
 }
 
 /// A longer line, in bytes, is a sentence.
@@ -352,13 +348,10 @@ fn below_links(own: &[Piece<'_>], block: &mut [Piece<'_>], page: &Marking<'_, '_
         return;
     };
     let mut below = below.iter().filter(|piece| is_body(piece)).take(LINES);
-    if below.any(|piece| is_paragraph(piece)) {
+    if below.any(|piece| shape::is_paragraph(&piece.text)) {
         date.take(Part::Value(Field::Published), None, "a line that is nothing but a date");
     }
 }
-
-/// A paragraph has more characters.
-const PARAGRAPH_CHARS: usize = 60;
 
 /// Takes a line of a list of links that is nothing but a day for the date of the link above it. Behind the laying out of
 /// blocks.

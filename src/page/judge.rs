@@ -59,7 +59,7 @@ pub(super) fn furniture_row(page: &Marking<'_, '_>, index: usize, hits: &[Hit]) 
         let mut rules = page.layouts.rules_of(hit);
         let here = |rule: &Rule| match rule.kind {
             RuleKind::Furniture(Furniture::Whole) => true,
-            RuleKind::Furniture(Furniture::Head) => is_in_head(page, index),
+            RuleKind::Furniture(Furniture::Head) => is_above_text(page, index),
             RuleKind::Furniture(_) | RuleKind::Marker(_) | RuleKind::Label(_) | RuleKind::Plain => {
                 false
             }
@@ -84,18 +84,15 @@ pub(super) fn furniture_row(page: &Marking<'_, '_>, index: usize, hits: &[Hit]) 
     })
 }
 
-/// So many lines stand above the first paragraph at most, and a paragraph has more characters.
-const HEAD_LINES: usize = 10;
-const PARAGRAPH_CHARS: usize = 60;
+/// So many lines stand above the first paragraph at most.
+const LINES_ABOVE: usize = 10;
 
 /// The headline below the name of a section has so many words: fewer are another section's name, or an author's.
 const BELOW_SECTION: std::ops::RangeInclusive<usize> = 4..=24;
 
 /// Whether a line stands above the first paragraph, and the page has another headline.
-fn is_in_head(page: &Marking<'_, '_>, index: usize) -> bool {
-    let is_paragraph = |line: &Line<'_>| {
-        shape::stop(&line.text) == Stop::Full && line.text.chars().nth(PARAGRAPH_CHARS).is_some()
-    };
+fn is_above_text(page: &Marking<'_, '_>, index: usize) -> bool {
+    let is_paragraph = |line: &Line<'_>| shape::is_paragraph(&line.text);
     let words = |line: &Line<'_>| line.text.split(' ').take(BELOW_SECTION.end() + 1).count();
     match index {
         0 => {
@@ -105,7 +102,7 @@ fn is_in_head(page: &Marking<'_, '_>, index: usize) -> bool {
                 BELOW_SECTION.contains(&words(line)) && !shape::ends_in_stop(&line.text)
             })
         }
-        1..HEAD_LINES => !page.lines.iter().take(index).skip(1).any(is_paragraph),
+        1..LINES_ABOVE => !page.lines.iter().take(index).skip(1).any(is_paragraph),
         _ => false,
     }
 }
@@ -130,7 +127,7 @@ fn judge_form(
         return Verdict::Words;
     };
     place.on_first_line = index == 0;
-    place.in_head = is_in_head(page, index);
+    place.above_text = is_above_text(page, index);
     if place.at_start && !place.at_end {
         place.before_headline = is_before_headline(page, index, hit.end - from);
         place.lost_break = !place.free_right && index > 0 && is_run_together(page, index, hit);
@@ -276,8 +273,8 @@ struct Place {
     /// What is behind it is a headline, and the break between them is lost.
     lost_break: bool,
     on_first_line: bool,
-    /// No paragraph stands above it.
-    in_head: bool,
+    /// Its line stands above the first paragraph.
+    above_text: bool,
     /// A number stands beside it, where it has the line for itself.
     numbered: bool,
     /// The line is no paragraph by its length.
@@ -323,7 +320,7 @@ impl Place {
             before_headline: false,
             lost_break: false,
             on_first_line: false,
-            in_head: false,
+            above_text: false,
             numbered: is_whole && (shape::has_words(before) || shape::has_words(after)),
             is_short: line.len() <= SHORT_BYTES,
             at_end: !shape::has_words(after.get(closed.bytes..).unwrap_or_default()),
@@ -384,7 +381,7 @@ impl Place {
                 self.is_whole
             }
             // With a number beside it a country's name is an item of a list.
-            Furniture::Head => self.is_whole && !self.numbered && self.in_head,
+            Furniture::Head => self.is_whole && !self.numbered && self.above_text,
             Furniture::Start => self.at_start,
             Furniture::End => self.at_end && self.is_short,
         }

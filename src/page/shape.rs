@@ -100,6 +100,14 @@ pub(super) fn ends_in_stop(text: &str) -> bool {
     stop(text) != Stop::None
 }
 
+/// A paragraph has more characters.
+const PARAGRAPH_CHARS: usize = 60;
+
+/// Whether a line is a paragraph for certain, by its length and its full stop.
+pub(super) fn is_paragraph(text: &str) -> bool {
+    stop(text) == Stop::Full && text.chars().nth(PARAGRAPH_CHARS).is_some()
+}
+
 /// A dateline or byline stands within so many characters.
 const DATELINE_CHARS: usize = 48;
 
