@@ -1,6 +1,7 @@
 //! The service: engines, what watches them, and the signals that stop them.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,9 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::topics::{Purpose, Standing, TopicSpec};
 use crate::config::{self, CertificateKind, Config};
-use crate::engine::{self, Clients, End, ExitKind, Follower, Progress, Stop, Window};
+use crate::engine::{
+    self, Clients, End, Event, ExitKind, Follower, Found, Stop, TopicReader, Window,
+};
 use crate::page::envelope;
 use crate::page::{Layouts, Starts, StartsTally};
 use crate::stage::home::{self, Compare, Home};
@@ -173,31 +176,26 @@ fn follow_starts(
     follower.follow(Arc::clone(stop)).map_err(|error| End::bug(format!("no thread: {error}")))
 }
 
-/// What the service knows of lines now, where it learns.
+/// What the service knows of lines now, where it learns. For a command: it waits for no topic and for no broker.
 ///
 /// # Errors
 /// [`End`]: it cannot be read.
 pub fn known_now(config: &Config) -> Result<Option<Learns>, End> {
     let Some(learns) = learns(config) else { return Ok(None) };
-    let starts = Arc::clone(&learns.starts);
-    let take = move |key: &[u8], value: Option<&[u8]>| {
-        let (line, start) = read_start(key, value).map_err(|error| error.to_string())?;
-        starts.learn(line, start);
-        Ok(())
-    };
     let topic = config.starts_topic();
-    let partitions = config.topics.partitions_internal.get();
-    let (progress, stop) = (Progress::default(), Stop::default());
-    let clients = Clients::of(config);
-    let read = Follower::read_whole(
-        &clients,
-        &topic,
-        (&topic, partitions),
-        Box::new(take),
-        &progress,
-        &stop,
-    );
-    read.map(|_| Some(learns))
+    let reader = TopicReader::open(&Clients::of_command(config), &topic, &topic)?;
+    reader.read(&reader.beginnings(), |event| {
+        let Event::Record(found) = event else { return Ok(ControlFlow::Continue(())) };
+        let Found { partition, offset, key, value, .. } = *found;
+        let (line, start) =
+            read_start(&key.unwrap_or_default(), value.as_deref()).map_err(|error| {
+                let why = format!("{topic}/{partition}/{offset} cannot be read: {error}");
+                End::Exit { kind: ExitKind::Config, why }
+            })?;
+        learns.starts.learn(line, start);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(Some(learns))
 }
 
 /// The topics, once there is a broker to ask: a restart would not bring one that is away.

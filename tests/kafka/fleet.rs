@@ -45,7 +45,7 @@ pub type Variable = (&'static str, &'static str);
 const COMPARES: Variable = ("NEWSMILL__DEDUPE__NEAR", "related");
 
 /// Pages learn from each other.
-const LEARNS: Variable = ("NEWSMILL__LINES__STARTS", "on");
+pub const LEARNS: Variable = ("NEWSMILL__LINES__STARTS", "on");
 
 /// The replicas.
 pub struct Fleet {

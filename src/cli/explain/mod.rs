@@ -44,7 +44,7 @@ Examples:
 
 The stories of the page are judged alone: one that the service knows already would have a sighting there, and no new \
 record. Where they begin is judged by what all pages of the file show, as normalize does; of a record of a topic, by what the \
-service knows now. Exit code 65 where there is no such page.";
+service knows now (the topic newsmill.<app>.starts, if lines.starts is on). Exit code 65 where there is no such page.";
 
 #[derive(Debug, Args)]
 pub(super) struct Explain {
