@@ -401,3 +401,49 @@ fn a_sites_address_with_a_word_behind_it_is_no_headline() {
     assert_eq!((page.headline, page.body.len()), (None, 2));
     assert_eq!(page.furniture, ["AHDATH.INFO - متابعة"]);
 }
+
+#[test]
+fn a_time_of_day_that_has_a_line_for_itself_belongs_to_the_day_beside_it() {
+    for (head, raw) in [
+        (
+            "10:22 am\nThursday 14 March 2024\nA headline of the page",
+            "10:22 am\nThursday 14 March 2024",
+        ),
+        ("A headline of the page\n14 March 2024\n10:22", "14 March 2024\n10:22"),
+    ] {
+        let text = format!("{head}\n{BRIDGE}\n09:15\nThe ferry leaves at that hour, it said.");
+        let page = page(&text);
+        assert_eq!(page.headline.as_deref(), Some("A headline of the page"), "{head}");
+        let published = page.published.unwrap();
+        assert_eq!(published.at.as_deref(), Some("2024-03-14T10:22:00Z"));
+        assert_eq!(published.raw, raw);
+        assert_eq!(page.body, [BRIDGE, "09:15", "The ferry leaves at that hour, it said."]);
+    }
+}
+
+#[test]
+fn keywords_need_no_colon_where_the_page_says_them_and_a_sentence_needs_one() {
+    let paragraph = "أعلنت وزارة شؤون البيشمركة أن قواتها أحبطت هجوما قرب مدينة كفري مساء اليوم.";
+    let text =
+        format!("البيشمركة تحبط هجوما قرب كفري\n{paragraph}\nالكلمات الدالة البيشمركة كفري أربيل");
+    let told = page(&text);
+    assert_eq!(told.body, [paragraph]);
+    assert_eq!(told.keywords_raw.as_deref(), Some("البيشمركة كفري أربيل"));
+    for line in
+        ["الكلمات الدالة على الفرح كثيرة في لهجات الجنوب", "كلمات البحث الأكثر رواجا هذا العام"]
+    {
+        let text = format!("البيشمركة تحبط هجوما قرب كفري\n{paragraph}\n{line}");
+        assert_eq!(page(&text).body, [paragraph, line]);
+    }
+}
+
+#[test]
+fn a_comma_closes_the_label_of_a_byline_before_a_name_and_begins_no_value_elsewhere() {
+    let text = format!("A headline of the page\nAuthor, Nora Field\n{BRIDGE}");
+    assert_eq!(page(&text).author.as_deref(), Some("Nora Field"));
+    for line in ["Author, 92, wins the harbour prize", "The author, Nora Field, was there."] {
+        let text = format!("A headline of the page\n{line}\n{BRIDGE}");
+        let page = page(&text);
+        assert_eq!((page.author, page.body), (None, vec![line.into(), BRIDGE.into()]));
+    }
+}

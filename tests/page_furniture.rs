@@ -155,3 +155,55 @@ fn a_line_that_begins_as_a_counter_does_and_goes_on_as_a_sentence_stays_in_the_b
         assert_eq!(page(&text).body, [OWN, sentence]);
     }
 }
+
+#[test]
+fn a_number_beside_the_date_or_the_author_is_furniture_and_one_between_paragraphs_is_not() {
+    for lines in ["14 March 2024\n1254\n0", "1254\n14 March 2024", "By: Nora Field\n1254"] {
+        let text = format!("A headline of the page\n{lines}\n{FIRST}\n7\n{SECOND}");
+        let page = page(&text);
+        assert_eq!(page.body, [FIRST, "7", SECOND], "{lines}");
+        assert_eq!(page.furniture[0], "1254");
+    }
+}
+
+#[test]
+fn a_label_with_nothing_but_a_number_is_furniture_and_one_with_a_date_or_a_score_is_not() {
+    let text = format!("A headline of the page\n{FIRST}\nPassengers: 50112\n{SECOND}");
+    let numbered = page(&text);
+    assert_eq!(numbered.body, [FIRST, "Passengers: 50112", SECOND], "no layout knows that label");
+    let text = format!("A headline of the page\n{FIRST}\nAuthor: 50112\n{SECOND}");
+    assert_eq!(page(&text).furniture, ["Author: 50112"]);
+    for line in ["Sources: 3 - 1", "The source of the figures: 7", "Date created : 2014-09-14"] {
+        let text = format!("A headline of the page\n{FIRST}\n{line}\n{SECOND}");
+        assert_eq!(page(&text).body, [FIRST, line, SECOND]);
+    }
+}
+
+#[test]
+fn an_address_of_the_web_beside_a_button_is_furniture_and_one_behind_a_paragraph_is_not() {
+    let address = "https://harbour.example/4dXyZ";
+    let text = format!("A headline of the page\nShare\n{address}\n{FIRST}\n{SECOND}\n{address}");
+    let page = page(&text);
+    assert_eq!(page.body, [FIRST, SECOND, address]);
+    assert_eq!(page.furniture, ["Share", address]);
+}
+
+#[test]
+fn buttons_behind_a_word_for_them_are_furniture_and_a_blood_group_is_not() {
+    let text = format!(
+        "A headline of the page\nFont size: A+ A-\n{FIRST}\nBlood group: A+\nA A\n{SECOND}"
+    );
+    let page = page(&text);
+    assert_eq!(page.body, [FIRST, "Blood group: A+", SECOND]);
+    assert_eq!(page.furniture, ["Font size: A+ A-", "A A"]);
+}
+
+#[test]
+fn a_line_drawn_of_longer_letters_is_furniture() {
+    let text = format!("A headline of the page\n{FIRST}\nـــــــــ\n{SECOND}");
+    let page = page(&text);
+    assert_eq!(
+        (page.body, page.furniture),
+        (vec![FIRST.into(), SECOND.into()], vec!["ـــــــــ".into()])
+    );
+}

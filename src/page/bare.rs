@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::clock;
 use super::date;
-use super::layout::{Field, Rule, RuleKind};
+use super::layout::{Field, Hit, Rule, RuleKind};
 use super::mark::{Marking, without_date, without_sign};
 use super::matching::Matching;
 use super::piece::{Part, Piece};
@@ -38,14 +39,17 @@ const MAX_BYTES: usize = 120;
 
 /// Takes the first line for the date where it is nothing else and no label names one: the headline stands below it.
 pub(super) fn date_above(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
-    let mut texts = pieces.iter_mut().filter(|piece| piece.part == Part::Body);
-    let (Some(first), Some(_)) = (texts.next(), texts.next()) else {
+    let is_text = |piece: &Piece<'_>| {
+        piece.part == Part::Body && !clock::is_clock(piece, page.matching, &page.dates)
+    };
+    let mut texts = pieces.iter().enumerate().filter(|(_, piece)| is_text(piece));
+    let (Some((at, first)), Some(_)) = (texts.next(), texts.next()) else {
         return;
     };
     if first.text.len() > MAX_BYTES || !is_date(first, page) || pieces.iter().any(is_named) {
         return;
     }
-    if let Some(first) = pieces.iter_mut().find(|piece| piece.part == Part::Body) {
+    if let Some(first) = pieces.get_mut(at) {
         first.take(Part::Value(Field::Published), None, "a line that is nothing but a date");
     }
 }
@@ -138,6 +142,21 @@ fn label_where(
     let mut rules = page.layouts.rules_of(hit);
     let (id, _) = rules.find(|(_, rule)| counts(rule) && is_byline(&rule.kind))?;
     (hit.start == piece.folded.start).then_some((id, hit.end - hit.start))
+}
+
+/// A byline that a comma closes stands on one of so many first lines.
+const NAMED_LINES: usize = 8;
+
+/// Whether a comma and a name stand behind a form in the head of the page, as some print a byline: "Author, Nora Field".
+pub(super) fn is_before_name(page: &Marking<'_, '_>, index: usize, hit: Hit) -> bool {
+    let end = page.matching.start(index + 1);
+    let behind = page.matching.text().get(hit.end..end).unwrap_or_default();
+    if index == 0 || index > NAMED_LINES || !behind.starts_with(',') {
+        return false;
+    }
+    let line = page.lines.get(index).map_or("", |line| line.text.as_ref());
+    let name = line.split_once(',').map_or("", |(_, name)| name.trim());
+    !name.is_empty() && is_name(name)
 }
 
 /// What its author is stands behind a name in no more words: "transport correspondent".

@@ -1,38 +1,95 @@
 //! Lines of the site that only their neighbours, or their few signs, tell: counts beside buttons, signs between them, the
 //! buttons for the size of letters, what stands in a box.
 
-use super::layout::{Furniture, Layouts, RuleKind};
+use super::layout::{Field, Furniture, Layouts, RuleKind};
 use super::piece::{Part, Piece};
 use super::shape;
 
 /// Takes small lines beside furniture for furniture: a number that says how often something was done ("Comments", "0"),
-/// a sign between buttons, a letter for its size.
+/// beside the article's date or author too, a sign between buttons, a letter for its size, the page's address; and a
+/// label with nothing but a number behind it, wherever it stands.
 pub(super) fn take(pieces: &mut [Piece<'_>]) {
     for piece in pieces.iter_mut().filter(|piece| piece.part == Part::Body) {
         if is_sizing(&piece.text) {
             piece.take(Part::Furniture, None, "a button for the size of letters");
+        } else if let Some(reason) = is_labelled(piece) {
+            piece.take(Part::Furniture, None, reason);
         }
     }
-    let mut beside = false;
+    let mut beside = Beside::Text;
     for piece in pieces.iter_mut() {
         beside = is_small(piece, beside);
     }
-    beside = false;
+    beside = Beside::Text;
     for piece in pieces.iter_mut().rev() {
         beside = is_small(piece, beside);
     }
 }
 
-/// Takes a small line for furniture if its neighbour is some. Whether it is some now.
-fn is_small(piece: &mut Piece<'_>, beside: bool) -> bool {
-    if beside && piece.part == Part::Body {
-        if piece.text.bytes().all(|byte| byte.is_ascii_digit()) {
-            piece.take(Part::Furniture, None, "a number beside furniture");
-        } else if is_sign(&piece.text) || is_letter_size(&piece.text) {
+/// What a small line stands beside.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    Text,
+    /// A date or the author of the article.
+    Field,
+    Furniture,
+}
+
+/// Takes a small line for furniture if its neighbour shows that it is some. What it is to its neighbour now.
+fn is_small(piece: &mut Piece<'_>, beside: Beside) -> Beside {
+    if beside != Beside::Text && piece.part == Part::Body {
+        if is_count(&piece.text) {
+            piece.take(Part::Furniture, None, "a number beside furniture or a field");
+        } else if beside == Beside::Furniture
+            && (is_sign(&piece.text) || is_letter_size(&piece.text))
+        {
             piece.take(Part::Furniture, None, "a sign beside furniture");
+        } else if beside == Beside::Furniture && is_web_address(&piece.text) {
+            piece.take(Part::Furniture, None, "an address beside furniture");
         }
     }
-    piece.part == Part::Furniture
+    match piece.part {
+        Part::Furniture => Beside::Furniture,
+        Part::Value(Field::Published | Field::Updated | Field::Author) => Beside::Field,
+        Part::Headline
+        | Part::Body
+        | Part::Teaser
+        | Part::Marker
+        | Part::Label
+        | Part::Value(Field::Source | Field::Keywords) => Beside::Text,
+    }
+}
+
+/// A number of more digits counts nothing that readers do.
+const COUNT_DIGITS: usize = 8;
+
+fn is_count(text: &str) -> bool {
+    !text.is_empty()
+        && text.chars().all(char::is_numeric)
+        && text.chars().nth(COUNT_DIGITS).is_none()
+}
+
+/// A longer text before a colon, in bytes, is no label.
+const LABEL_BYTES: usize = 40;
+
+/// What marking has made nothing of, for what is behind the colon is no value: "Reporter: 50112", "Font size: A+ A-".
+fn is_labelled(piece: &Piece<'_>) -> Option<&'static str> {
+    let nearly = piece.why.runner_up?.part;
+    let (label, behind) = piece.text.split_once(':')?;
+    let is_label = || label.len() <= LABEL_BYTES && shape::has_letters(label);
+    match nearly {
+        Part::Label if is_count(behind.trim()) && is_label() => {
+            Some("a label with a number behind it")
+        }
+        Part::Furniture if is_sizing(behind.trim()) => Some("buttons for the size of letters"),
+        Part::Headline
+        | Part::Body
+        | Part::Teaser
+        | Part::Marker
+        | Part::Label
+        | Part::Furniture
+        | Part::Value(_) => None,
+    }
 }
 
 /// "+", "|", "/": one sign that parts no sections of an article, as a star or a dash does.
@@ -44,7 +101,7 @@ fn is_sign(text: &str) -> bool {
     )
 }
 
-/// "A+", "A- A A+", "T+": letters with signs behind them, and nothing else.
+/// "A+", "A- A A+", "T+", "A A": letters with signs behind them, or two letters, and nothing else.
 fn is_sizing(text: &str) -> bool {
     let signs = |c: char| matches!(c, '+' | '-' | '–' | '−');
     let is_button = |word: &str| {
@@ -53,9 +110,9 @@ fn is_sizing(text: &str) -> bool {
             || word.trim_start_matches(signs) != word
                 && is_letter_size(word.trim_start_matches(signs))
     };
+    let letters = || text.split(' ').filter(|word| is_letter_size(word)).count();
     text.len() <= SIZING_BYTES
-        && text.contains(signs)
-        && text.split(' ').any(is_button)
+        && (text.contains(signs) && text.split(' ').any(is_button) || letters() >= 2)
         && text.split(' ').all(|word| is_button(word) || is_letter_size(word) || is_sign(word))
 }
 
@@ -63,7 +120,7 @@ fn is_sizing(text: &str) -> bool {
 const SIZING_BYTES: usize = 16;
 
 fn is_letter_size(text: &str) -> bool {
-    matches!(text, "A" | "a" | "Aa" | "aA" | "AA" | "Aaa" | "AAA")
+    matches!(text, "A" | "a" | "Aa" | "aA" | "AA" | "Aaa" | "AAA" | "T")
 }
 
 /// A box has no more pieces.
@@ -89,6 +146,11 @@ pub(super) fn boxes(pieces: &mut [Piece<'_>], layouts: &Layouts) {
             Some(_) | None => {}
         }
     }
+}
+
+/// Whether a line is an address of the web and nothing else.
+fn is_web_address(line: &str) -> bool {
+    (line.starts_with("http://") || line.starts_with("https://")) && !line.contains(' ')
 }
 
 /// Beside an address for mail stand no more words on a line that is one.

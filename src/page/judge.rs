@@ -1,5 +1,6 @@
 //! Whether a form that stands on a line is a marker, a label or furniture there, or words of the text.
 
+use super::bare;
 use super::clean::Line;
 use super::layout::{Field, Furniture, Hit, Label, Marker, Need, Rule, RuleKind};
 use super::mark::{Mark, MarkKind, Marking};
@@ -131,6 +132,7 @@ fn judge_form(
     if place.at_start && !place.at_end {
         place.before_headline = is_before_headline(page, index, hit.end - from);
         place.lost_break = !place.free_right && index > 0 && is_run_together(page, index, hit);
+        place.before_name = bare::is_before_name(page, index, hit);
     }
     let (mut found, mut reading) = (None, None);
     let ranked = |rank| {
@@ -170,7 +172,11 @@ fn judge_form(
                 false if matches!(kind, MarkKind::Label(_)) => hit.start - place.parting_bytes,
                 false => hit.start,
             },
-            if place.at_end { whole.end } else { hit.end + place.closing_bytes },
+            match place.at_end {
+                true => whole.end,
+                false if place.before_name => hit.end + 1,
+                false => hit.end + place.closing_bytes,
+            },
         ),
     };
     let needs_label = matches!(kind, MarkKind::Label(label) if !place.admits_alone(label));
@@ -260,6 +266,10 @@ const OPENING: [char; 4] = [' ', '(', '[', '【'];
 /// A line that ends in furniture has no more bytes.
 const SHORT_BYTES: usize = 300;
 
+fn is_arabic(c: char) -> bool {
+    matches!(c, '\u{620}'..='\u{6d3}')
+}
+
 /// Where on its line a form stands.
 struct Place {
     /// Of what closes the form, the spaces round it included.
@@ -272,6 +282,8 @@ struct Place {
     before_headline: bool,
     /// What is behind it is a headline, and the break between them is lost.
     lost_break: bool,
+    /// A comma closes it, and a name is behind that.
+    before_name: bool,
     on_first_line: bool,
     /// Its line stands above the first paragraph.
     above_text: bool,
@@ -307,7 +319,9 @@ impl Place {
         // A visarga is a sign of its word, and is printed for the colon too.
         let free_right = !form.ends_with(shape::is_word_char)
             || !after.starts_with(shape::is_word_char)
-            || after.starts_with('ः');
+            || after.starts_with('ः')
+            // A credit that is run together with its marker: the scripts part them.
+            || form.ends_with(is_arabic) && after.starts_with(|c: char| c.is_ascii_alphabetic());
         let closed = shape::terminator(after);
         let at_start = !shape::has_words(before);
         let opened = before.trim_end_matches(OPENING);
@@ -319,6 +333,7 @@ impl Place {
             is_whole,
             before_headline: false,
             lost_break: false,
+            before_name: false,
             on_first_line: false,
             above_text: false,
             numbered: is_whole && (shape::has_words(before) || shape::has_words(after)),
@@ -426,7 +441,9 @@ impl Place {
         }
         match (self.at_start, self.at_end) {
             (true, true) => label.alone,
-            (true, false) => self.colon || !label.colon,
+            (true, false) => {
+                self.colon || !label.colon || self.before_name && label.field == Field::Author
+            }
             // A date says by itself that its label is one.
             (false, _) => {
                 let is_date = matches!(label.field, Field::Published | Field::Updated);

@@ -23,6 +23,8 @@ pub(super) struct Marking<'m, 'a> {
     /// The site that the page is from, where a layout has rules for it.
     pub site: Option<u32>,
     pub dates: Dates<'m>,
+    /// How many labels without a colon were looked up on the page.
+    pub asked: Cell<u8>,
 }
 
 /// The pieces of all lines, in their order.
@@ -68,6 +70,8 @@ fn no_text(line: &str) -> Option<&'static str> {
         Some("the rest of a tag")
     } else if buttons::is_mail(line) {
         Some("an address for mail")
+    } else if shape::is_rule(line) {
+        Some("a line drawn across the page")
     } else {
         line.starts_with('©').then_some("a note of copyright")
     }

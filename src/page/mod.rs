@@ -14,6 +14,7 @@ mod block;
 mod buttons;
 mod candidate;
 mod clean;
+mod clock;
 mod date;
 mod ending;
 mod explain;

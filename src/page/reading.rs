@@ -1,6 +1,7 @@
 //! The reading of a page, from its text to its pieces and from the pieces to what the page says.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -13,7 +14,8 @@ use super::mark::{Marking, mark};
 use super::matching::Matching;
 use super::piece::{Part, Piece};
 use super::{
-    Context, Date, Page, RelatedText, bare, block, buttons, headline, keywords, language, titles,
+    Context, Date, Page, RelatedText, bare, block, buttons, clock, headline, keywords, language,
+    titles,
 };
 use crate::record::{RelatedKind, StoryId, Warning};
 
@@ -52,11 +54,13 @@ impl<'a> Reading<'a> {
             language: language::primary(&language),
             site,
             dates,
+            asked: Cell::default(),
         };
         let mut pieces = mark(&marking);
         buttons::boxes(&mut pieces, layouts);
         bare::date_above(&mut pieces, &marking);
         bare::dates(&mut pieces, &marking);
+        clock::take(&mut pieces, &marking);
         let mut warnings = headline::choose(&mut pieces, &marking);
         headline::without_site_name(&mut pieces, &marking);
         bare::byline(&mut pieces, &marking);
@@ -95,6 +99,7 @@ impl<'a> Reading<'a> {
         let mut page = Page { language: self.language.clone(), ..Page::default() };
         page.layout = self.layout();
         let (mut keyword_lines, mut own_places, mut names) = (Vec::new(), Vec::new(), Vec::new());
+        let mut published = Vec::new();
         for piece in std::mem::take(&mut self.pieces) {
             match (piece.entry, piece.part) {
                 (_, Part::Marker | Part::Label) => {}
@@ -114,9 +119,7 @@ impl<'a> Reading<'a> {
                     own_places.push(piece.folded);
                 }
                 (None, Part::Value(Field::Keywords)) => keyword_lines.push(piece),
-                (None, Part::Value(Field::Published)) => {
-                    self.date(piece, &mut page.published, &mut page.furniture)
-                }
+                (None, Part::Value(Field::Published)) => published.push(piece),
                 (None, Part::Value(Field::Updated)) => {
                     self.date(piece, &mut page.updated, &mut page.furniture)
                 }
@@ -127,6 +130,9 @@ impl<'a> Reading<'a> {
                     first(piece.text, &mut page.author, &mut page.furniture)
                 }
             }
+        }
+        for piece in clock::joined(published, &self.matching, &self.read_by()) {
+            self.date(piece, &mut page.published, &mut page.furniture);
         }
         page.keywords = keywords::split(&keyword_lines, &own_places, &self.matching);
         page.keywords_raw = joined(keyword_lines.into_iter().map(|piece| piece.text));
@@ -159,6 +165,10 @@ impl<'a> Reading<'a> {
         most.map(|(name, _)| Cow::Borrowed(name))
     }
 
+    fn read_by(&self) -> Dates<'_> {
+        Dates::of(self.layouts, self.site, &self.language, self.page_time_ms)
+    }
+
     fn date(
         &mut self,
         piece: Piece<'a>,
@@ -170,8 +180,7 @@ impl<'a> Reading<'a> {
             return;
         }
         let form = self.matching.text().get(piece.folded).unwrap_or_default();
-        let dates = Dates::of(self.layouts, self.site, &self.language, self.page_time_ms);
-        let read = date::read(form, &dates);
+        let read = date::read(form, &self.read_by());
         let (at, precision) = match read {
             Some(read) => {
                 self.warnings.extend_from_slice(&read.warnings);

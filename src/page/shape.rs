@@ -127,6 +127,11 @@ pub(super) fn is_markup(text: &str) -> bool {
     text.ends_with('>') && (text.starts_with('<') || text.ends_with("/>") || text.ends_with("\">"))
 }
 
+/// Whether a line is drawn of the sign that makes Arabic letters longer: "ــــــ".
+pub(super) fn is_rule(text: &str) -> bool {
+    text.starts_with('\u{640}') && text.chars().all(|c| matches!(c, '\u{640}' | ' '))
+}
+
 /// Whether a text is cut with an ellipsis.
 pub(super) fn is_cut(text: &str) -> bool {
     let text = text.trim_end_matches([' ', ')', ']', '»', '>']).trim_end_matches("[");

@@ -1,10 +1,15 @@
 //! Whether what stands behind a label can be its value, and what may stand before a label in the head of a page.
 
+use std::ops::Range;
+
+use foldhash::HashSet;
+
 use super::bare;
 use super::date;
 use super::layout::{Field, Hit, Label, RuleKind};
 use super::mark::{Mark, Marking};
 use super::shape::{self, Stop};
+use super::words::Word;
 
 /// Whether what follows a label can be its value. `labelled`: the value of another one stands before it on the line.
 pub(super) fn is_value(
@@ -33,8 +38,39 @@ pub(super) fn is_value(
     if inside && !is_plain {
         return false;
     }
-    // A label that needs no colon needs a day behind it.
-    (label.colon || is_day(page, value)) && fits(page, label, value)
+    // A label that needs no colon needs a day behind it, or what the page says elsewhere.
+    let speaks = || match label.field {
+        Field::Keywords => {
+            is_closed(page, mark) || is_told(page, index, mark.end..mark.end + value.len())
+        }
+        Field::Published | Field::Updated | Field::Source | Field::Author => is_day(page, value),
+    };
+    (label.colon || speaks()) && fits(page, label, value)
+}
+
+/// Whether a colon or the like closes the label.
+fn is_closed(page: &Marking<'_, '_>, mark: &Mark) -> bool {
+    let words = page.matching.text().get(mark.start..mark.end).unwrap_or_default();
+    !words.trim_end().ends_with(shape::is_word_char)
+}
+
+/// Of so many labels of keywords without a colon it is asked whether the page says what is behind them: no honest page
+/// has more, and each takes a pass over the page.
+const ASKED: u8 = 4;
+
+/// Whether the page says most words of a value on other lines, and the value is no sentence.
+fn is_told(page: &Marking<'_, '_>, index: usize, value: Range<usize>) -> bool {
+    let asked = page.asked.get();
+    if asked >= ASKED || index == 0 || shape::ends_in_stop(page.matching.form(value.clone())) {
+        return false;
+    }
+    page.asked.set(asked + 1);
+    let line = page.matching.start(index)..page.matching.start(index + 1);
+    let wanted: HashSet<u32> = page.matching.words_in(value).map(Word::hash).collect();
+    let others = page.matching.words().iter().filter(|word| !line.contains(&word.range().start));
+    let told: HashSet<u32> =
+        others.map(|word| word.hash()).filter(|hash| wanted.contains(hash)).collect();
+    wanted.len() >= 2 && told.len() * 3 >= wanted.len() * 2
 }
 
 pub(super) fn is_date_field(label: Label) -> bool {

@@ -98,6 +98,18 @@ pub(super) fn is_day_of_a_year(text: &str, dates: &Dates<'_>) -> bool {
     parts.unknown == 0 && parts.gregorian.is_some_and(is_day)
 }
 
+/// Whether `text` (match form) is nothing but a time of day.
+pub(super) fn is_clock(text: &str, dates: &Dates<'_>) -> bool {
+    // Few short lines have a number.
+    if !text.contains(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
+    let parts = parts_of(text, dates.words, dates.language);
+    parts.clock.is_some()
+        && parts.unknown == 0
+        && [parts.gregorian, parts.hijri, parts.persian].iter().all(Option::is_none)
+}
+
 /// A date that text follows with nothing between begins within so many words, and so many behind it do not go on with it.
 const LEADING_WORDS: usize = 8;
 const BEHIND_DATE: usize = 3;
