@@ -86,16 +86,18 @@ fn a_line_of_marks_alone_is_kept() {
     fuzz_bodies::page("\u{654}\nA headline of the page\nIts only paragraph.".as_bytes());
 }
 
-/// A plain fuzz loop over cut-up and spliced pages: two seconds, or as many as `NEWSMILL_FUZZ_SECONDS` says.
+/// A plain fuzz loop over cut-up and spliced pages: two seconds, or as many as `NEWSMILL_TEST_FUZZ_SECONDS` says.
 #[test]
 fn spliced_pages_break_nothing() {
-    let seconds = std::env::var("NEWSMILL_FUZZ_SECONDS")
+    let seconds = std::env::var("NEWSMILL_TEST_FUZZ_SECONDS")
         .ok()
         .and_then(|seconds| seconds.parse().ok())
         .unwrap_or(2);
-    let seed =
-        std::env::var("NEWSMILL_FUZZ_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
-    println!("NEWSMILL_FUZZ_SEED={seed}");
+    let seed = std::env::var("NEWSMILL_TEST_FUZZ_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or(1);
+    println!("NEWSMILL_TEST_FUZZ_SEED={seed}");
     let mut random = Random(seed);
     let page = include_bytes!("pages/seed.txt");
     let deadline = Instant::now() + Duration::from_secs(seconds);

@@ -9,46 +9,9 @@ use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
+use super::environment::{Environment, core, variable};
 use super::error::{ConfigError, ConfigErrors, Place};
 use super::value::{Secret, Value};
-
-/// Every variable of the environment that newsmill reads begins so.
-const PREFIX: &str = "NEWSMILL__";
-
-/// The variables of the environment that concern the configuration.
-#[derive(Debug, Clone, Default)]
-pub struct Environment(BTreeMap<String, Result<String, String>>);
-
-impl Environment {
-    /// Those of this process.
-    #[must_use]
-    pub fn of_process() -> Self {
-        let not_utf8 = |_| "is not UTF-8".to_owned();
-        let variables = std::env::vars_os()
-            .filter_map(|(name, value)| {
-                Some((name.into_string().ok()?, value.into_string().map_err(not_utf8)))
-            })
-            .filter(|(name, _)| name.starts_with(PREFIX))
-            .collect();
-        Self(variables)
-    }
-}
-
-impl Environment {
-    /// With a key set, by its dotted path.
-    #[must_use]
-    pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {
-        self.0.insert(variable(key), Ok(value.into()));
-        self
-    }
-}
-
-impl FromIterator<(String, String)> for Environment {
-    fn from_iter<I: IntoIterator<Item = (String, String)>>(variables: I) -> Self {
-        let ours = variables.into_iter().filter(|(name, _)| name.starts_with(PREFIX));
-        Self(ours.map(|(name, value)| (name, Ok(value))).collect())
-    }
-}
 
 /// One key with its effective value, for `check` and the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,7 +146,7 @@ impl<'a> Reader<'a> {
                 found.insert(name, (text, self.line_of(&entry.span)));
             }
         }
-        for (name, text) in &self.environment.0 {
+        for (name, text) in self.environment.iter() {
             if let Some(key) = name.strip_prefix(&prefix) {
                 let key = key.to_ascii_lowercase().replace('_', ".");
                 found.insert(key, (text.clone(), Place::Env(name.clone())));
@@ -246,12 +209,12 @@ impl<'a> Reader<'a> {
             self.maps.iter().map(|map| format!("{}__", variable(map))).collect();
         let unknown_in_environment = self
             .environment
-            .0
-            .keys()
+            .iter()
+            .map(|(name, _)| name)
             .filter(|name| !names.contains(name) && !maps.iter().any(|map| name.starts_with(map)))
             .map(|name| ConfigError {
                 place: Place::Env(name.clone()),
-                message: unknown("variable", name, names.iter().map(String::as_str)),
+                message: unknown_variable(name, &names, &maps),
             });
         let is_unknown_table = |entry: &&(String, Range<usize>)| {
             let (table, _) = entry;
@@ -299,7 +262,7 @@ impl<'a> Reader<'a> {
 
     fn lookup(&self, key: &str) -> Option<(Result<String, String>, Place)> {
         let name = variable(key);
-        if let Some(text) = self.environment.0.get(&name) {
+        if let Some(text) = self.environment.get(&name) {
             return Some((text.clone(), Place::Env(name)));
         }
         let entry = self.entries.get(key)?;
@@ -313,11 +276,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// `engine.drain_timeout` as `NEWSMILL__ENGINE__DRAIN_TIMEOUT`.
-pub(super) fn variable(key: &str) -> String {
-    format!("{PREFIX}{}", key.replace('.', "__").to_ascii_uppercase())
-}
-
 /// From so much on one name may be meant by another, of 1 for the same.
 const ALIKE: f64 = 0.7;
 
@@ -327,6 +285,19 @@ fn unknown<'k>(what: &str, name: &str, known: impl Iterator<Item = &'k str>) -> 
     let hint =
         nearest.map_or_else(String::new, |(_, nearest)| format!("; did you mean {nearest}?"));
     format!("unknown {what} {name}{hint}")
+}
+
+/// Names are likened without what all of them have, and whichever underscores are doubled.
+fn unknown_variable(name: &str, names: &[String], maps: &[String]) -> String {
+    let said = core(name);
+    let of_map =
+        maps.iter().find_map(|map| Some(format!("{map}{}", said.strip_prefix(&core(map))?)));
+    let likened = names.iter().map(|known| (strsim::jaro_winkler(&core(known), &said), known));
+    let nearest = likened.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(alike, _)| *alike >= ALIKE);
+    match of_map.or_else(|| nearest.map(|(_, nearest)| nearest.clone())) {
+        Some(meant) => format!("unknown variable; did you mean {meant}?"),
+        None => "unknown variable; a key is written as NEWSMILL__SECTION__KEY".to_owned(),
+    }
 }
 
 /// The tables that a key stands in: of `a.b.c` those are `a` and `a.b`.

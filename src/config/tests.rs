@@ -157,11 +157,24 @@ fn the_environment_wins_over_the_file() {
 
 #[test]
 fn a_misspelt_variable_is_refused_with_the_nearest_name() {
-    let errors = read("", &[("NEWSMILL__ENGINE__WORKER", "7")]).unwrap_err();
-    assert_eq!(
-        errors.to_string(),
-        "1 error in the configuration\n  NEWSMILL__ENGINE__WORKER: unknown variable NEWSMILL__ENGINE__WORKER; \
-         did you mean NEWSMILL__ENGINE__WORKERS?"
+    let refused = |name: &str| read("", &[(name, "7")]).unwrap_err().to_string();
+    let means = |name: &str, meant: &str| {
+        let said = format!(
+            "1 error in the configuration\n  {name}: unknown variable; did you mean {meant}?"
+        );
+        assert_eq!(refused(name), said);
+    };
+    means("NEWSMILL__ENGINE__WORKER", "NEWSMILL__ENGINE__WORKERS");
+    means("NEWSMILL_APP", "NEWSMILL__APP");
+    means("NEWSMILL_ENGINE_DRAIN_TIMEOUT", "NEWSMILL__ENGINE__DRAIN_TIMEOUT");
+    means("NEWSMILL__KAFKA_BOOTSTRAP_SERVERS", "NEWSMILL__KAFKA__BOOTSTRAP_SERVERS");
+    means("NEWSMILL_KAFKA_SERVERS", "NEWSMILL__KAFKA__BOOTSTRAP_SERVERS");
+    means("NEWSMILL__app", "NEWSMILL__APP");
+    means("NEWSMILL_KAFKA_CLIENT_CLIENT_RACK", "NEWSMILL__KAFKA__CLIENT__CLIENT_RACK");
+    let said = refused("NEWSMILL_ZZZ");
+    assert!(
+        said.ends_with("unknown variable; a key is written as NEWSMILL__SECTION__KEY"),
+        "{said}"
     );
 }
 
@@ -347,12 +360,12 @@ fn thresholds_are_per_cents_and_each_strength_asks_for_as_much_as_the_next() {
     assert!(complaint("[dedupe]\nnear_keys = 3\n").contains("is none of 2, 4, 6"));
 }
 
-/// `NEWSMILL_WRITE_DOCS=1 cargo test --lib config` writes it anew.
+/// `NEWSMILL_TEST_WRITE_DOCS=1 cargo test --lib config` writes it anew.
 #[test]
 fn docs_configuration_is_made_from_the_documented_file() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md");
     let expected = page();
-    if std::env::var_os("NEWSMILL_WRITE_DOCS").is_some() {
+    if std::env::var_os("NEWSMILL_TEST_WRITE_DOCS").is_some() {
         std::fs::write(&file, &expected).unwrap();
     }
     let committed = std::fs::read_to_string(&file).unwrap_or_default();
@@ -362,7 +375,7 @@ fn docs_configuration_is_made_from_the_documented_file() {
 /// The documented file as a page: a heading a section, a row a key.
 fn page() -> String {
     let mut page =
-        "<!-- Made from config/newsmill.toml: NEWSMILL_WRITE_DOCS=1 cargo test --lib config -->\n\
+        "<!-- Made from config/newsmill.toml: NEWSMILL_TEST_WRITE_DOCS=1 cargo test --lib config -->\n\
                     # Configuration\n"
             .to_owned();
     let (mut section, mut comment, mut in_table) = (String::new(), Vec::new(), false);
@@ -379,7 +392,8 @@ fn page() -> String {
             let key = format!("{section}{name}");
             let value =
                 if line.starts_with('#') { "none".to_owned() } else { format!("`{value}`") };
-            let variable = super::reader::variable(&format!("{section}{}", name.replace('.', "_")));
+            let variable =
+                super::environment::variable(&format!("{section}{}", name.replace('.', "_")));
             if !in_table {
                 page += "\n| key | default | variable | |\n|---|---|---|---|\n";
                 in_table = true;

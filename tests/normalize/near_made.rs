@@ -117,7 +117,7 @@ const FLOORS: &[Floors<'_>] = &[
 fn copies_of_real_news_follow_their_story_and_look_alikes_do_not() {
     let Some(corpora) = corpora() else { return };
     for (corpus, floors, wrong) in FLOORS {
-        let seed = std::env::var("NEWSMILL_SEED").unwrap_or_else(|_| "1".to_owned());
+        let seed = std::env::var("NEWSMILL_TEST_SEED").unwrap_or_else(|_| "1".to_owned());
         let report = report(&corpora, corpus, &seed);
         let [found, accepted] = ["near_r", "negatives_accepted"].map(|name| &report[name]);
         println!("{corpus}, seed {seed}: {found} {accepted} {}", report["near_wrong"]);

@@ -11,13 +11,13 @@ fn file_of(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema").join(short + ".json")
 }
 
-/// `NEWSMILL_WRITE_SCHEMAS=1 cargo test --test records` writes them anew.
+/// `NEWSMILL_TEST_WRITE_SCHEMAS=1 cargo test --test records` writes them anew.
 #[test]
 fn the_committed_schemas_are_those_of_the_types() {
     for (name, schema) in record::schemas() {
         let expected = serde_json::to_string_pretty(&schema).unwrap() + "\n";
         let file = file_of(name);
-        if std::env::var_os("NEWSMILL_WRITE_SCHEMAS").is_some() {
+        if std::env::var_os("NEWSMILL_TEST_WRITE_SCHEMAS").is_some() {
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(&file, &expected).unwrap();
         }

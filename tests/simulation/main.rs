@@ -1,7 +1,7 @@
 //! Stages and transactions in memory, under thousands of schedules: crashes between any two steps, aborts, timeouts,
 //! late markers, lost and regained partitions, zombies, lost answers, pages out of order.
 //!
-//! `NEWSMILL_SIM_SCHEDULES` sets how many schedules run, `NEWSMILL_SIM_SEED` runs one alone.
+//! `NEWSMILL_TEST_SIM_SCHEDULES` sets how many schedules run, `NEWSMILL_TEST_SIM_SEED` runs one alone.
 
 #[cfg(test)]
 mod batch;

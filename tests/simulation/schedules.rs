@@ -70,13 +70,13 @@ fn number(name: &str) -> Option<u64> {
 }
 
 fn every_schedule_holds(schedules: u64, late_flush: bool) {
-    let seeds = match number("NEWSMILL_SIM_SEED") {
+    let seeds = match number("NEWSMILL_TEST_SIM_SEED") {
         Some(seed) => seed..seed + 1,
-        None => 0..number("NEWSMILL_SIM_SCHEDULES").unwrap_or(schedules),
+        None => 0..number("NEWSMILL_TEST_SIM_SCHEDULES").unwrap_or(schedules),
     };
     for seed in seeds {
         if let Err(fault) = run(seed, None, late_flush) {
-            panic!("NEWSMILL_SIM_SEED={seed} finds: {fault}");
+            panic!("NEWSMILL_TEST_SIM_SEED={seed} finds: {fault}");
         }
     }
 }

@@ -372,12 +372,12 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// `NEWSMILL_WRITE_DOCS=1 cargo test --lib metrics` writes it anew.
+/// `NEWSMILL_TEST_WRITE_DOCS=1 cargo test --lib metrics` writes it anew.
 #[test]
 fn docs_metrics_is_made_from_the_catalogue() {
     let file = root().join("docs/metrics.md");
     let expected = page();
-    if std::env::var_os("NEWSMILL_WRITE_DOCS").is_some() {
+    if std::env::var_os("NEWSMILL_TEST_WRITE_DOCS").is_some() {
         fs::write(&file, &expected).unwrap();
     }
     assert!(fs::read_to_string(&file).unwrap_or_default() == expected, "docs/metrics.md is old");
@@ -406,7 +406,7 @@ fn page() -> String {
 }
 
 const HEAD: &str = "\
-<!-- Made from src/telemetry/metrics/catalogue.rs: NEWSMILL_WRITE_DOCS=1 cargo test --lib metrics -->
+<!-- Made from src/telemetry/metrics/catalogue.rs: NEWSMILL_TEST_WRITE_DOCS=1 cargo test --lib metrics -->
 # Metrics
 
 Served at `/metrics` (`http.listen`, port 9464) in Prometheus' text format. Alerts and boards ask for nothing that is not

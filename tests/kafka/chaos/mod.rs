@@ -1,6 +1,6 @@
 //! Nothing lost, nothing doubled, whatever dies. Load, faults at random moments, then an independent reader judges.
 //!
-//! `NEWSMILL_CHAOS_ROUNDS=10` makes ten times as many rounds; `NEWSMILL_CHAOS_SEED` repeats pages and moments.
+//! `NEWSMILL_TEST_CHAOS_ROUNDS=10` makes ten times as many rounds; `NEWSMILL_TEST_CHAOS_SEED` repeats pages and moments.
 
 mod lines;
 mod near;

@@ -35,7 +35,7 @@ impl Scene {
     /// The same with a fleet that is there.
     pub fn over(fleet: Fleet, ours: &str, pages_per_second: u64) -> Self {
         let seed = seed();
-        println!("NEWSMILL_CHAOS_SEED={seed}");
+        println!("NEWSMILL_TEST_CHAOS_SEED={seed}");
         let raw = fleet.names.topic("raw");
         let feeding = Feeding::start(ours, &raw, seed, pages_per_second);
         let dice = Dice::new(seed, u64::MAX);
@@ -156,16 +156,16 @@ pub fn kill_in_turn(
     }
 }
 
-/// So many rounds, or times as many as `NEWSMILL_CHAOS_ROUNDS` says.
+/// So many rounds, or times as many as `NEWSMILL_TEST_CHAOS_ROUNDS` says.
 pub fn rounds(usual: u32) -> u32 {
-    let times = std::env::var("NEWSMILL_CHAOS_ROUNDS").ok();
-    usual * times.map_or(1, |times| times.parse().expect("NEWSMILL_CHAOS_ROUNDS is a number"))
+    let times = std::env::var("NEWSMILL_TEST_CHAOS_ROUNDS").ok();
+    usual * times.map_or(1, |times| times.parse().expect("NEWSMILL_TEST_CHAOS_ROUNDS is a number"))
 }
 
-/// A new seed each time, or `NEWSMILL_CHAOS_SEED`.
+/// A new seed each time, or `NEWSMILL_TEST_CHAOS_SEED`.
 fn seed() -> u64 {
-    match std::env::var("NEWSMILL_CHAOS_SEED") {
-        Ok(seed) => seed.parse().expect("NEWSMILL_CHAOS_SEED is a number"),
+    match std::env::var("NEWSMILL_TEST_CHAOS_SEED") {
+        Ok(seed) => seed.parse().expect("NEWSMILL_TEST_CHAOS_SEED is a number"),
         Err(_) => {
             let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
             u64::from(now.subsec_nanos())
