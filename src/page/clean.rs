@@ -75,40 +75,66 @@ fn is_line_break(c: char) -> bool {
 /// Whether a line says itself already; the common line does. What this calls plain is: it may doubt a line that is.
 fn is_plain(line: &str) -> bool {
     let bytes = line.as_bytes();
-    let behind = |by: usize| bytes.get(by..).unwrap_or_default();
-    // Asked of every byte, without leaving early, the questions are a few instructions for many bytes.
-    let triples = bytes.iter().zip(behind(1)).zip(behind(2));
-    let doubtful = triples.fold(false, |doubt, ((&a, &b), &c)| doubt | is_doubtful(a, b, c));
-    let is_end_doubtful = match *bytes {
-        [.., a, b] => is_doubtful(a, b, 0) | is_doubtful(b, 0, 0),
-        [a] => is_doubtful(a, 0, 0),
-        [] => false,
+    let is_edged = line.starts_with(' ') || line.ends_with(' ');
+    !is_edged && (0..bytes.len()).step_by(BLOCK).all(|at| is_plain_block(bytes, at))
+}
+
+/// So many bytes are looked at together. Asked of every byte of them, without leaving early, a question is a few instructions for
+/// many bytes.
+const BLOCK: usize = 64;
+
+/// Whether no character of the block that begins at `at` needs a second look.
+#[inline]
+fn is_plain_block(bytes: &[u8], at: usize) -> bool {
+    let behind = |by: usize| {
+        let block = at + by..bytes.len().min(at + by + BLOCK);
+        bytes.get(block).unwrap_or_default()
     };
-    !doubtful && !is_end_doubtful && !line.starts_with(' ') && !line.ends_with(' ')
+    // Behind the last byte of a line stands nothing: it is asked by itself.
+    let last = bytes.last().is_some_and(|last| is_suspect(*last, 0));
+    let pairs = behind(0).iter().zip(behind(1));
+    let is_suspect = pairs.fold(last, |suspect, (&a, &b)| suspect | is_suspect(a, b));
+    !is_suspect || {
+        let padded = |by: usize| behind(by).iter().copied().chain([0; 2]);
+        let mut triples = behind(0).iter().zip(padded(1)).zip(padded(2));
+        !triples.any(|((&a, b), c)| is_doubtful(a, b, c))
+    }
+}
+
+/// Whether [`is_doubtful`] may be true of a character that begins with these bytes: the quick question, to which letters of most
+/// scripts say no.
+#[inline]
+fn is_suspect(a: u8, b: u8) -> bool {
+    (a < 0x20)
+        | (a == b'&')
+        | (a == 0x7f)
+        | (a == 0xc2)
+        | (a == 0xcd)
+        | (a > 0xe0)
+        | (a == b' ') & (b == b' ')
+        | (a == 0xd8) & (b == 0x9c)
 }
 
 /// Whether a character that needs a second look, in UTF-8, begins with these bytes: a control, the ampersand, two spaces, any
 /// space but the plain one, a mark that no reader sees. All that [`is_invisible`] or `char::is_whitespace` knows is among
 /// them (a test asks every character).
-#[inline]
 fn is_doubtful(a: u8, b: u8, c: u8) -> bool {
-    (a < 0x20)
-        | (a == b'&')
-        | (a == 0x7f)
-        | (a == b' ') & (b == b' ')
+    match a {
+        0..0x20 | b'&' | 0x7f => true,
+        b' ' => b == b' ',
         // Controls, the no-break space, the soft hyphen.
-        | (a == 0xc2) & ((b < 0xa1) | (b == 0xad))
+        0xc2 => b < 0xa1 || b == 0xad,
         // U+034F, U+061C, U+1680, U+180E.
-        | (a == 0xcd) & (b == 0x8f)
-        | (a == 0xd8) & (b == 0x9c)
-        | (a == 0xe1) & ((b == 0x9a) | (b == 0xa0))
+        0xcd => b == 0x8f,
+        0xd8 => b == 0x9c,
+        0xe1 => matches!(b, 0x9a | 0xa0),
         // U+2000 to U+200F but the joiners, U+2028 to U+202F, U+2040 to U+207F.
-        | (a == 0xe2) & (b == 0x80) & ((c < 0x8c) | (c == 0x8e) | (c == 0x8f) | (c.wrapping_sub(0xa8) < 8))
-        | (a == 0xe2) & (b == 0x81)
+        0xe2 => b == 0x81 || b == 0x80 && matches!(c, 0..0x8c | 0x8e | 0x8f | 0xa8..0xb0),
         // U+3000, U+FEFF, U+FFF9 and behind it.
-        | (a == 0xe3) & (b == 0x80) & (c == 0x80)
-        | (a == 0xef) & (b == 0xbb) & (c == 0xbf)
-        | (a == 0xef) & (b == 0xbf) & (c >= 0xb9)
+        0xe3 => b == 0x80 && c == 0x80,
+        0xef => b == 0xbb && c == 0xbf || b == 0xbf && c >= 0xb9,
+        _ => false,
+    }
 }
 
 /// Cleans one line.

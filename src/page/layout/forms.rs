@@ -84,12 +84,16 @@ impl Forms {
             Some(hash(bare.as_bytes(), 0..bare.len()))
         };
         self.heads.may_have(word.hash())
-            || colon(page.word(word)).is_some_and(|hash| self.heads.may_have(hash))
+            || self.ends.may_be_of(page.text(), word)
+                && colon(page.word(word)).is_some_and(|hash| self.heads.may_have(hash))
             || self.glued_words.iter().any(|form| page.word(word).starts_with(&**form))
     }
 
     /// Where in a word the first word of a glued marker begins.
     fn glued_at(&self, page: &Matching, word: Word, free_from: usize) -> Option<usize> {
+        if !self.ends.may_be_of(page.text(), word) {
+            return None;
+        }
         let Range { start, end } = word.range();
         let letters = page.word(word);
         let at = self
@@ -120,8 +124,8 @@ fn first_word(form: &str) -> &str {
 #[derive(Debug)]
 struct Heads(Box<[u64; HEADS]>);
 
-/// Words of 64 bits: for some hundred first words one other word in fifty is looked at in vain.
-const HEADS: usize = 512;
+/// Words of 64 bits: for some 2,500 first words one other word in fifty is looked at in vain.
+const HEADS: usize = 2048;
 
 impl Default for Heads {
     fn default() -> Self {
@@ -150,30 +154,44 @@ impl Heads {
     }
 }
 
-/// A set of the last bytes of words.
-#[derive(Debug)]
-struct Ends(Box<[bool; 256]>);
-
-impl Default for Ends {
-    fn default() -> Self {
-        Self(Box::new([false; 256]))
-    }
+/// A set of the last bytes of words, in which a few others seem to be too.
+#[derive(Debug, Default)]
+struct Ends {
+    bits: [u64; ENDS],
+    /// There is a word of fewer bytes: then any word may end in it.
+    any: bool,
 }
+
+/// Words of 64 bits: there are some ten glued markers.
+const ENDS: usize = 8;
+
+/// So many bytes of a word's end are looked at: what a visarga has.
+const END_BYTES: usize = 3;
 
 impl Ends {
     fn add(&mut self, word: &str) {
-        if let Some(end) =
-            word.as_bytes().last().and_then(|last| self.0.get_mut(usize::from(*last)))
-        {
-            *end = true;
+        let Some(end) = word.as_bytes().last_chunk() else {
+            self.any = true;
+            return;
+        };
+        let (at, bit) = Self::place(*end);
+        if let Some(bits) = self.bits.get_mut(at) {
+            *bits |= bit;
         }
     }
 
     /// Whether a word of `form` ends in one of them.
     #[inline]
     fn may_be_of(&self, form: &str, word: Word) -> bool {
-        let last = word.range().end.checked_sub(1).and_then(|last| form.as_bytes().get(last));
-        last.and_then(|last| self.0.get(usize::from(*last))).is_some_and(|end| *end)
+        let end = form.as_bytes().get(..word.range().end).and_then(<[u8]>::last_chunk);
+        let (at, bit) = end.map_or((0, 0), |end| Self::place(*end));
+        self.any || self.bits.get(at).is_some_and(|bits| bits & bit != 0)
+    }
+
+    /// By the low bits of the last letters: they tell letters apart in every script.
+    #[inline]
+    fn place([first, second, third]: [u8; END_BYTES]) -> (usize, u64) {
+        (usize::from(first ^ second) % ENDS, 1 << ((third ^ second << 3) & 63))
     }
 }
 
