@@ -6,11 +6,12 @@ use std::ops::Range;
 use super::clock;
 use super::date;
 use super::layout::{Field, Hit, Rule, RuleKind};
-use super::mark::{Marking, without_date, without_sign};
+use super::mark::Marking;
 use super::matching::Matching;
 use super::piece::{Part, Piece};
 use super::shape::{self, Stop};
 use super::spelling::raw_offset;
+use super::trailing::{without_date, without_sign};
 
 /// A date or a byline stands on one of so many lines below the headline that say nothing else of the page's fields; on
 /// one of some more above its second paragraph.

@@ -1,5 +1,7 @@
 //! Whether a form that stands on a line is a marker, a label or furniture there, or words of the text.
 
+use std::ops::Range;
+
 use super::bare;
 use super::clean::Line;
 use super::layout::{Field, Furniture, Hit, Label, Marker, Need, Rule, RuleKind};
@@ -121,19 +123,29 @@ fn judge_form(
     (hit, behind): (Hit, Behind),
     runner_up: &mut Option<RunnerUp>,
 ) -> Verdict {
-    let from = page.matching.start(index);
-    let line = page.matching.line(index);
-    let place = Place::of(line, from, hit, behind);
-    let Some(mut place) = place else {
+    let Some(place) = Place::of(page, index, hit, behind) else {
         return Verdict::Words;
     };
-    place.on_first_line = index == 0;
-    place.above_text = is_above_text(page, index);
-    if place.at_start && !place.at_end {
-        place.before_headline = is_before_headline(page, index, hit.end - from);
-        place.lost_break = !place.free_right && index > 0 && is_run_together(page, index, hit);
-        place.before_name = bare::is_before_name(page, index, hit);
-    }
+    let (rule, kind) = match rule_of(page, &place, hit, runner_up) {
+        Some((rule, Some(kind))) => (rule, kind),
+        Some((_, None)) => return Verdict::Plain,
+        None => return Verdict::Words,
+    };
+    let from = page.matching.start(index);
+    let whole = from..from + page.matching.line(index).len();
+    let Range { start, end } = place.extent(kind, hit, whole);
+    let needs_label = matches!(kind, MarkKind::Label(label) if !place.admits_alone(label));
+    Verdict::Mark(Mark { rule, start, end, kind, needs_label })
+}
+
+/// The rule that makes something of the form here, and what; `None` for what says that it is no mark. `runner_up` is told which
+/// one came next.
+fn rule_of(
+    page: &Marking<'_, '_>,
+    place: &Place,
+    hit: Hit,
+    runner_up: &mut Option<RunnerUp>,
+) -> Option<(u32, Option<MarkKind>)> {
     let (mut found, mut reading) = (None, None);
     let ranked = |rank| {
         page.layouts.rules_of(hit).filter(move |(_, rule)| rank_of(rule, page) == Some(rank))
@@ -144,9 +156,9 @@ fn judge_form(
             continue;
         }
         let next = match place.admits(rule, page) {
-            Ok(MarkKind::Plain) if found.is_none() => {
+            Ok(None) if found.is_none() => {
                 *runner_up = None;
-                return Verdict::Plain;
+                return Some((id, None));
             }
             Ok(kind) if found.is_none() => {
                 found = Some((id, kind));
@@ -160,27 +172,7 @@ fn judge_form(
         };
         runner_up.get_or_insert(next);
     }
-    let Some((rule, kind)) = found else {
-        return Verdict::Words;
-    };
-    let whole = from..from + line.len();
-    let (start, end) = match kind {
-        MarkKind::Furniture => (whole.start, whole.end),
-        MarkKind::Marker | MarkKind::Label(_) | MarkKind::Plain => (
-            match place.at_start {
-                true => whole.start,
-                false if matches!(kind, MarkKind::Label(_)) => hit.start - place.parting_bytes,
-                false => hit.start,
-            },
-            match place.at_end {
-                true => whole.end,
-                false if place.before_name => hit.end + 1,
-                false => hit.end + place.closing_bytes,
-            },
-        ),
-    };
-    let needs_label = matches!(kind, MarkKind::Label(label) if !place.admits_alone(label));
-    Verdict::Mark(Mark { rule, start, end, kind, needs_label })
+    found
 }
 
 /// A headline behind a marker that no colon closes has so many words, and no more characters.
@@ -284,9 +276,8 @@ struct Place {
     lost_break: bool,
     /// A comma closes it, and a name is behind that.
     before_name: bool,
-    on_first_line: bool,
-    /// Its line stands above the first paragraph.
-    above_text: bool,
+    /// The line, by its place among the page's.
+    line: usize,
     /// A number stands beside it, where it has the line for itself.
     numbered: bool,
     /// The line is no paragraph by its length.
@@ -313,7 +304,8 @@ struct Place {
 
 impl Place {
     /// `None` where the form is no part of the line.
-    fn of(line: &str, from: usize, hit: Hit, behind: Behind) -> Option<Self> {
+    fn of(page: &Marking<'_, '_>, index: usize, hit: Hit, behind: Behind) -> Option<Self> {
+        let (from, line) = (page.matching.start(index), page.matching.line(index));
         let (before, rest) = line.split_at_checked(hit.start.checked_sub(from)?)?;
         let (form, after) = rest.split_at_checked(hit.end - hit.start)?;
         // A visarga is a sign of its word, and is printed for the colon too.
@@ -327,18 +319,19 @@ impl Place {
         let opened = before.trim_end_matches(OPENING);
         let parted = if behind.is_field() { before.trim_end_matches(PARTING) } else { opened };
         let is_whole = !shape::has_letters(before) && !shape::has_letters(after);
+        let at_end = !shape::has_words(after.get(closed.bytes..).unwrap_or_default());
+        let leads = at_start && !at_end;
         Some(Self {
             closing_bytes: closed.bytes,
             at_start,
             is_whole,
-            before_headline: false,
-            lost_break: false,
-            before_name: false,
-            on_first_line: false,
-            above_text: false,
+            before_headline: leads && is_before_headline(page, index, hit.end - from),
+            lost_break: leads && !free_right && index > 0 && is_run_together(page, index, hit),
+            before_name: leads && bare::is_before_name(page, index, hit),
+            line: index,
             numbered: is_whole && (shape::has_words(before) || shape::has_words(after)),
             is_short: line.len() <= SHORT_BYTES,
-            at_end: !shape::has_words(after.get(closed.bytes..).unwrap_or_default()),
+            at_end,
             colon: closed.colon,
             bar: closed.bar,
             free_left: !before.ends_with(shape::is_word_char),
@@ -352,12 +345,38 @@ impl Place {
         })
     }
 
-    /// What a rule makes of the form here, or why it makes nothing of it.
-    fn admits(&self, rule: &Rule, page: &Marking<'_, '_>) -> Result<MarkKind, &'static str> {
+    /// From where to where a mark of this kind takes its line; `whole` is all of it.
+    fn extent(&self, kind: MarkKind, hit: Hit, whole: Range<usize>) -> Range<usize> {
+        if kind == MarkKind::Furniture {
+            return whole;
+        }
+        let start = match kind {
+            _ if self.at_start => whole.start,
+            MarkKind::Label(_) => hit.start - self.parting_bytes,
+            MarkKind::Marker | MarkKind::Furniture => hit.start,
+        };
+        let end = match self.at_end {
+            true => whole.end,
+            false if self.before_name => hit.end + 1,
+            false => hit.end + self.closing_bytes,
+        };
+        start..end
+    }
+
+    /// What a rule makes of the form here, or why it makes nothing of it; `None` for what is no mark, whatever other rules say.
+    fn admits(
+        &self,
+        rule: &Rule,
+        page: &Marking<'_, '_>,
+    ) -> Result<Option<MarkKind>, &'static str> {
         if !self.free_right {
             return match &rule.kind {
-                RuleKind::Marker(marker) if marker.glued && self.at_start => Ok(MarkKind::Marker),
-                RuleKind::Marker(marker) if marker.alone && self.lost_break => Ok(MarkKind::Marker),
+                RuleKind::Marker(marker) if marker.glued && self.at_start => {
+                    Ok(Some(MarkKind::Marker))
+                }
+                RuleKind::Marker(marker) if marker.alone && self.lost_break => {
+                    Ok(Some(MarkKind::Marker))
+                }
                 RuleKind::Marker(_)
                 | RuleKind::Label(_)
                 | RuleKind::Furniture(_)
@@ -366,16 +385,16 @@ impl Place {
         }
         let foreign = rank_of(rule, page) == Some(Rank::OtherLanguage);
         match &rule.kind {
-            RuleKind::Plain => Ok(MarkKind::Plain),
+            RuleKind::Plain => Ok(None),
             RuleKind::Marker(_) if foreign && self.bar => {
                 Err("a bar behind words of another language")
             }
-            RuleKind::Marker(marker) if self.admits_marker(*marker) => Ok(MarkKind::Marker),
+            RuleKind::Marker(marker) if self.admits_marker(*marker) => Ok(Some(MarkKind::Marker)),
             RuleKind::Label(label) if self.admits_label(*label, foreign) => {
-                Ok(MarkKind::Label(*label))
+                Ok(Some(MarkKind::Label(*label)))
             }
-            RuleKind::Furniture(furniture) if self.admits_furniture(*furniture) => {
-                Ok(MarkKind::Furniture)
+            RuleKind::Furniture(furniture) if self.admits_furniture(*furniture, page) => {
+                Ok(Some(MarkKind::Furniture))
             }
             RuleKind::Furniture(_) => Err("the line says something else too"),
             RuleKind::Marker(_) | RuleKind::Label(_) if !self.free_left => {
@@ -390,13 +409,13 @@ impl Place {
         }
     }
 
-    fn admits_furniture(&self, furniture: Furniture) -> bool {
+    fn admits_furniture(&self, furniture: Furniture, page: &Marking<'_, '_>) -> bool {
         match furniture {
             Furniture::Whole | Furniture::EndOfList | Furniture::BoxStart | Furniture::BoxEnd => {
                 self.is_whole
             }
             // With a number beside it a country's name is an item of a list.
-            Furniture::Head => self.is_whole && !self.numbered && self.above_text,
+            Furniture::Head => self.is_whole && !self.numbered && is_above_text(page, self.line),
             Furniture::Start => self.at_start,
             Furniture::End => self.at_end && self.is_short,
         }
@@ -415,7 +434,7 @@ impl Place {
         let here = match (self.at_start, self.at_end) {
             (true, true) => marker.alone,
             // The article's own headline: "Watch: …".
-            (true, false) if self.on_first_line => false,
+            (true, false) if self.line == 0 => false,
             (true, false) => allowed(marker.start),
             (false, true) => allowed(marker.end),
             (false, false) => allowed(marker.inside),

@@ -1,6 +1,7 @@
 //! Finds markers, labels and furniture, line by line, and cuts the lines at them.
 
 use std::cell::Cell;
+use std::ops::Range;
 
 use super::buttons;
 use super::clean::Line;
@@ -12,6 +13,7 @@ use super::matching::Matching;
 use super::piece::{Part, Piece, RunnerUp};
 use super::shape;
 use super::spelling::{folded_len, raw_offset};
+use super::trailing::{without_bar, without_bracket, without_date, without_sign};
 use super::value;
 
 /// What marking needs to know of the page.
@@ -139,7 +141,7 @@ impl Mark {
     fn label(&self) -> Option<Label> {
         match self.kind {
             MarkKind::Label(label) => Some(label),
-            MarkKind::Marker | MarkKind::Furniture | MarkKind::Plain => None,
+            MarkKind::Marker | MarkKind::Furniture => None,
         }
     }
 }
@@ -149,8 +151,6 @@ pub(super) enum MarkKind {
     Marker,
     Label(Label),
     Furniture,
-    /// No mark, whatever other rules say.
-    Plain,
 }
 
 impl<'l, 'a> LineMarks<'l, 'a> {
@@ -204,58 +204,79 @@ impl<'l, 'a> LineMarks<'l, 'a> {
             pieces.push(Piece::of(self.line, self.index, whole, from..to));
             return waiting;
         }
-        let mut at = from;
-        let mut open = waiting;
-        let mut labelled = false;
-        let marks = std::mem::take(&mut self.marks);
-        for (nth, mark) in marks.iter().enumerate() {
-            if mark.needs_label && !labelled {
-                continue;
-            }
-            let until = self.value_end(page, &marks, (nth, to));
-            let value = page.matching.text().get(mark.end..until).unwrap_or_default();
-            if let MarkKind::Label(label) = mark.kind
-                && !value::is_value(page, self.index, mark, (label, labelled), value)
-            {
-                let reason = "what is behind it is no value of the field";
-                self.runner_up = self.runner_up.or(Some(RunnerUp {
-                    part: Part::Label,
-                    rule: Some(mark.rule),
-                    reason,
-                }));
-                continue;
-            }
+        let (mut at, mut open) = (from, waiting);
+        let marks = self.counting(page, to);
+        for mark in &marks {
             self.text(page, at..mark.start, open.take(), pieces);
             let part = match mark.kind {
                 MarkKind::Marker => Part::Marker,
-                MarkKind::Label(_) => Part::Label,
+                MarkKind::Label(label) => {
+                    open = Some((mark.rule, label));
+                    Part::Label
+                }
                 MarkKind::Furniture => Part::Furniture,
-                MarkKind::Plain => continue,
             };
             pieces.push(self.piece(page, mark.start..mark.end).by_rule(part, mark.rule));
             at = mark.end;
+        }
+        let open = self.rest(page, at..to, (open, marks.last()), pieces);
+        open.filter(|_| marks.last().is_some_and(|last| last.label().is_some()))
+    }
+
+    /// The marks that count on a line that ends at `to`: of labels, those with a value behind them.
+    fn counting(&mut self, page: &Marking<'_, 'a>, to: usize) -> Vec<Mark> {
+        let all = std::mem::take(&mut self.marks);
+        let mut labelled = false;
+        let mut marks = Vec::with_capacity(all.len());
+        for (nth, mark) in all.iter().enumerate() {
+            if mark.needs_label && !labelled {
+                continue;
+            }
             if let MarkKind::Label(label) = mark.kind {
-                open = Some((mark.rule, label));
+                let until = self.value_end(page, &all, (nth, to));
+                let value = page.matching.text().get(mark.end..until).unwrap_or_default();
+                if !value::is_value(page, self.index, mark, (label, labelled), value) {
+                    let reason = "what is behind it is no value of the field";
+                    let (part, rule) = (Part::Label, Some(mark.rule));
+                    self.runner_up = self.runner_up.or(Some(RunnerUp { part, rule, reason }));
+                    continue;
+                }
                 labelled = true;
             }
+            marks.push(*mark);
         }
-        let rest = page.matching.text().get(at..to).unwrap_or_default();
-        if shape::has_words(rest) {
-            let cut = self.glued_end(page, marks.last(), at).unwrap_or(to);
-            self.text(page, at..cut, open.take(), pieces);
-            self.text(page, cut..to, None, pieces);
-        } else if let Some(last) =
-            pieces.last_mut().filter(|last| last.line == self.index && at < to)
-        {
+        marks
+    }
+
+    /// What stands behind the last mark of a line: the open label's value, the text behind the last marker. Returns the label if it
+    /// is still open.
+    fn rest(
+        &self,
+        page: &Marking<'_, 'a>,
+        place: Range<usize>,
+        (mut open, last): (Option<(u32, Label)>, Option<&Mark>),
+        pieces: &mut Vec<Piece<'a>>,
+    ) -> Option<(u32, Label)> {
+        if place.is_empty() {
+            return open;
+        }
+        let Range { start: at, end: to } = place;
+        let has_words = page.matching.text().get(at..to).is_some_and(shape::has_words);
+        match pieces.last_mut().filter(|last| last.line == self.index) {
             // Nothing but punctuation is left: it goes with what it stands behind.
-            let start = last.folded.start;
-            let whole = self.piece(page, start..to);
-            last.text = whole.text;
-            last.folded = whole.folded;
-        } else if at < to {
-            self.text(page, at..to, None, pieces);
+            Some(before) if !has_words => {
+                let whole = self.piece(page, before.folded.start..to);
+                before.text = whole.text;
+                before.folded = whole.folded;
+            }
+            Some(_) | None if has_words => {
+                let cut = self.glued_end(page, last, at).unwrap_or(to);
+                self.text(page, at..cut, open.take(), pieces);
+                self.text(page, cut..to, None, pieces);
+            }
+            Some(_) | None => self.text(page, at..to, None, pieces),
         }
-        open.filter(|_| marks.last().is_some_and(|last| last.label().is_some()))
+        open
     }
 
     /// Where the value of the mark `nth` ends: where the next one begins that is one, or its line does.
@@ -306,7 +327,7 @@ impl<'l, 'a> LineMarks<'l, 'a> {
         found
     }
 
-    fn piece(&self, page: &Marking<'_, 'a>, folded: std::ops::Range<usize>) -> Piece<'a> {
+    fn piece(&self, page: &Marking<'_, 'a>, folded: Range<usize>) -> Piece<'a> {
         let from = page.matching.start(self.index);
         let line_end = page.matching.line(self.index).len();
         let raw = |at: usize| match at.saturating_sub(from) {
@@ -323,7 +344,7 @@ impl<'l, 'a> LineMarks<'l, 'a> {
     fn text(
         &self,
         page: &Marking<'_, 'a>,
-        folded: std::ops::Range<usize>,
+        folded: Range<usize>,
         label: Option<(u32, Label)>,
         pieces: &mut Vec<Piece<'a>>,
     ) {
@@ -365,76 +386,5 @@ impl<'l, 'a> LineMarks<'l, 'a> {
             }
             _ => pieces.push(piece),
         }
-    }
-}
-
-/// A name, and the date behind it.
-pub(super) fn without_date<'a>(
-    name: Piece<'a>,
-    page: &Marking<'_, 'a>,
-) -> (Piece<'a>, Option<Piece<'a>>) {
-    let form = page.matching.text().get(name.folded.clone()).unwrap_or_default();
-    let lead = form.len() - form.trim_start().len();
-    let cut = value::trailing_date(page, form)
-        .and_then(|at| name.split_at(raw_offset(&name.text, at - lead), at));
-    match cut {
-        Some((name, date)) => (name, Some(date)),
-        None => (name, None),
-    }
-}
-
-/// A value, and the bracket behind it that was opened before its label: "(Source: Reuters)".
-fn without_bracket(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
-    let text = value.text.trim_end_matches(['.', ' ']);
-    let open = text.matches(['(', '[', '【']).count();
-    let closed = text.matches([')', ']', '】']).count();
-    let Some(inside) = text.strip_suffix([')', ']', '】']).filter(|_| closed > open) else {
-        return (value, None);
-    };
-    let (bytes, behind) = (inside.len(), value.text.get(inside.len()..).unwrap_or_default());
-    match value.split_at(bytes, value.folded.len().saturating_sub(folded_len(behind))) {
-        Some((inside, bracket)) if shape::has_words(&inside.text) => (inside, Some(bracket)),
-        Some(_) | None => (value, None),
-    }
-}
-
-/// A full stop ends a line, and no abbreviation, behind a word of so many letters.
-const WORD: usize = 5;
-
-/// Signs that part fields of one line, and stand behind the last of them as often as not: "12.03.2024 | 14:05 GMT |".
-const BARS: [char; 6] = ['|', '•', '·', '-', '–', ' '];
-
-/// A value, and the bar behind it.
-fn without_bar(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
-    let bytes = value.text.trim_end_matches(BARS).len();
-    cut_behind(value, bytes)
-}
-
-/// A name, and the sign behind it that ends its line: "كتب أحمد السيد:", "المصدر: وكالات.".
-pub(super) fn without_sign(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
-    let text = value.text.as_ref();
-    let last_word = text.split(' ').next_back().unwrap_or_default().trim_end_matches('.');
-    let is_word = !last_word.contains('.') && last_word.chars().count() >= WORD;
-    let name = match text.chars().next_back() {
-        Some('.') if is_word => text.trim_end_matches('.'),
-        Some(':' | ',' | '،' | ';' | '؛') => {
-            text.trim_end_matches([':', ',', '،', ';', '؛', ' '])
-        }
-        Some('|' | '•' | '·' | '-' | '–') => text.trim_end_matches(BARS),
-        _ => return (value, None),
-    };
-    let bytes = name.len();
-    cut_behind(value, bytes)
-}
-
-/// Cuts a value behind so many bytes, if words are left and signs are cut off.
-fn cut_behind(value: Piece<'_>, bytes: usize) -> (Piece<'_>, Option<Piece<'_>>) {
-    let behind = value.text.get(bytes..).unwrap_or_default();
-    if behind.is_empty() {
-        return (value, None);
-    }
-    match value.split_at(bytes, value.folded.len().saturating_sub(folded_len(behind))) {
-        Some((value, sign)) if shape::has_words(&value.text) => (value, Some(sign)),
-        Some(_) | None => (value, None),
     }
 }

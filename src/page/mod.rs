@@ -37,6 +37,7 @@ mod split;
 mod starts;
 mod titles;
 mod told;
+mod trailing;
 mod value;
 mod weights;
 mod words;
