@@ -342,3 +342,58 @@ fn the_first_line_is_the_headline_even_where_it_begins_as_a_marker_does() {
         assert_eq!((page.body.len(), page.related.len()), (1, 0));
     }
 }
+
+/// Of an article that has ended, up to its marker.
+const ENDED: &str = "الجيش يستعيد مدينة ود مدني\nأعلن الجيش دخول قواته مدينة ود مدني بعد أكثر من عام على سيطرة قوات الدعم السريع عليها.\nالمصدر: صحيفة التغيير\nإقرأ أيضاً:";
+
+#[test]
+fn a_credit_between_a_headline_and_its_paragraph_hides_no_story() {
+    let stories = [
+        [
+            "نازحون في القضارف يناشدون المنظمات توفير الغذاء والدواء",
+            "القضارف: التغيير",
+            "ناشد نازحون في مراكز الإيواء بمدينة القضارف شرقي السودان المنظمات الإنسانية توفير الغذاء والدواء.",
+            "وقالت متطوعة في أحد المراكز إن المركز يؤوي أكثر من أربعمائة أسرة.",
+        ],
+        [
+            "\"اليونيسف\": مليونا طفل سوداني خارج المدارس",
+            "الخرطوم: التغيير",
+            "قالت منظمة الأمم المتحدة للطفولة \"اليونيسف\" إن مليوني طفل سوداني ما زالوا خارج المدارس بسبب الحرب.",
+            "ودعت المنظمة إلى إعادة فتح المدارس في الولايات الآمنة.",
+        ],
+    ];
+    let text = format!("{ENDED}\n{}\n{}", stories[0].join("\n"), stories[1].join("\n"));
+    let page = page(&text);
+    let found: Vec<_> = page.related.iter().map(|story| story.headline.as_deref()).collect();
+    assert_eq!(found, [Some(stories[0][0]), Some(stories[1][0])]);
+    assert_eq!(page.related[0].body, stories[0][1..]);
+    assert_eq!(page.related[1].body, stories[1][1..]);
+}
+
+#[test]
+fn a_link_between_two_stories_is_neither_s_headline() {
+    let text = format!(
+        "{ENDED}\n«شعبة الذهب»: لا تندفعوا إلى الشراء الآن\nنصح رئيس شعبة الذهب بالغرفة التجارية المواطنين بعدم الاندفاع إلى الشراء في ظل الارتفاعات القياسية للأوقية عالميا.\nوأضاف في مداخلة هاتفية أن السوق المحلي يشهد هدوءا نسبيا في الطلب.\nاقرأ أيضاً أسعار الفضة اليوم الاثنين\nسعر الدولار الآن في البنوك\nاستقر سعر الدولار الأمريكي مقابل الجنيه المصري في ختام تعاملات اليوم بالبنوك المصرية.\nوبلغ سعر الدولار في البنك المركزي المصري 48.72 جنيه للشراء و48.86 جنيه للبيع."
+    );
+    let page = page(&text);
+    let found: Vec<_> =
+        page.related.iter().map(|story| (story.headline.as_deref(), story.body.len())).collect();
+    let wanted = [
+        (Some("«شعبة الذهب»: لا تندفعوا إلى الشراء الآن"), 2),
+        (Some("أسعار الفضة اليوم الاثنين"), 0),
+        (Some("سعر الدولار الآن في البنوك"), 2),
+    ];
+    assert_eq!(found, wanted);
+}
+
+#[test]
+fn the_dateline_of_the_article_s_agency_begins_another_story() {
+    let first = "نابلس 14-3-2024 وفا- أصيب عدد من المواطنين بالاختناق، اليوم الخميس، خلال مواجهات في بلدة بيتا جنوب نابلس.";
+    let other = "الخليل 14-3-2024 وفا- اقتلع مستوطنون، اليوم الخميس، عشرات أشتال الزيتون من أراضي بلدة يطا جنوب الخليل.";
+    let text = format!(
+        "إصابات بالاختناق خلال مواجهات في بلدة بيتا\n{first}\nوأفادت مصادر محلية بأن القوات أطلقت قنابل الغاز تجاه المنازل.\nمواضيع ذات صلة\nمستوطنون يقتلعون أشتالا جنوب الخليل\n{other}"
+    );
+    let page = page(&text);
+    assert_eq!((page.body.len(), page.related.len()), (2, 1));
+    assert_eq!(page.related[0].body, [other]);
+}

@@ -207,3 +207,25 @@ fn a_line_drawn_of_longer_letters_is_furniture() {
         (vec![FIRST.into(), SECOND.into()], vec!["ـــــــــ".into()])
     );
 }
+
+#[test]
+fn the_headline_again_is_furniture_behind_furniture_and_nowhere_else() {
+    let headline = "The harbour bridge closes to all traffic";
+    let text = format!(
+        "{headline}\n{headline}\n{FIRST}\n{SECOND}\nComments\n{headline}\nSource: Harbour Post\n\
+         Read also:\n{headline}\n{FIRST}"
+    );
+    let page = page(&text);
+    assert_eq!(page.body, [headline, FIRST, SECOND]);
+    assert_eq!(page.furniture, ["Comments", headline]);
+    assert_eq!(page.related[0].headline.as_deref(), Some(headline));
+}
+
+#[test]
+fn how_long_ago_a_page_was_printed_is_furniture_above_the_text_and_nowhere_else() {
+    let paragraph = "ذكرت صحيفة محلية أن النادي اقترب من حسم صفقة اللاعب الفرنسي نهاية الموسم.";
+    let text =
+        format!("النادي يقترب من حسم صفقة جديدة\nمنذ 3 ساعات\n{paragraph}\n3 ساعات\n{paragraph}");
+    let page = page(&text);
+    assert_eq!((page.body.len(), page.furniture), (3, vec!["منذ 3 ساعات".into()]));
+}

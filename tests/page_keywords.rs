@@ -129,3 +129,9 @@ fn a_word_of_a_label_among_keywords_is_a_keyword() {
     let text = format!("عنوان الخبر\n{BRIDGE}\nكلمات دلالية: مقطع البحث نشر 11 أكتوبر");
     assert_eq!(page(&text).keywords_raw.as_deref(), Some("مقطع البحث نشر 11 أكتوبر"));
 }
+
+#[test]
+fn a_phrase_that_the_article_says_behind_a_proclitic_is_one() {
+    let text = "تأجيل افتتاح الميناء\nتاريخ النشر: 20 مايو 2024\nأعلنت الوزارة خطة لتصدير الغاز، وبحمى الضنك تعطل العمل أسبوعا.\nالمصدر: وات\nكلمات دلالية: حمى الضنك تصدير الغاز ميناء";
+    assert_eq!(page(text).keywords, ["حمى الضنك", "تصدير الغاز", "ميناء"]);
+}

@@ -2,6 +2,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::credit;
 use super::ending::{End, Ending};
 use super::layout::{Field, Furniture, Layouts, RuleKind};
 use super::learning::Lesson;
@@ -12,7 +13,7 @@ use super::shape::{self, Stop};
 use super::signals::{self, BlockLine, LineShape};
 use super::split::{self, Split, Verdict};
 use super::starts::{Start, StartKind};
-use super::told::{ArticleWords, add_stems, is_date, stems_of};
+use super::told::{ArticleWords, add_stems, agency, is_date, stems_of};
 use super::weights::Weights;
 use super::words::Stems;
 use crate::record::Warning;
@@ -184,9 +185,12 @@ impl Blocks<'_, '_> {
         let attached = block
             .first()
             .is_some_and(|piece| piece.line == marker_line && piece.part == Part::Body);
-        let lines = self.lines(block);
+        let mut lines = self.lines(block);
         if lines.is_empty() {
             return end == End::Ended;
+        }
+        if let Some(second) = lines.get_mut(1) {
+            second.behind_title = attached;
         }
         let resumed = match end {
             End::Ended => lines.len(),
@@ -271,6 +275,26 @@ impl Blocks<'_, '_> {
 
     /// Cuts lines into stories, with a warning where a cut is in doubt.
     fn stories(&mut self, lines: &[BlockLine]) -> Vec<Verdict> {
+        let credits = credit::below_headlines(lines);
+        if credits.is_empty() {
+            return self.cut(lines);
+        }
+        let mut told: Vec<BlockLine> = lines.to_vec();
+        for at in credits.iter().rev() {
+            let credit = told.remove(*at);
+            if let Some(behind) = told.get_mut(*at) {
+                behind.behind_label |= credit.behind_label;
+            }
+        }
+        let mut verdicts = self.cut(&told);
+        for at in credits {
+            let signals = [0; signals::COUNT];
+            verdicts.insert(at, Verdict { headline: false, score: 0, signals, known: None });
+        }
+        verdicts
+    }
+
+    fn cut(&mut self, lines: &[BlockLine]) -> Vec<Verdict> {
         let weights = Weights::builtin();
         let known: Vec<Option<Start>> = self.lesson.known(lines);
         let split = split::split(lines, &self.article.keys, weights, &known);
@@ -305,9 +329,13 @@ impl Blocks<'_, '_> {
                     let form = self.matching.form(piece.folded.clone());
                     let mut stems = Vec::new();
                     add_stems(piece.folded.clone(), self.matching, &mut stems);
+                    let shape = LineShape::of(&piece.text);
+                    let agency = shape.dateline.then(|| agency(&piece.text)).flatten();
                     lines.push(BlockLine {
                         stems,
-                        shape: LineShape::of(&piece.text),
+                        shape,
+                        agency,
+                        behind_title: false,
                         key: xxh3_64(form.as_bytes()),
                         opening: self.layouts.openings().of(form),
                         behind_label: std::mem::take(&mut behind_label),
@@ -341,6 +369,11 @@ impl Blocks<'_, '_> {
             return 0;
         }
         let headlines = if attached { 1 } else { headlines.max(1) };
+        // A dateline stands where a story begins, and an article has one.
+        let begins = lines.get(headlines).and_then(|line| line.agency);
+        if begins.is_some_and(|agency| self.article.agencies.contains(&agency)) {
+            return lines.len();
+        }
         let of_lines = |from, count| {
             let lines = lines.iter().skip(from).take(count);
             Stems::of(lines.flat_map(|line| &line.stems).copied().collect())

@@ -1,12 +1,12 @@
 //! Lines of the site that only their neighbours, or their few signs, tell: counts beside buttons, signs between them, the
 //! buttons for the size of letters, what stands in a box.
 
-use super::layout::{Field, Furniture, Layouts, RuleKind};
+use super::layout::{Furniture, Layouts, RuleKind};
 use super::piece::{Part, Piece};
 use super::shape;
 
 /// Takes small lines beside furniture for furniture: a number that says how often something was done ("Comments", "0"),
-/// beside the article's date or author too, a sign between buttons, a letter for its size, the page's address; and a
+/// beside a date or another value too, a sign between buttons, a letter for its size, the page's address; and a
 /// label with nothing but a number behind it, wherever it stands.
 pub(super) fn take(pieces: &mut [Piece<'_>]) {
     for piece in pieces.iter_mut().filter(|piece| piece.part == Part::Body) {
@@ -30,7 +30,7 @@ pub(super) fn take(pieces: &mut [Piece<'_>]) {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Beside {
     Text,
-    /// A date or the author of the article.
+    /// A value of a label, a date, the author.
     Field,
     Furniture,
 }
@@ -40,23 +40,18 @@ fn is_small(piece: &mut Piece<'_>, beside: Beside) -> Beside {
     if beside != Beside::Text && piece.part == Part::Body {
         if is_count(&piece.text) {
             piece.take(Part::Furniture, None, "a number beside furniture or a field");
-        } else if beside == Beside::Furniture
-            && (is_sign(&piece.text) || is_letter_size(&piece.text))
+        } else if piece.text == "TT"
+            || beside == Beside::Furniture && (is_sign(&piece.text) || is_letter_size(&piece.text))
         {
-            piece.take(Part::Furniture, None, "a sign beside furniture");
+            piece.take(Part::Furniture, None, "a sign beside furniture or a field");
         } else if beside == Beside::Furniture && is_web_address(&piece.text) {
             piece.take(Part::Furniture, None, "an address beside furniture");
         }
     }
     match piece.part {
         Part::Furniture => Beside::Furniture,
-        Part::Value(Field::Published | Field::Updated | Field::Author) => Beside::Field,
-        Part::Headline
-        | Part::Body
-        | Part::Teaser
-        | Part::Marker
-        | Part::Label
-        | Part::Value(Field::Source | Field::Keywords) => Beside::Text,
+        Part::Value(_) => Beside::Field,
+        Part::Headline | Part::Body | Part::Teaser | Part::Marker | Part::Label => Beside::Text,
     }
 }
 

@@ -137,6 +137,30 @@ fn is_headline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
         && date::read(form, &page.dates).is_none_or(|read| !read.has_day())
 }
 
+/// A shorter headline, in bytes, can be a word of the text too.
+const REPEATED_BYTES: usize = 30;
+
+/// Takes a line of the article that says the headline again behind furniture, as above the comments, for furniture. Behind
+/// the laying out of blocks, where a story may be the article's again.
+pub(super) fn repeated(pieces: &mut [Piece<'_>]) {
+    let is_own = |piece: &&Piece<'_>| piece.part == Part::Headline && piece.entry.is_none();
+    let Some(headline) = pieces.iter().find(is_own).map(|headline| headline.text.clone()) else {
+        return;
+    };
+    let mut behind_furniture = false;
+    for piece in pieces.iter_mut() {
+        if behind_furniture
+            && piece.part == Part::Body
+            && piece.entry.is_none()
+            && headline.len() >= REPEATED_BYTES
+            && piece.text == headline
+        {
+            piece.take(Part::Furniture, None, "the headline again, behind furniture");
+        }
+        behind_furniture = piece.part == Part::Furniture;
+    }
+}
+
 /// The article's headline, where a paragraph of the article stands below it. Before blocks are laid out.
 pub(super) fn over_a_body<'p, 'a>(pieces: &'p [Piece<'a>]) -> Option<&'p Piece<'a>> {
     let at = pieces.iter().position(|piece| piece.part == Part::Headline)?;

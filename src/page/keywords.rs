@@ -1,6 +1,7 @@
 //! Keyword lines, cut into phrases.
 
 use std::borrow::Cow;
+use std::iter::successors;
 use std::ops::Range;
 
 use foldhash::{HashSet, HashSetExt};
@@ -22,6 +23,9 @@ const ITEM_WORDS: usize = 5;
 /// of an honest page has more.
 const TOLD_LINES: usize = 8;
 const TOLD_PLACES: usize = 2048;
+
+/// So many proclitics stand before an Arabic word: "and for the ferry".
+const PROCLITICS: usize = 2;
 
 /// A keyword on a line of its own has no more characters.
 const ITEM_CHARS: usize = 60;
@@ -202,13 +206,17 @@ impl<'f> Told<'f> {
         // Most words of an article are none of them: a bit for each tells it at once.
         let bit = |hash: u32| 1_u128 << (hash % 128);
         let bits = hashes.iter().fold(0, |bits, hash| bits | bit(*hash));
+        let is_of_line = |word: &Word| {
+            bits & bit(word.hash()) != 0 && hashes.binary_search(&word.hash()).is_ok()
+        };
         let mut told = Vec::new();
         for place in places {
             let mut words = form.words_in(place.clone());
             while let Some(word) = words.next().filter(|_| told.len() < TOLD_PLACES) {
-                if bits & bit(word.hash()) != 0 && hashes.binary_search(&word.hash()).is_ok() {
-                    told.push((word, words.clone()));
-                }
+                // "For the ferry" is one word in Arabic, and says "the ferry".
+                let shorter = successors(Some(word), |word| form.without_proclitic(*word));
+                let said = shorter.take(1 + PROCLITICS).find(is_of_line);
+                told.extend(said.map(|word| (word, words.clone())));
             }
         }
         Self { words: told, form }

@@ -18,6 +18,9 @@ use crate::letters::LetterPairs;
 #[derive(Debug)]
 pub(super) struct Matching(Made);
 
+/// A word behind a proclitic has so many letters.
+const WORD_LETTERS: usize = 3;
+
 /// What is made of a page.
 #[derive(Debug, Default)]
 struct Made {
@@ -116,6 +119,14 @@ impl Matching {
     /// The letters of a word of this page.
     pub(super) fn word(&self, word: Word) -> &str {
         self.0.text.get(word.range()).unwrap_or_default()
+    }
+
+    /// A word of this page without the letter before it that is a word by itself in Arabic: "and", "with", "for".
+    pub(super) fn without_proclitic(&self, word: Word) -> Option<Word> {
+        let rest = self.word(word).strip_prefix(['و', 'ف', 'ب', 'ل', 'ك'])?;
+        let range = word.range();
+        let least = rest.chars().nth(WORD_LETTERS - 1);
+        least.map(|_| Word::of(self.0.text.as_bytes(), range.end - rest.len()..range.end))
     }
 }
 

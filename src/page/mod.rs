@@ -15,6 +15,7 @@ mod buttons;
 mod candidate;
 mod clean;
 mod clock;
+mod credit;
 mod date;
 mod ending;
 mod explain;

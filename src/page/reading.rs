@@ -72,6 +72,7 @@ impl<'a> Reading<'a> {
             lesson.own(matching.form(headline.folded.clone()));
         }
         warnings.extend(block::lay_out(&mut pieces, &matching, layouts, &mut lesson, trace));
+        headline::repeated(&mut pieces);
         bare::link_dates(&mut pieces, &marking);
         if attached::cut_known(&mut pieces, &unseen, &matching, &lesson) || whole {
             warnings.push(Warning::RelatedUnsplit);

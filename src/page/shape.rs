@@ -122,6 +122,19 @@ pub(super) fn is_dateline(text: &str) -> bool {
         && ["--", " - ", " – ", " — ", "- ", ") ", "/ "].iter().any(|sign| head.contains(sign))
 }
 
+/// The word before the dash that closes a dateline, the agency or paper that signs it: "وفا" of "نابلس 14-3-2024 وفا- ".
+pub(super) fn agency(text: &str) -> Option<&str> {
+    let end = text.char_indices().nth(DATELINE_CHARS).map_or(text.len(), |(at, _)| at);
+    let head = text.get(..end)?;
+    let closed = head.match_indices(['-', '–', '—']).find(|(at, sign)| {
+        let (before, behind) = (head.get(..*at), head.get(at + sign.len()..));
+        behind.is_some_and(|behind| behind.starts_with([' ', '-']))
+            && before.is_some_and(|before| !before.trim_end().ends_with(|c: char| c.is_numeric()))
+    });
+    let word = head.get(..closed?.0)?.trim_end().rsplit(' ').next()?;
+    Some(word.trim_matches(|c| !is_word_char(c))).filter(|word| has_letters(word))
+}
+
 /// Whether a line is a tag, or ends as one does: `content="…" />` (page-shapes §10).
 pub(super) fn is_markup(text: &str) -> bool {
     text.ends_with('>') && (text.starts_with('<') || text.ends_with("/>") || text.ends_with("\">"))

@@ -3,6 +3,7 @@
 //! Every signal is a whole number, mostly 0 or 100 or a share in hundredths. Their weights stand in
 //! config/split.toml and are learned by tools/learn_split.py from these very numbers (`explain` shows them).
 
+use super::credit;
 use super::layout::Opening;
 use super::links::{Links, hundredths};
 use super::shape::{self, Stop};
@@ -19,6 +20,10 @@ pub(super) struct BlockLine {
     pub opening: Opening,
     /// A label line stands right before it: a story has ended there, or the line before is the headline of one.
     pub behind_label: bool,
+    /// The line before it is a title on its marker's line, which can be a link's: a headline may follow.
+    pub behind_title: bool,
+    /// The hash of the agency that signs its dateline.
+    pub agency: Option<u64>,
 }
 
 /// What a line looks like.
@@ -34,6 +39,8 @@ pub(super) struct LineShape {
     pub question_inside: bool,
     pub start: Start,
     pub dateline: bool,
+    /// It can be a credit below a headline.
+    pub credit: bool,
 }
 
 /// What a line begins with.
@@ -72,6 +79,7 @@ impl LineShape {
             ..Self::default()
         };
         shape.signs_inside(bytes);
+        shape.credit = credit::is_credit(text, shape.words);
         shape
     }
 

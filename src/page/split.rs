@@ -92,6 +92,11 @@ fn margins(lines: &[BlockLine], scores: &[i32], weights: &Weights) -> Vec<i32> {
     margins.collect()
 }
 
+/// What a headline pays for standing right behind another.
+fn next_line(line: &BlockLine, weights: &Weights) -> i64 {
+    if line.behind_title { 0 } else { i64::from(weights.next_line) }
+}
+
 /// For each line and state the best sum of the lines up to it, the line included.
 fn sums_before(lines: &[BlockLine], scores: &[i32], weights: &Weights) -> Vec<Sums> {
     let mut sums = Vec::with_capacity(scores.len());
@@ -99,9 +104,8 @@ fn sums_before(lines: &[BlockLine], scores: &[i32], weights: &Weights) -> Vec<Su
     for (at, (line, score)) in lines.iter().zip(scores).enumerate() {
         if at > 0 {
             let [on, one, more] = state;
-            let headline = (on + i64::from(weights.next_line))
-                .max(one + i64::from(weights.two_lines))
-                .max(more);
+            let headline =
+                (on + next_line(line, weights)).max(one + i64::from(weights.two_lines)).max(more);
             let goes_on = if line.behind_label { NEVER } else { one.max(more) };
             state = [headline.max(NEVER) + i64::from(*score), on, goes_on];
         }
@@ -121,7 +125,7 @@ fn sums_behind(lines: &[BlockLine], scores: &[i32], weights: &Weights) -> Vec<Su
         let goes_on = if line.behind_label { NEVER } else { more };
         let headline = on + i64::from(*score);
         state = [
-            (headline + i64::from(weights.next_line)).max(one),
+            (headline + next_line(line, weights)).max(one),
             (headline + i64::from(weights.two_lines)).max(goes_on),
             headline.max(goes_on),
         ];

@@ -23,6 +23,8 @@ pub(super) struct ArticleWords {
     pub begun: bool,
     /// It has a date.
     pub dated: bool,
+    /// The hashes of the agencies that sign the datelines of its first paragraphs.
+    pub agencies: Vec<u64>,
 }
 
 impl ArticleWords {
@@ -40,6 +42,9 @@ impl ArticleWords {
             .any(|piece| piece.part == Part::Body && shape::stop(&piece.text) == Stop::Question);
         self.begun |= texts.iter().any(|piece| piece.part == Part::Body);
         self.dated |= pieces.iter().any(is_date);
+        let room = FIRST_PARAGRAPHS.saturating_sub(self.keys.len() - texts.len());
+        let first = texts.iter().take(room).filter(|piece| piece.part == Part::Body);
+        self.agencies.extend(first.filter_map(|piece| agency(&piece.text)));
         let telling = texts.iter().take(2).chain(texts.iter().rev().take(4));
         self.told.extend(telling.map(|piece| piece.folded.clone()));
     }
@@ -53,6 +58,14 @@ impl ArticleWords {
     pub(super) fn stems(&self, matching: &Matching) -> Stems {
         stems_of(self.told.iter().cloned(), matching)
     }
+}
+
+/// An article's dateline stands in one of so many first lines, the headline included.
+const FIRST_PARAGRAPHS: usize = 5;
+
+/// The hash of the agency that signs the dateline of a paragraph.
+pub(super) fn agency(text: &str) -> Option<u64> {
+    shape::agency(text).map(|agency| xxh3_64(agency.as_bytes()))
 }
 
 pub(super) fn is_date(piece: &Piece<'_>) -> bool {

@@ -1,0 +1,53 @@
+//! Short lines between the headline of an appended story and its first paragraph: who wrote it, where, for whom, or what
+//! its picture shows ("Cairo: Harbour Post"). They say nothing of where a story begins.
+
+use super::shape::{self, Stop};
+use super::signals::BlockLine;
+
+/// A credit has no more words, nor characters; without a sign between them so many words.
+const WORDS: usize = 4;
+const CHARS: usize = 40;
+const BARE_WORDS: usize = 2;
+
+/// Whether a line has the shape of a credit: "Cairo: Harbour Post", "#harbour", "agencies".
+pub(super) fn is_credit(text: &str, words: usize) -> bool {
+    words <= WORDS
+        && (words <= BARE_WORDS || text.contains([':', '/', '-', '–', '#', '|', '(']))
+        && text.chars().nth(CHARS).is_none()
+        && matches!(shape::stop(text), Stop::None | Stop::Colon)
+}
+
+/// A longer line, in characters, is no headline above a credit.
+const HEADLINE_CHARS: usize = 120;
+
+/// So many stand below a headline at most.
+const CREDITS: usize = 2;
+
+/// A paragraph has more characters.
+const PARAGRAPH_CHARS: usize = 60;
+
+/// The credits in a block, by their places: short lines behind a longer one that does not stop, before a paragraph.
+pub(super) fn below_headlines(lines: &[BlockLine]) -> Vec<usize> {
+    let mut credits = Vec::new();
+    let short = lines.iter().enumerate().skip(1).filter(|(_, line)| line.shape.credit);
+    for (at, _) in short {
+        let from = if credits.last() == at.checked_sub(1).as_ref() { at - 1 } else { at };
+        let above = from.checked_sub(1).and_then(|above| lines.get(above));
+        let mut below = lines.iter().skip(at + 1).take(CREDITS + from - at);
+        let over_paragraph = below.find(|line| !line.shape.credit).is_some_and(is_paragraph);
+        if above.is_some_and(is_headline) && over_paragraph {
+            credits.push(at);
+        }
+    }
+    credits
+}
+
+fn is_headline(line: &BlockLine) -> bool {
+    line.shape.words > WORDS
+        && line.shape.chars <= HEADLINE_CHARS
+        && matches!(line.shape.stop, Stop::None | Stop::Question)
+}
+
+fn is_paragraph(line: &BlockLine) -> bool {
+    line.shape.stop == Stop::Full && line.shape.chars > PARAGRAPH_CHARS
+}
