@@ -4,9 +4,9 @@
 //! text speaks of.
 
 use std::cell::Cell;
-use std::iter::{Chain, Copied};
 use std::mem::take;
 use std::ops::Range;
+use std::slice::Iter;
 use std::sync::LazyLock;
 
 use super::shape;
@@ -96,19 +96,24 @@ impl Matching {
 
     /// The words between two places of [`Self::text`]; of one that stands across a border, what is inside.
     pub(super) fn words_in(&self, range: Range<usize>) -> Words<'_> {
-        let from = self.0.words.partition_point(|word| word.range().end <= range.start);
-        let behind = self.0.words.get(from..).unwrap_or_default();
+        let words = if range.is_empty() { &[][..] } else { &self.0.words };
+        let from = words.partition_point(|word| word.range().end <= range.start);
+        let behind = words.get(from..).unwrap_or_default();
         let count = behind.partition_point(|word| word.range().start < range.end);
-        let inside = |word: &Word| {
-            let inside = word.range().start.max(range.start)..word.range().end.min(range.end);
-            if inside == word.range() { *word } else { Word::of(self.0.text.as_bytes(), inside) }
-        };
-        let (first, whole, last) = match behind.get(..count) {
-            Some([first, whole @ .., last]) => (Some(inside(first)), whole, Some(inside(last))),
-            Some([only]) if !range.is_empty() => (Some(inside(only)), &[][..], None),
-            Some(_) | None => (None, &[][..], None),
-        };
-        first.into_iter().chain(whole.iter().copied()).chain(last)
+        let mut whole = behind.get(..count).unwrap_or_default();
+        let inside =
+            |word: Word| word.range().start.max(range.start)..word.range().end.min(range.end);
+        let cut = |word: &&Word| inside(**word) != word.range();
+        let (mut first, mut last) = (None, None);
+        if let Some(word) = whole.first().filter(cut) {
+            first = Some(Word::of(self.0.text.as_bytes(), inside(*word)));
+            whole = whole.get(1..).unwrap_or_default();
+        }
+        if let Some(word) = whole.last().filter(cut) {
+            last = Some(Word::of(self.0.text.as_bytes(), inside(*word)));
+            whole = whole.get(..whole.len() - 1).unwrap_or_default();
+        }
+        Words { first, whole: whole.iter(), last }
     }
 
     /// The stem of a word of this page; `None` of a word that says little.
@@ -140,11 +145,30 @@ impl Made {
     }
 }
 
-/// The words between two places of a match form: those at the borders, and all between them.
-pub(super) type Words<'m> = Chain<
-    Chain<std::option::IntoIter<Word>, Copied<std::slice::Iter<'m, Word>>>,
-    std::option::IntoIter<Word>,
->;
+/// The words between two places of a match form.
+#[derive(Debug, Clone)]
+pub(super) struct Words<'m> {
+    /// What is inside of a word across the first border.
+    first: Option<Word>,
+    whole: Iter<'m, Word>,
+    /// What is inside of a word across the last border.
+    last: Option<Word>,
+}
+
+impl Iterator for Words<'_> {
+    type Item = Word;
+
+    #[inline]
+    fn next(&mut self) -> Option<Word> {
+        self.first.take().or_else(|| self.whole.next().copied()).or_else(|| self.last.take())
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let ends = usize::from(self.first.is_some()) + usize::from(self.last.is_some());
+        let words = self.whole.len() + ends;
+        (words, Some(words))
+    }
+}
 
 /// A match form in the making.
 struct Form<'m> {

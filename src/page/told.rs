@@ -76,7 +76,9 @@ pub(super) fn is_date(piece: &Piece<'_>) -> bool {
 pub(super) fn add_stems(place: Range<usize>, matching: &Matching, stems: &mut Vec<u32>) {
     let words = matching.words_in(place).take(MAX_WORDS);
     stems.reserve(words.size_hint().0);
-    words.filter_map(|word| matching.stem(word)).for_each(|stem| stems.push(stem));
+    for word in words {
+        stems.extend(matching.stem(word));
+    }
 }
 
 /// The stems at all of these places, sorted, each once.
