@@ -180,3 +180,21 @@ fn words_said_to_the_reader_need_no_colon_before_a_headline_and_one_before_a_sen
         assert_eq!(found, headline, "{line}");
     }
 }
+
+#[test]
+fn a_day_with_its_time_behind_a_headline_is_the_date_of_its_link_and_a_day_alone_is_not() {
+    let text = "وزير النقل يتفقد المطار الجديد\nتفقد وزير النقل المطار الجديد واطلع على سير العمل فيه قبل موسم الحج.\nالمصدر: صحيفة عاجل\nأخبار قد تهمك\nهيئة الطرق تنهي أعمال المسح 11 يونيو 2024 - 3:15 مساءً\nتوقعات الأبراج الثلاثاء 11 يونيو 2024";
+    let page = page(text);
+    let links: Vec<_> = page
+        .related
+        .iter()
+        .map(|link| (link.headline.as_deref(), link.published_raw.as_deref()))
+        .collect();
+    assert_eq!(
+        links,
+        [
+            (Some("هيئة الطرق تنهي أعمال المسح"), Some("11 يونيو 2024 - 3:15 مساءً")),
+            (Some("توقعات الأبراج الثلاثاء 11 يونيو 2024"), None),
+        ]
+    );
+}

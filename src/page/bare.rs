@@ -11,7 +11,7 @@ use super::matching::Matching;
 use super::piece::{Part, Piece};
 use super::shape::{self, Stop};
 use super::spelling::raw_offset;
-use super::trailing::{without_date, without_sign};
+use super::trailing::{without_date, without_sign, without_time};
 
 /// A date or a byline stands on one of so many lines below the headline that say nothing else of the page's fields; on
 /// one of some more above its second paragraph.
@@ -373,9 +373,9 @@ fn below_links(own: &[Piece<'_>], block: &mut [Piece<'_>], page: &Marking<'_, '_
     }
 }
 
-/// Takes a line of a list of links that is nothing but a day for the date of the link above it. Behind the laying out of
-/// blocks.
-pub(super) fn link_dates(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
+/// Takes a line of a list of links that is nothing but a day for the date of the link above it, and a day with its time
+/// behind a headline for the date of its story. Behind the laying out of blocks.
+pub(super) fn link_dates(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
     // The entries that are none, and the link on the line above.
     let (mut dates, mut above): (Vec<u32>, Option<u32>) = (Vec::new(), None);
     for piece in pieces.iter_mut() {
@@ -391,6 +391,14 @@ pub(super) fn link_dates(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
             piece.take(Part::Value(Field::Published), of, "the day below a headline");
         }
         above = piece.entry.filter(|_| piece.part == Part::Headline);
+    }
+    for at in (0..pieces.len()).rev() {
+        let Some((headline, mut date)) = pieces.get(at).and_then(|piece| without_time(piece, page))
+        else {
+            continue;
+        };
+        date.take(Part::Value(Field::Published), headline.entry, "a time behind a headline");
+        drop(pieces.splice(at..=at, [headline, date]));
     }
 }
 

@@ -1,7 +1,8 @@
 //! What stands behind a value on its line and is no part of it: a date, a bracket, a bar, a colon, a full stop.
 
+use super::date;
 use super::mark::Marking;
-use super::piece::Piece;
+use super::piece::{Part, Piece};
 use super::shape;
 use super::spelling::{folded_len, raw_offset};
 use super::value;
@@ -13,13 +14,35 @@ pub(super) fn without_date<'a>(
 ) -> (Piece<'a>, Option<Piece<'a>>) {
     let form = page.matching.text().get(name.folded.clone()).unwrap_or_default();
     let lead = form.len() - form.trim_start().len();
-    let cut = value::trailing_date(page, form)
+    let cut = value::trailing_date(page, form, value::NAMED_WORDS)
         .and_then(|at| name.split_at(raw_offset(&name.text, at - lead), at));
     match cut {
         Some((name, date)) => (name, Some(date)),
         None => (name, None),
     }
 }
+
+/// The headline of something appended, and the day and time of day behind it. A day alone can be the headline's.
+pub(super) fn without_time<'a>(
+    piece: &Piece<'a>,
+    page: &Marking<'_, '_>,
+) -> Option<(Piece<'a>, Piece<'a>)> {
+    let is_headline = piece.part == Part::Headline && piece.entry.is_some();
+    if !is_headline || !piece.text.contains(':') || piece.text.len() > DATED_BYTES {
+        return None;
+    }
+    let form = page.matching.text().get(piece.folded.clone())?;
+    let lead = form.len() - form.trim_start().len();
+    let cut = value::trailing_date(page, form, HEADLINE_WORDS)?;
+    let has_clock = date::read(form.get(cut..)?, &page.dates)?.has_clock();
+    let (mut headline, date) = piece.split_at(raw_offset(&piece.text, cut - lead), cut)?;
+    headline.why = piece.why.clone();
+    has_clock.then_some((headline, date))
+}
+
+/// A headline has no more words before its date, nor bytes with it.
+const HEADLINE_WORDS: usize = 30;
+const DATED_BYTES: usize = 400;
 
 /// A value, and the bracket behind it that was opened before its label: "(Source: Reuters)".
 pub(super) fn without_bracket(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {

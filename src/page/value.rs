@@ -89,20 +89,21 @@ pub(super) fn leading_date(page: &Marking<'_, '_>, value: &str) -> Option<usize>
     (words(behind) > DATE_WORDS).then_some(end)
 }
 
-/// Where the date begins that ends a name's line: "Nora Field, 12 March 2024". A place in `name`, its match form.
-pub(super) fn trailing_date(page: &Marking<'_, '_>, name: &str) -> Option<usize> {
+/// Where the date begins that ends a line behind no more than so many words: "Nora Field, 12 March 2024". A place in
+/// `name`, its match form.
+pub(super) fn trailing_date(page: &Marking<'_, '_>, name: &str, words: usize) -> Option<usize> {
     let name = name.trim_end();
     let is_date = |text: &str| {
         text.contains(|c: char| c.is_ascii_digit())
             && date::read(text, &page.dates).is_some_and(|read| read.whole && read.has_day())
     };
-    let begins = name.match_indices(' ').map(|(at, _)| at + 1).take(NAMED_WORDS);
+    let begins = name.match_indices(' ').map(|(at, _)| at + 1).take(words);
     let mut begins = begins.filter(|at| shape::has_letters(name.get(..*at).unwrap_or_default()));
     begins.find(|at| name.get(*at..).is_some_and(is_date))
 }
 
 /// A name before a date, and the office of its bearer, have no more words.
-const NAMED_WORDS: usize = 10;
+pub(super) const NAMED_WORDS: usize = 10;
 
 /// Whether the value of a label that ends line `index` stands on the next one. Where no colon says that something is to
 /// follow, the next line has to be a name: "By", "المصدر" and the like are words and headings too.
