@@ -12,8 +12,8 @@
     reason = "a benchmark is no service: it prints, and ends at the first thing that goes wrong"
 )]
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,9 +22,9 @@ use newsmill::record::{ArticleId, Origin};
 use newsmill::stage::home::message::{Message as ToHome, Observe, Place, Text};
 use newsmill::stage::home::{self, Compare, Home};
 use newsmill::stage::near::Near;
-use newsmill::stage::near::message::Message as ToNear;
+use newsmill::stage::near::message::{Message as ToNear, Word};
 use newsmill::stage::{DynPartition, DynStage, Headers, Outbox, Output, Record, Target, erase};
-use newsmill::story::{Fingerprint, Folder, RoutingKeys, Thresholds};
+use newsmill::story::{Fingerprint, Folder, RoutingKeys, Thresholds, Written};
 use nix::time::{ClockId, clock_gettime};
 use serde::Deserialize;
 
@@ -45,6 +45,9 @@ struct Options {
     stories: u64,
     /// Stories that `normalize --stories` has written, instead of made ones
     file: Option<PathBuf>,
+    /// Partitions of the inbox of near: what concerns several keys on one of them is one message
+    #[arg(long, default_value = "6")]
+    partitions: NonZeroU32,
     /// What cargo gives every benchmark
     #[arg(long, hide = true)]
     bench: bool,
@@ -144,13 +147,20 @@ impl Counts {
         let value = output.value.as_deref();
         let kind = match output.target {
             Target::Inbox(home::NAME) => match ToHome::decode(value).expect("a message") {
-                ToHome::Verdict(verdict) if verdict.best.is_none() => &mut self.empty_verdicts,
+                ToHome::Verdict(verdict)
+                    if verdict.registers.iter().all(|told| told.best.is_none()) =>
+                {
+                    &mut self.empty_verdicts
+                }
                 ToHome::Verdict(_) | ToHome::Observe(_) => &mut self.verdicts,
             },
-            Target::Inbox(_) => match ToNear::decode(value).expect("a message") {
-                ToNear::Probe(_) => &mut self.probes,
-                ToNear::Status(_) => &mut self.statuses,
-            },
+            Target::Inbox(_) => {
+                let message = ToNear::decode(Some(&output.key), value).expect("a message");
+                match message.word {
+                    Word::Probe(_) => &mut self.probes,
+                    Word::Status(_) => &mut self.statuses,
+                }
+            }
             Target::Canonical => {
                 self.canonical += 1;
                 return;
@@ -180,7 +190,7 @@ fn observe(text: &str, story: usize) -> Message {
     let folded = folder.fold(text.split('\n'));
     let story_id = folded.story_id().expect("a text");
     let timestamp = 1_700_000_000_000 + i64::try_from(story).expect("few");
-    let fingerprint = Fingerprint::of(&folded).map(Cow::Owned);
+    let fingerprint = Fingerprint::of(&folded).map(|fingerprint| Written::of(&fingerprint));
     let told = Text {
         url: None,
         headline: None,
@@ -205,10 +215,11 @@ fn cpu_seconds() -> f64 {
 }
 
 /// Stories as they come, of which each is made when its time has come.
-fn measure(name: &str, texts: impl Iterator<Item = String>) -> f64 {
+fn measure(name: &str, texts: impl Iterator<Item = String>, partitions: NonZeroU32) -> f64 {
     let (keys, ttl_hours) = (RoutingKeys::Six, 24 * 365);
     let near = Near::new(ttl_hours, Thresholds::default(), keys);
-    let mut home = Side::new(erase(Home::comparing(ttl_hours, Compare { own: false, keys })));
+    let mut home =
+        Side::new(erase(Home::comparing(ttl_hours, Compare { own: false, keys, partitions })));
     let mut near = Side::new(erase(near));
     let (mut cpu, mut stories, mut counts) = (0.0, 0, Counts::default());
     let mut texts = texts.peekable();
@@ -279,17 +290,17 @@ fn texts_of(file: &Path) -> Vec<String> {
 }
 
 fn main() {
-    let Options { stories, file, .. } = Options::parse();
+    let Options { stories, file, partitions, .. } = Options::parse();
     if let Some(file) = file {
         let texts = texts_of(&file);
         let few = texts.len().min(usize::try_from(stories).unwrap_or(usize::MAX));
         println!("{few} stories of {}, six keys", file.display());
-        let _rate = measure("Stories", texts.into_iter().take(few));
+        let _rate = measure("Stories", texts.into_iter().take(few), partitions);
         return;
     }
     println!("{stories} stories of {WORDS} words, six keys");
     let [unlike, template, edited] = [Load::Unlike, Load::Template, Load::Edited]
-        .map(|load| measure(&format!("{load:?}"), (0..stories).map(|n| load.text(n))));
+        .map(|load| measure(&format!("{load:?}"), (0..stories).map(|n| load.text(n)), partitions));
     println!(
         "of those that are alike no other: template {:.2}, edited {:.2}",
         template / unlike,

@@ -231,7 +231,7 @@ pub fn stages(
     let parse = erase(Parse { learns, ..parse(config, topics, layouts) });
     let dedupe = &config.dedupe;
     let mut stages = vec![parse];
-    match compare(dedupe) {
+    match compare(config, topics) {
         None => stages.push(erase(Home::new(dedupe.ttl_hours))),
         Some(compare) => {
             stages.push(erase(Home::comparing(dedupe.ttl_hours, compare)));
@@ -250,13 +250,14 @@ pub fn lines(config: &Config) -> Arc<dyn DynStage> {
 }
 
 /// Which stories are compared; `None` where none are.
-fn compare(dedupe: &config::Dedupe) -> Option<Compare> {
-    let own = match dedupe.near {
+fn compare(config: &Config, topics: &BTreeMap<String, Standing>) -> Option<Compare> {
+    let own = match config.dedupe.near {
         config::Near::Off => return None,
         config::Near::Related => false,
         config::Near::All => true,
     };
-    Some(Compare { own, keys: dedupe.near_keys })
+    let partitions = engine::partitions(topics, &config.inbox(near::NAME.0));
+    Some(Compare { own, keys: config.dedupe.near_keys, partitions })
 }
 
 /// The stage that reads pages, each by itself. A topic that is not among these takes records of any size.
@@ -282,7 +283,7 @@ pub fn parse(
             stories: room(&config.topics.stories),
             home: room(&config.inbox(home::NAME.0)),
         },
-        comparing: compare(&config.dedupe)
+        comparing: compare(config, topics)
             .map(|Compare { own, .. }| Comparing { thresholds: config.dedupe.thresholds, own }),
         home_keeps_texts: config.dedupe.ttl_hours >= home::KEEPS_TEXTS_HOURS,
         learns: None,
@@ -315,7 +316,7 @@ fn certificates(config: &Config) -> Vec<(CertificateKind, i64)> {
 fn watched(config: &Config) -> Vec<metrics::Watched> {
     let (stage, topic) = (parse::NAME, config.topics.raw.clone());
     let pages = metrics::Watched { stage, topic, is_stateful: false };
-    let near = compare(&config.dedupe).map(|_| near::NAME);
+    let near = (config.dedupe.near != config::Near::Off).then_some(near::NAME);
     let lines = (config.lines.starts == config::Starts::On).then_some(lines::NAME);
     let inboxes = [home::NAME].into_iter().chain(near).chain(lines).map(|stage| {
         let topic = config.inbox(stage.0);

@@ -63,7 +63,7 @@ pub use observer::{
 };
 pub use once::SentOnce;
 pub use outlet::{Destination, Destinations};
-pub use plan::engines;
+pub use plan::{engines, partitions};
 pub use reach::reach;
 pub use replay::{Again, places_of, replay};
 pub use restore::Window;

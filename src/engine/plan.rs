@@ -119,8 +119,9 @@ fn stage_spec(
     })
 }
 
-/// The partitions of a topic; its being there has been required.
-fn partitions(topics: &BTreeMap<String, Standing>, topic: &str) -> NonZeroU32 {
+/// The partitions of a topic; its being there has been required. One, where there are no topics.
+#[must_use]
+pub fn partitions(topics: &BTreeMap<String, Standing>, topic: &str) -> NonZeroU32 {
     let count = topics.get(topic).map_or(1, |standing| standing.partitions);
     u32::try_from(count).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN)
 }

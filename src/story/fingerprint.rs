@@ -30,13 +30,16 @@ const MIX: [u64; 5] = [
 /// The routing keys in their order. The first two alone found 91 % of near-duplicates, four 95.1 %, six 95.8 %
 /// (near-duplicates b7). Their numbers are the next twelve of the same SplitMix64, the factors made odd.
 const KEYS: [Key; ROUTING_KEYS] = [
-    Key::of_lead(48, 0xc52f_2467_d0b4_498b, 0xf0c7_a5c4_4b83_00af),
+    Key::of_lead(LEAD, 0xc52f_2467_d0b4_498b, 0xf0c7_a5c4_4b83_00af),
     Key::of_body(0x1892_c639_d0ce_0e33, 0xc6ce_4904_49fe_1eeb),
     Key::of_lead(24, 0x953f_99f4_89f5_0e09, 0x642e_c76a_2d28_3868),
     Key::of_body(0x729a_4eb0_a07b_5999, 0xcec0_e3b1_1bf0_d767),
-    Key::of_lead(48, 0x26c9_e61d_aa67_8be7, 0x5c5a_044e_2f4d_fe32),
+    Key::of_lead(LEAD, 0x26c9_e61d_aa67_8be7, 0x5c5a_044e_2f4d_fe32),
     Key::of_body(0x0ced_5520_7753_616d, 0xe6aa_598c_33d9_6dcd),
 ];
+
+/// Behind so many tokens there is no lead.
+const LEAD: u32 = 48;
 
 /// One routing key: the least 4-gram of the first tokens, in an order of its own.
 struct Key {
@@ -197,9 +200,7 @@ impl Fingerprint {
             return None;
         }
         let mut reading = Reading::new(folded.words());
-        for token in folded.tokens() {
-            reading.take(token);
-        }
+        folded.tokens().for_each(|token| reading.take(token));
         Some(Self { keys: reading.keys, sketch: reading.sketch })
     }
 
@@ -275,9 +276,11 @@ impl Reading {
     }
 
     /// Takes the 4-gram that ends with the last token taken.
+    #[inline]
     fn take_4_gram(&mut self, gram: u64) {
+        let is_in_some_lead = self.taken <= LEAD;
         for (least, key) in self.keys.iter_mut().zip(&KEYS) {
-            if self.taken <= key.within {
+            if key.within == u32::MAX || is_in_some_lead && self.taken <= key.within {
                 *least = key.rank(gram).min(*least);
             }
         }

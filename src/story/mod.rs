@@ -16,3 +16,4 @@ pub use fingerprint::{
 };
 pub use fold::{FP_VERSION, Folded, Folder};
 pub use similarity::{Likeness, Missing, Overlap, Probe, Threshold, Thresholds};
+pub use wire::Written;

@@ -5,7 +5,9 @@
 //! Hashes and keys are big-endian, of four and eight bytes; everything else is a count in LEB128 (seven bits a byte, the
 //! low ones first, the eighth says that another byte follows).
 
-use super::fingerprint::{Fingerprint, Number, ROUTING_KEYS, Sketch};
+use std::borrow::Cow;
+
+use super::fingerprint::{Fingerprint, Number, ROUTING_KEYS, RoutingKey, Sketch};
 
 /// A count of 32 bits takes at most so many bytes.
 const COUNT_BYTES: usize = 5;
@@ -68,19 +70,74 @@ impl Fingerprint {
         }
         self.sketch().encode(into);
     }
+}
 
-    /// Reads a fingerprint from the beginning of the bytes; returns what stands behind it. `None` where they are none.
+/// A fingerprint in the bytes that it is written in. Whoever only passes it on has no need to read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written<'a>(Cow<'a, [u8]>);
+
+/// Bytes of the routing keys at the beginning of a fingerprint.
+const KEY_BYTES: usize = ROUTING_KEYS * size_of::<u64>();
+
+impl Written<'_> {
+    /// The bytes of a fingerprint.
     #[must_use]
-    pub fn decode(mut bytes: &[u8]) -> Option<(Self, &[u8])> {
-        let mut keys = [0; ROUTING_KEYS];
-        for key in &mut keys {
-            let (value, behind) = bytes.split_first_chunk()?;
-            *key = u64::from_be_bytes(*value);
-            bytes = behind;
-        }
-        let (sketch, rest) = Sketch::decode(bytes)?;
-        Some((Self::new(keys, sketch), rest))
+    pub fn of(fingerprint: &Fingerprint) -> Self {
+        let mut bytes = Vec::with_capacity(fingerprint.room());
+        fingerprint.encode(&mut bytes);
+        Self(Cow::Owned(bytes))
     }
+
+    /// All of it.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The routing keys, in their order.
+    pub fn routing_keys(&self) -> impl Iterator<Item = RoutingKey> + use<> {
+        let mut keys = [0; ROUTING_KEYS];
+        for (key, bytes) in keys.iter_mut().zip(self.0.as_chunks().0) {
+            *key = u64::from_be_bytes(*bytes);
+        }
+        (0..).zip(keys).map(|(slot, value)| RoutingKey { slot, value })
+    }
+
+    /// What is compared, as [`Sketch::encode`] writes it.
+    #[must_use]
+    pub fn sketch(&self) -> &[u8] {
+        self.0.get(KEY_BYTES..).unwrap_or_default()
+    }
+
+    /// The same, with bytes of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Written<'static> {
+        Written(Cow::Owned(self.0.into_owned()))
+    }
+}
+
+impl<'a> Written<'a> {
+    /// The fingerprint at the beginning of the bytes, and what stands behind it. `None` where there is none.
+    #[must_use]
+    pub fn take(bytes: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        let (_, behind_keys) = bytes.split_at_checked(KEY_BYTES)?;
+        let rest = behind_sketch(behind_keys)?;
+        let (taken, rest) = bytes.split_at_checked(bytes.len() - rest.len())?;
+        Some((Self(Cow::Borrowed(taken)), rest))
+    }
+}
+
+/// What stands behind the sketch at the beginning of the bytes.
+fn behind_sketch(bytes: &[u8]) -> Option<&[u8]> {
+    let (_words, bytes) = read_count(bytes)?;
+    let (shingles, bytes) = read_length(bytes)?;
+    let (_, bytes) = bytes.split_at_checked(shingles.checked_mul(size_of::<u32>())?)?;
+    let (numbers, mut bytes) = read_length(bytes)?;
+    for _ in 0..numbers {
+        let (_distance, behind) = read_count(bytes)?;
+        (_, bytes) = behind.split_at_checked(size_of::<u32>())?;
+    }
+    Some(bytes)
 }
 
 /// In one go: a sketch is written once for each of its keys and again for each of its rows.
@@ -178,9 +235,13 @@ mod tests {
             let fingerprint = fingerprint.unwrap();
             let mut bytes = Vec::new();
             fingerprint.encode(&mut bytes);
-            prop_assert!(Fingerprint::decode(&bytes[..cut.index(bytes.len())]).is_none());
+            let cut = &bytes[..cut.index(bytes.len())];
+            prop_assert!(Written::take(cut).is_none());
             bytes.extend_from_slice(&behind);
-            prop_assert_eq!(Fingerprint::decode(&bytes), Some((fingerprint, &behind[..])));
+            let written = Written::of(&fingerprint);
+            prop_assert!(written.routing_keys().eq(fingerprint.routing_keys()));
+            prop_assert_eq!(Sketch::decode(written.sketch()), Some((fingerprint.sketch().clone(), &[][..])));
+            prop_assert_eq!(Written::take(&bytes), Some((written, &behind[..])));
         }
 
         #[test]
@@ -188,6 +249,7 @@ mod tests {
             if let Some((sketch, rest)) = Sketch::decode(&bytes) {
                 let read = bytes.len() - rest.len();
                 prop_assert_eq!(super::tests::bytes(&sketch), &bytes[..read]);
+                prop_assert_eq!(behind_sketch(&bytes), Some(rest));
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Apache Kafka with one broker (KRaft), as production has it but small: with its controller in one process, or, where
 //! the broker is to die, in two.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -177,6 +178,25 @@ impl Broker {
         self.run();
     }
 
+    /// By which codecs batches of records stand in the files of a topic: 0 is none, 3 is LZ4. Markers are no records.
+    pub fn codecs(&self, topic: &str) -> BTreeSet<u8> {
+        let partitions = fs::read_dir(self.folder.join("server-logs")).expect("it has started");
+        let of_topic = partitions.map(|entry| entry.expect("its own").path()).filter(|path| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            name.rsplit_once('-').is_some_and(|(of, _)| of == topic)
+        });
+        let mut codecs = BTreeSet::new();
+        for partition in of_topic {
+            for file in fs::read_dir(partition).expect("a partition") {
+                let path = file.expect("its own").path();
+                if path.extension().is_some_and(|extension| extension == "log") {
+                    codecs.extend(codecs_of(&fs::read(path).expect("a segment")));
+                }
+            }
+        }
+        codecs
+    }
+
     fn run(&mut self) {
         assert!(self.process.is_none(), "it runs");
         let output = self.folder.join("output");
@@ -245,6 +265,22 @@ impl Broker {
         command.arg(class);
         command
     }
+}
+
+/// The codecs of the batches of a segment (Kafka's record batch, version 2: 8 offset, 4 length of what follows, 4 epoch, 1
+/// magic, 4 checksum, 2 attributes, of which the low three bits are the codec and the sixth says that it is a marker).
+fn codecs_of(mut segment: &[u8]) -> Vec<u8> {
+    let mut codecs = Vec::new();
+    while let Some((head, _)) = segment.split_first_chunk::<23>() {
+        let length = u32::from_be_bytes(head[8..12].try_into().expect("four bytes"));
+        let attributes = head[22];
+        if attributes & 0x20 == 0 {
+            codecs.push(attributes & 0x07);
+        }
+        let Some(rest) = segment.get(12 + length as usize..) else { break };
+        segment = rest;
+    }
+    codecs
 }
 
 impl Drop for Broker {

@@ -14,6 +14,8 @@ mod breaker;
 #[cfg(test)]
 mod chaos;
 #[cfg(test)]
+mod compression;
+#[cfg(test)]
 mod dead_letters;
 #[cfg(test)]
 mod debugging;

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use newsmill::stage::{
@@ -145,10 +146,13 @@ impl Program {
     fn is_lost(&self, output: &Output) -> bool {
         let value = output.value.as_deref();
         let is_status = || {
-            matches!(near::message::Message::decode(value), Ok(near::message::Message::Status(_)))
+            let message = near::message::Message::decode(Some(&output.key), value);
+            matches!(message.unwrap().word, near::message::Word::Status(_))
         };
         let is_empty_verdict = || match home::message::Message::decode(value) {
-            Ok(home::message::Message::Verdict(verdict)) => verdict.best.is_none(),
+            Ok(home::message::Message::Verdict(verdict)) => {
+                verdict.registers.iter().all(|register| register.best.is_none())
+            }
             Ok(home::message::Message::Observe(_)) | Err(_) => false,
         };
         match output.target {
@@ -164,7 +168,7 @@ impl Program {
     }
 
     pub fn open_table(&self, side: Side) -> Box<dyn DynPartition> {
-        Arc::clone(self.stage(side)).open(count())
+        Arc::clone(self.stage(side)).open(count().get())
     }
 
     fn stage(&self, side: Side) -> &Arc<dyn DynStage> {
@@ -178,12 +182,13 @@ impl Program {
 
 /// The partition of a key on every topic.
 fn partition(key: &[u8]) -> usize {
-    let partition = newsmill::record::partition_for(key, count().try_into().unwrap());
+    let partition = newsmill::record::partition_for(key, count());
     usize::try_from(partition).unwrap()
 }
 
-fn count() -> u32 {
-    u32::try_from(PARTITIONS).unwrap()
+/// How many partitions every topic has.
+pub fn count() -> NonZeroU32 {
+    u32::try_from(PARTITIONS).unwrap().try_into().unwrap()
 }
 
 fn record<'m>(topic: &'m str, tp: Tp, offset: usize, message: &'m Message) -> Record<'m> {

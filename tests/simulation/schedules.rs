@@ -14,7 +14,7 @@ use newsmill::story::RoutingKeys;
 use newsmill::story::Thresholds;
 
 use crate::bug::Bug;
-use crate::program::{KNOWN, Program};
+use crate::program::{KNOWN, Program, count};
 use crate::world::{self, World};
 
 /// Schedules of a run, where nobody says otherwise.
@@ -28,7 +28,7 @@ fn run(seed: u64, bug: Option<Bug>, late_flush: bool) -> Result<(), String> {
     let ttl = if ageing { TTL_HOURS } else { 24 * 365 };
     let keys = [RoutingKeys::Two, RoutingKeys::Four, RoutingKeys::Six];
     let keys = keys[usize::try_from(seed / 2 % 3).unwrap()];
-    let home = Home::comparing(ttl, Compare { own: false, keys });
+    let home = Home::comparing(ttl, Compare { own: false, keys, partitions: count() });
     let near = Near::new(ttl, Thresholds::default(), keys);
     let lines = Lines { ttl_hours: ttl, rule: Rule::builtin() };
     let program = Program::new(parse(), [erase(home), erase(near), erase(lines)], bug, late_flush);

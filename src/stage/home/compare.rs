@@ -1,13 +1,14 @@
 //! What `home` asks and tells `near`.
 
-use std::borrow::Cow;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use super::row::Compared;
-use crate::stage::inbox::near::{self, Probe, Status};
+use crate::record::partition_for;
+use crate::stage::inbox::near::{self, Probe, Status, Word};
 use crate::stage::lead::Age;
 use crate::stage::{Cause, Outbox, Output, Target};
-use crate::story::{Fingerprint, RoutingKey, RoutingKeys};
+use crate::story::{RoutingKey, RoutingKeys, Written};
 
 /// Which stories are compared, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,17 +17,20 @@ pub struct Compare {
     pub own: bool,
     /// Under how many routing keys.
     pub keys: RoutingKeys,
+    /// How many partitions the inbox of `near` has: what concerns several keys of a story that live on one of them goes there
+    /// in one message.
+    pub partitions: NonZeroU32,
 }
 
 /// Under which keys of a story something is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Keys {
+pub(super) enum Keys<'a> {
     /// All.
     All,
     /// Those under which `near` has found nobody whom it follows. Where it has, it knows itself that the story does not lead.
     WithoutRegister,
-    /// One.
-    Slot(u8),
+    /// Those of these slots.
+    Slots(&'a [u8]),
 }
 
 impl Compare {
@@ -35,34 +39,47 @@ impl Compare {
         self,
         age: Age,
         seen: i64,
-        fingerprint: &Fingerprint,
+        fingerprint: &Written<'_>,
         cause: &Arc<Cause>,
         outbox: &mut Outbox,
     ) {
-        let probe = Probe { age, seen, sketch: Cow::Borrowed(fingerprint.sketch()) }.encode();
-        for key in fingerprint.routing_keys().take(self.keys.count()) {
-            outbox.outputs.push(to_near(key, probe.clone(), cause));
-        }
+        let probe = Word::Probe(Probe { age, seen, sketch: fingerprint.sketch() });
+        self.say(&probe, fingerprint.routing_keys().take(self.keys.count()), cause, outbox);
     }
 
     /// Says, under these of a story's keys, how old it is and whether it stands for itself.
     pub(super) fn tell(
         self,
-        keys: Keys,
+        keys: Keys<'_>,
         compared: &Compared,
         status: Status,
         cause: &Arc<Cause>,
         outbox: &mut Outbox,
     ) {
-        let status = status.encode();
-        for key in compared.routing_keys(self.keys.count()) {
-            let is_meant = match keys {
-                Keys::All => true,
-                Keys::WithoutRegister => !compared.has_register(key.slot),
-                Keys::Slot(slot) => key.slot == slot,
-            };
-            if is_meant {
-                outbox.outputs.push(to_near(key, status.clone(), cause));
+        let is_meant = |key: &RoutingKey| match keys {
+            Keys::All => true,
+            Keys::WithoutRegister => !compared.has_register(key.slot),
+            Keys::Slots(slots) => slots.contains(&key.slot),
+        };
+        let keys = compared.routing_keys(self.keys.count()).filter(is_meant);
+        self.say(&Word::Status(status), keys, cause, outbox);
+    }
+
+    /// One message to each partition on which some of the keys live.
+    fn say(
+        self,
+        word: &Word<'_>,
+        keys: impl Iterator<Item = RoutingKey>,
+        cause: &Arc<Cause>,
+        outbox: &mut Outbox,
+    ) {
+        let mut keys: Vec<(i32, RoutingKey)> =
+            keys.map(|key| (partition_for(&key.to_bytes(), self.partitions), key)).collect();
+        keys.sort_unstable();
+        for together in keys.chunk_by(|(one, _), (other, _)| one == other) {
+            let together: Vec<RoutingKey> = together.iter().map(|(_, key)| *key).collect();
+            if let [first, more @ ..] = together.as_slice() {
+                outbox.outputs.push(to_near(*first, word.encode(more), cause));
             }
         }
     }

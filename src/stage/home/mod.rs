@@ -20,7 +20,7 @@ use crate::record::{Canonical, CanonicalKind, Decision, StoryId};
 use crate::stage::inbox::near::Status;
 use crate::story::FP_VERSION;
 use compare::Keys;
-use message::{Message, Verdict};
+use message::{Message, Register, Verdict};
 use occurrence::{Occurrence, Place};
 
 pub use super::inbox::home as message;
@@ -164,7 +164,7 @@ impl Home {
         }
     }
 
-    /// Replaces a register. A story that is gone, or has begun a new life and is not compared yet, has none. Most
+    /// Replaces registers. A story that is gone, or has begun a new life and is not compared yet, has none. Most
     /// registers are empty and stay so: then nothing is owed to the changelog.
     fn settle(
         &self,
@@ -173,11 +173,13 @@ impl Home {
         cause: &Arc<Cause>,
         outbox: &mut Outbox,
     ) {
-        let Verdict { story_id, slot, best } = verdict;
+        let Verdict { story_id, registers } = verdict;
         let Some(mut row) = table.get(&story_id.0).cloned() else { return };
         let before = row.lead(story_id);
         let Some(compared) = &mut row.compared else { return };
-        if !compared.set(slot, best) {
+        let changed = registers.into_iter().filter(|told| compared.set(told.slot, told.best));
+        let changed: Vec<Register> = changed.collect();
+        if changed.is_empty() {
             return;
         }
         let lead = row.lead(story_id);
@@ -185,23 +187,23 @@ impl Home {
             outbox.outputs.push(canonical(story_id, lead, cause));
             outbox.tally.add(Count::Settled(kind(lead)));
         }
+        // There `near` would take it for one that leads.
+        let emptied = changed.iter().filter(|told| told.best.is_none()).map(|told| told.slot);
+        let emptied: Vec<u8> = emptied.collect();
         let owed = match (before.is_some(), lead.is_some()) {
-            (false, true) => Some(Keys::WithoutRegister),
-            (true, false) => Some(Keys::All),
-            // `near` would take it for one that leads there.
-            (true, true) if best.is_none() => Some(Keys::Slot(slot)),
-            (true, true) | (false, false) => None,
+            (false, true) => Keys::WithoutRegister,
+            (true, false) => Keys::All,
+            (true, true) => Keys::Slots(&emptied),
+            (false, false) => Keys::Slots(&[]),
         };
-        if let Some(keys) = owed {
-            self.tell(keys, &row, story_id, cause, outbox);
-        }
+        self.tell(owed, &row, story_id, cause, outbox);
         table.put(story_id.0, row);
     }
 
     /// Tells `near`, under these keys of a story, how old it is and whether it stands for itself.
     fn tell(
         &self,
-        keys: Keys,
+        keys: Keys<'_>,
         row: &HomeRow,
         story_id: StoryId,
         cause: &Arc<Cause>,

@@ -11,7 +11,7 @@ use crate::record::{ArticleId, Decision, FirstSeen, Origin, Role, Sighting, Stor
 use crate::stage::json::to_json;
 use crate::stage::lead::Lead;
 use crate::stage::{Cause, Record, capped};
-use crate::story::Fingerprint;
+use crate::story::Written;
 
 /// One occurrence.
 #[derive(Debug)]
@@ -30,14 +30,14 @@ pub struct Occurrence {
 #[derive(Debug)]
 pub(super) enum Place {
     /// The article's own body, with its fingerprint where own stories are compared.
-    Own(Option<Box<Fingerprint>>),
+    Own(Option<Written<'static>>),
     /// Appended.
     Related {
         position: u32,
         /// The value of the story record, in case that it has to go out; `None` where its text went before it.
         story: Option<Vec<u8>>,
         /// What is compared of it, in case that it was not yet.
-        fingerprint: Option<Box<Fingerprint>>,
+        fingerprint: Option<Written<'static>>,
     },
 }
 
@@ -46,12 +46,14 @@ impl Occurrence {
         let cause = Arc::new(Cause::new(&observe.origin, record.headers));
         let place = match &observe.place {
             message::Place::Own => Place::Own(None),
-            message::Place::OwnTold(fingerprint) => Place::Own(Some(fingerprint.clone())),
+            message::Place::OwnTold(fingerprint) => {
+                Place::Own(Some(fingerprint.clone().into_owned()))
+            }
             message::Place::Related(position, text) => {
                 let text = text.as_ref();
                 let story = text.map(|text| to_json(&story_record(&observe, *position, text)));
                 let fingerprint = text.and_then(|text| text.fingerprint.clone());
-                let fingerprint = fingerprint.map(|told| Box::new(told.into_owned()));
+                let fingerprint = fingerprint.map(Written::into_owned);
                 Place::Related { position: *position, story, fingerprint }
             }
         };
@@ -90,7 +92,7 @@ impl Occurrence {
     }
 
     /// What is compared of the story, where this occurrence is one that brings it to `near`.
-    pub(super) fn take_fingerprint(&mut self, compare: Compare) -> Option<Box<Fingerprint>> {
+    pub(super) fn take_fingerprint(&mut self, compare: Compare) -> Option<Written<'static>> {
         match &mut self.place {
             Place::Own(fingerprint) => fingerprint.take().filter(|_| compare.own),
             Place::Related { fingerprint, .. } => fingerprint.take(),

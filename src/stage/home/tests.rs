@@ -1,15 +1,16 @@
 //! The rules of `home`, one by one, and all of them against a model that keeps every occurrence.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::message::{Observe, Place, Text};
+use super::message::{Observe, Place, Register, Text};
 use super::*;
-use crate::record::{ArticleId, Origin};
+use crate::record::{ArticleId, Origin, partition_for};
 use crate::stage::{Age, near};
-use crate::story::{Fingerprint, Folder, Likeness, RoutingKeys};
+use crate::story::{Fingerprint, Folder, Likeness, RoutingKey, RoutingKeys, Written};
 
 const HOUR: i64 = 3_600_000;
 const TTL_HOURS: u32 = 48;
@@ -81,7 +82,7 @@ fn own_told(story: u8, page_time: i64) -> Vec<u8> {
         timestamp: page_time,
         origin: Origin { topic, partition: 0, offset: 1, timestamp: None },
         article_id: ArticleId([9; 16]),
-        place: Place::OwnTold(Box::new(fingerprint())),
+        place: Place::OwnTold(Written::of(&fingerprint())),
     }
     .encode()
 }
@@ -256,8 +257,13 @@ fn what_is_no_message_of_ours_stops_the_process() {
 const PROBE: Target = Target::Inbox(near::NAME);
 
 impl World {
+    /// No two keys live on one partition.
     fn comparing(own: bool, keys: RoutingKeys) -> Self {
-        let home = Home::comparing(TTL_HOURS, Compare { own, keys });
+        Self::comparing_over(own, keys, NonZeroU32::MAX)
+    }
+
+    fn comparing_over(own: bool, keys: RoutingKeys, partitions: NonZeroU32) -> Self {
+        let home = Home::comparing(TTL_HOURS, Compare { own, keys, partitions });
         Self { home, ..Self::new() }
     }
 
@@ -271,13 +277,59 @@ impl World {
 
     /// What `near` says of story 1.
     fn verdict(&mut self, slot: u8, best: Option<(u8, i64)>) -> Outbox {
-        let best = best.map(|(story, timestamp)| Lead {
+        self.verdicts(&[(slot, best)])
+    }
+
+    fn verdicts(&mut self, registers: &[(u8, Option<(u8, i64)>)]) -> Outbox {
+        let lead = |(story, timestamp)| Lead {
             age: Age { timestamp, story_id: StoryId([story; 16]) },
             likeness: Likeness::Near,
             score: 70,
-        });
-        self.hear(&Verdict { story_id: StoryId([1; 16]), slot, best }.encode())
+        };
+        let register =
+            |(slot, best): &(u8, Option<_>)| Register { slot: *slot, best: best.map(lead) };
+        let registers = registers.iter().map(register).collect();
+        self.hear(&Verdict { story_id: StoryId([1; 16]), registers }.encode())
     }
+}
+
+/// Of each message to `near`, under which keys it is.
+fn under(outbox: &Outbox) -> Vec<Vec<RoutingKey>> {
+    let to_near = outbox.outputs.iter().filter(|output| output.target == PROBE);
+    to_near
+        .map(|output| {
+            near::message::Message::decode(Some(&output.key), output.value.as_deref()).unwrap().keys
+        })
+        .collect()
+}
+
+/// The keys of these slots.
+fn keys_of(slots: &[u8]) -> Vec<RoutingKey> {
+    fingerprint().routing_keys().filter(|key| slots.contains(&key.slot)).collect()
+}
+
+#[test]
+fn what_concerns_the_keys_on_one_partition_goes_there_in_one_message() {
+    let mut world = World::comparing_over(true, RoutingKeys::Six, NonZeroU32::MIN);
+    assert_eq!(under(&world.hear(&own_told(1, 10 * HOUR))), [keys_of(&[0, 1, 2, 3, 4, 5])]);
+    let outbox = world.verdicts(&[(1, Some((5, 0))), (4, Some((5, 0)))]);
+    assert_eq!(targets(&outbox), [Target::Canonical, PROBE], "one correction");
+    assert_eq!(under(&outbox), [keys_of(&[0, 2, 3, 5])], "where it is not found to follow");
+    let outbox = world.verdicts(&[(1, None), (2, Some((5, 0))), (3, None)]);
+    assert_eq!(under(&outbox), [keys_of(&[1])], "there it was taken for a follower until now");
+    let outbox = world.verdicts(&[(2, None), (4, None)]);
+    assert_eq!(under(&outbox), [keys_of(&[0, 1, 2, 3, 4, 5])]);
+
+    let partitions = NonZeroU32::new(3).unwrap();
+    let mut world = World::comparing_over(true, RoutingKeys::Six, partitions);
+    let asked = under(&world.hear(&own_told(1, 10 * HOUR)));
+    let partition = |key: &RoutingKey| partition_for(&key.to_bytes(), partitions);
+    for together in &asked {
+        assert!(together.iter().all(|key| partition(key) == partition(&together[0])));
+    }
+    let mut asked = asked.concat();
+    asked.sort();
+    assert_eq!(asked, keys_of(&[0, 1, 2, 3, 4, 5]));
 }
 
 #[test]
@@ -288,9 +340,9 @@ fn an_own_story_is_compared_only_where_own_stories_are() {
     let outbox = world.hear(&own_told(1, HOUR));
     assert_eq!(targets(&outbox), [Target::Canonical, Target::Sightings, PROBE, PROBE]);
     assert_eq!(json_of(&outbox.outputs[0])["kind"], "self");
-    let keys: Vec<_> = fingerprint().routing_keys().map(|key| key.to_bytes().to_vec()).collect();
-    let asked: Vec<_> = outbox.outputs[2..].iter().map(|output| output.key.clone()).collect();
-    assert_eq!(asked, keys[..2]);
+    let mut asked = under(&outbox).concat();
+    asked.sort();
+    assert_eq!(asked, keys_of(&[0, 1]));
     // Its text goes out when it is appended somewhere; whom it follows has been said.
     let outbox = world.see(Seen::related(1, 2, 0, HOUR));
     assert_eq!(targets(&outbox), [Target::Stories, Target::Sightings]);
@@ -302,8 +354,7 @@ fn of_registers_that_are_as_alike_the_oldest_stands_for_a_story_and_a_change_is_
     world.hear(&own_told(1, 10 * HOUR));
     let outbox = world.verdict(0, Some((5, 6 * HOUR)));
     assert_eq!(targets(&outbox), [Target::Canonical, PROBE], "it is no leader any more");
-    let keys: Vec<_> = fingerprint().routing_keys().map(|key| key.to_bytes().to_vec()).collect();
-    assert_eq!(outbox.outputs[1].key, keys[1], "where it is found to follow, near knows");
+    assert_eq!(under(&outbox), [keys_of(&[1])], "where it is found to follow, near knows");
     let expected = json!({
         "schema": "newsmill.canonical/1", "story_id": "01".repeat(16),
         "canonical_id": "05".repeat(16), "kind": "near", "score": 70,
@@ -316,7 +367,7 @@ fn of_registers_that_are_as_alike_the_oldest_stands_for_a_story_and_a_change_is_
     assert_eq!(targets(&world.verdict(1, Some((6, 7 * HOUR)))), [], "a younger one");
     let outbox = world.verdict(0, None);
     assert_eq!(targets(&outbox), [Target::Canonical, PROBE], "6 is left: it does not lead there");
-    assert_eq!(outbox.outputs[1].key, keys[0]);
+    assert_eq!(under(&outbox), [keys_of(&[0])]);
     let outbox = world.verdict(1, None);
     assert_eq!(targets(&outbox), [Target::Canonical, PROBE, PROBE], "it stands for itself again");
     assert_eq!(json_of(&outbox.outputs[0])["kind"], "self");

@@ -1,26 +1,43 @@
-//! What reaches `near`, all of it from `home`. The key of a message is the routing key under which stories meet.
-
-use std::borrow::Cow;
+//! What reaches `near`, all of it from `home`. A message is under one or more routing keys of its story, under which stories
+//! meet: all that live on one partition. The key of its record is the first of them.
 
 use serde::{Deserialize, Serialize};
 
 use crate::stage::StageName;
 use crate::stage::lead::Age;
 use crate::stage::message::{self, MessageError};
-use crate::story::Sketch;
+use crate::story::RoutingKey;
 
 /// The name of the stage that it reaches.
 pub const NAME: StageName = StageName("near");
 
-/// A story that is to be compared.
+/// A message, and under which keys it is.
 #[derive(Debug, Clone, PartialEq)]
+pub struct Message<'a> {
+    /// At least one; all of a story's that live on the partition, or those of them that it is about.
+    pub keys: Vec<RoutingKey>,
+    /// What is said.
+    pub word: Word<'a>,
+}
+
+/// What is said of a story.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Word<'a> {
+    /// It is to be compared.
+    Probe(Probe<'a>),
+    /// How things stand with it.
+    Status(Status),
+}
+
+/// A story that is to be compared.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Probe<'a> {
     /// How old it is.
     pub age: Age,
     /// The page time that brought it, as `home` capped it, in milliseconds since 1970: what moves stream time.
     pub seen: i64,
-    /// What is compared.
-    pub sketch: Cow<'a, Sketch>,
+    /// What is compared: a [`Sketch`](crate::story::Sketch), as it is written.
+    pub sketch: &'a [u8],
 }
 
 /// How things stand with a story that was compared.
@@ -32,21 +49,17 @@ pub struct Status {
     pub is_canonical: bool,
 }
 
-/// A message.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Message {
-    /// A story that is to be compared.
-    Probe(Probe<'static>),
-    /// How things stand with one that was.
-    Status(Status),
-}
-
 /// Every kind of message; a kind's number is its place here, so new ones come last.
 #[derive(Debug, Serialize, Deserialize)]
 enum Head {
-    /// The sketch stands behind it.
+    /// Under the record's key. The sketch stands behind it.
     Probe(ProbeHead),
+    /// Under the record's key.
     Status(Status),
+    /// Under the record's key and these. The sketch stands behind it.
+    ProbeOfMore(ProbeHead, Keys),
+    /// Under the record's key and these.
+    StatusOfMore(Status, Keys),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -55,42 +68,62 @@ struct ProbeHead {
     seen: i64,
 }
 
-impl Probe<'_> {
-    /// The bytes of the message.
+/// Routing keys on the wire.
+type Keys = Vec<[u8; RoutingKey::BYTES]>;
+
+impl Word<'_> {
+    /// The bytes of the message that says it under a record's key and these.
     #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        let Self { age, seen, .. } = *self;
-        let head = Head::Probe(ProbeHead { age, seen });
-        let mut bytes = message::begin_with_room(&head, self.sketch.room());
-        self.sketch.encode(&mut bytes);
-        bytes
+    pub fn encode(&self, more: &[RoutingKey]) -> Vec<u8> {
+        let keys = || more.iter().map(|key| key.to_bytes()).collect();
+        match *self {
+            Self::Probe(Probe { age, seen, sketch }) => {
+                let head = ProbeHead { age, seen };
+                let head = match more {
+                    [] => Head::Probe(head),
+                    _ => Head::ProbeOfMore(head, keys()),
+                };
+                let room = size_of_val(more) + sketch.len();
+                let mut bytes = message::begin_with_room(&head, room);
+                bytes.extend_from_slice(sketch);
+                bytes
+            }
+            Self::Status(status) => message::begin(&match more {
+                [] => Head::Status(status),
+                _ => Head::StatusOfMore(status, keys()),
+            }),
+        }
     }
 }
 
-impl Status {
-    /// The bytes of the message.
-    #[must_use]
-    pub fn encode(self) -> Vec<u8> {
-        message::begin(&Head::Status(self))
-    }
-}
-
-impl Message {
-    /// Reads a message.
+impl<'a> Message<'a> {
+    /// Reads a message: its record's key and value. The bytes of a sketch are not looked at.
     ///
     /// # Errors
     /// See [`MessageError`]; each of them means that the process must not go on.
-    pub fn decode(value: Option<&[u8]>) -> Result<Self, MessageError> {
+    pub fn decode(key: Option<&[u8]>, value: Option<&'a [u8]>) -> Result<Self, MessageError> {
         let (head, rest) = message::take::<Head>(message::behind_version(value)?)?;
-        let (message, rest) = match head {
-            Head::Status(status) => (Self::Status(status), rest),
-            Head::Probe(ProbeHead { age, seen }) => {
-                let (sketch, rest) = Sketch::decode(rest).ok_or(MessageError::NoSketch)?;
-                (Self::Probe(Probe { age, seen, sketch: Cow::Owned(sketch) }), rest)
-            }
+        let (word, more) = match head {
+            Head::Probe(head) => (head.probe(rest), Keys::new()),
+            Head::ProbeOfMore(head, more) => (head.probe(rest), more),
+            Head::Status(status) => (Word::Status(status), Keys::new()),
+            Head::StatusOfMore(status, more) => (Word::Status(status), more),
         };
-        message::end(rest)?;
-        Ok(message)
+        if let Word::Status(_) = word {
+            message::end(rest)?;
+        }
+        let mut keys = Vec::with_capacity(1 + more.len());
+        for key in key.into_iter().chain(more.iter().map(<[u8; RoutingKey::BYTES]>::as_slice)) {
+            keys.push(RoutingKey::from_bytes(key).ok_or(MessageError::NoRoutingKey)?);
+        }
+        if key.is_some() { Ok(Self { keys, word }) } else { Err(MessageError::NoRoutingKey) }
+    }
+}
+
+impl ProbeHead {
+    fn probe(self, sketch: &[u8]) -> Word<'_> {
+        let Self { age, seen } = self;
+        Word::Probe(Probe { age, seen, sketch })
     }
 }
 
@@ -100,14 +133,23 @@ mod tests {
 
     use super::*;
     use crate::record::StoryId;
-    use crate::story::Number;
 
     const AGE: Age = Age { timestamp: 1_695_168_000_123, story_id: StoryId([0x11; 16]) };
 
-    fn probe() -> Probe<'static> {
-        let numbers = vec![Number { at: 3, hash: 9 }];
-        let sketch = Sketch::new(20, vec![0x0102_0304], numbers).unwrap();
-        Probe { age: AGE, seen: 300, sketch: Cow::Owned(sketch) }
+    const PROBE: Word<'static> = Word::Probe(Probe { age: AGE, seen: 300, sketch: b"sketch" });
+
+    const KEYS: [RoutingKey; 3] = [
+        RoutingKey { slot: 0, value: 0x0102_0304_0506_0708 },
+        RoutingKey { slot: 2, value: 2 },
+        RoutingKey { slot: 5, value: u64::MAX },
+    ];
+
+    fn status(is_canonical: bool) -> Word<'static> {
+        Word::Status(Status { age: AGE, is_canonical })
+    }
+
+    fn decode<'v>(key: RoutingKey, value: &'v [u8]) -> Result<Message<'v>, MessageError> {
+        Message::decode(Some(&key.to_bytes()), Some(value))
     }
 
     fn hex(bytes: &[u8]) -> String {
@@ -117,31 +159,38 @@ mod tests {
     #[test]
     fn the_bytes_of_version_1_stand_for_ever() {
         let age = format!("f6c197fed562{}", "11".repeat(16));
-        let sketch = "14010102030401030000".to_owned() + "0009";
-        assert_eq!(hex(&probe().encode()), format!("0100{age}d804{sketch}"));
-        let status = Status { age: AGE, is_canonical: true };
-        assert_eq!(hex(&status.encode()), format!("0101{age}01"));
+        let sketch = hex(b"sketch");
+        assert_eq!(hex(&PROBE.encode(&[])), format!("0100{age}d804{sketch}"));
+        assert_eq!(hex(&status(true).encode(&[])), format!("0101{age}01"));
+        let more = "02".to_owned() + "020000000000000002" + "05ffffffffffffffff";
+        assert_eq!(hex(&PROBE.encode(&KEYS[1..])), format!("0102{age}d804{more}{sketch}"));
+        assert_eq!(hex(&status(true).encode(&KEYS[1..])), format!("0103{age}01{more}"));
     }
 
     #[test]
     fn a_message_reads_back_as_it_was_written() {
-        let bytes = probe().encode();
-        assert_eq!(Message::decode(Some(&bytes)), Ok(Message::Probe(probe())));
-        for is_canonical in [false, true] {
-            let status = Status { age: AGE, is_canonical };
-            let bytes = status.encode();
-            assert_eq!(Message::decode(Some(&bytes)), Ok(Message::Status(status)));
+        for word in [PROBE, status(false), status(true)] {
+            for more in 1..=KEYS.len() {
+                let keys = KEYS[..more].to_vec();
+                let bytes = word.encode(&keys[1..]);
+                let word = word.clone();
+                assert_eq!(decode(KEYS[0], &bytes), Ok(Message { keys, word }));
+            }
         }
     }
 
     #[test]
-    fn a_message_of_another_version_and_one_with_a_tail_are_refused() {
-        let mut bytes = probe().encode();
+    fn a_message_of_another_version_one_with_a_tail_and_one_under_no_key_are_refused() {
+        let mut bytes = status(true).encode(&KEYS[1..]);
         bytes.push(0);
-        assert_eq!(Message::decode(Some(&bytes)), Err(MessageError::Trailing(1)));
+        assert_eq!(decode(KEYS[0], &bytes), Err(MessageError::Trailing(1)));
         bytes[0] = 2;
-        assert_eq!(Message::decode(Some(&bytes)), Err(MessageError::Version(2)));
-        assert_eq!(Message::decode(None), Err(MessageError::Empty));
+        assert_eq!(decode(KEYS[0], &bytes), Err(MessageError::Version(2)));
+        assert_eq!(Message::decode(None, None), Err(MessageError::Empty));
+        let bytes = PROBE.encode(&[]);
+        for key in [None, Some(&[6; 9][..]), Some(&[0; 8])] {
+            assert_eq!(Message::decode(key, Some(&bytes)), Err(MessageError::NoRoutingKey));
+        }
     }
 
     proptest! {
@@ -151,9 +200,9 @@ mod tests {
             cut in any::<prop::sample::Index>(),
         ) {
             bytes.insert(0, message::VERSION);
-            drop(Message::decode(Some(&bytes)));
-            let whole = probe().encode();
-            prop_assert!(Message::decode(Some(&whole[..cut.index(whole.len())])).is_err());
+            drop(decode(KEYS[0], &bytes));
+            let whole = status(true).encode(&KEYS[1..]);
+            prop_assert!(decode(KEYS[0], &whole[..cut.index(whole.len())]).is_err());
         }
     }
 }

@@ -57,18 +57,24 @@ impl Memo {
         found
     }
 
-    /// The sketch of a story, in the memory of the one that came with another of its keys.
-    pub fn shared(&self, story_id: StoryId, sketch: Sketch) -> Arc<Sketch> {
-        let mut sketches = lock(&self.sketches);
+    /// The sketch of a story, in the memory of the one that came with another of its keys; else as it is read.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn shared<E>(
+        &self,
+        story_id: StoryId,
+        read: impl FnOnce() -> Result<Sketch, E>,
+    ) -> Result<Arc<Sketch>, E> {
         let slot = number(story_id) % SKETCHES;
-        if let Some(Some((known, shared))) = sketches.get(slot)
+        if let Some(Some((known, shared))) = lock(&self.sketches).get(slot)
             && *known == story_id
         {
-            return Arc::clone(shared);
+            return Ok(Arc::clone(shared));
         }
-        let shared = Arc::new(sketch);
-        put(&mut sketches, SKETCHES, slot, (story_id, Arc::clone(&shared)));
-        shared
+        let shared = Arc::new(read()?);
+        put(&mut lock(&self.sketches), SKETCHES, slot, (story_id, Arc::clone(&shared)));
+        Ok(shared)
     }
 }
 
@@ -115,15 +121,16 @@ mod tests {
     #[test]
     fn a_sketch_stands_in_memory_once_until_another_story_takes_its_place() {
         let memo = Memo::default();
-        let sketch = |shingle| Sketch::new(20, vec![shingle], Vec::new()).unwrap();
+        let sketch = |shingle| Sketch::new(20, vec![shingle], Vec::new()).ok_or(());
         let story = |last| {
             let mut id = [7; 16];
             id[15] = last;
             StoryId(id)
         };
-        let first = memo.shared(story(1), sketch(1));
-        assert!(Arc::ptr_eq(&first, &memo.shared(story(1), sketch(1))));
-        assert_eq!(*memo.shared(story(2), sketch(2)), sketch(2));
-        assert!(!Arc::ptr_eq(&first, &memo.shared(story(1), sketch(1))));
+        let first = memo.shared(story(1), || sketch(1)).unwrap();
+        assert!(Arc::ptr_eq(&first, &memo.shared(story(1), || Err(())).unwrap()), "not read again");
+        assert_eq!(*memo.shared(story(2), || sketch(2)).unwrap(), sketch(2).unwrap());
+        assert!(!Arc::ptr_eq(&first, &memo.shared(story(1), || sketch(1)).unwrap()));
+        assert_eq!(memo.shared(story(3), || Err(())), Err(()));
     }
 }

@@ -12,7 +12,7 @@ mod row;
 
 use std::sync::Arc;
 
-use super::inbox::home::{self, Verdict};
+use super::inbox::home::{self, Register, Verdict};
 use super::lead::Age;
 use super::message::MessageError;
 use super::{
@@ -22,7 +22,7 @@ use crate::record::StoryId;
 use crate::story::{FP_VERSION, RoutingKey, RoutingKeys, Sketch, Thresholds};
 use bucket::{Bucket, Change, Coming};
 use memo::Memo;
-use message::{Message, Probe};
+use message::{Message, Probe, Status, Word};
 use row::{Compared, Entry, row_key};
 
 pub use super::inbox::near as message;
@@ -44,15 +44,15 @@ pub struct Near {
 /// A message, ready for the table.
 #[derive(Debug)]
 pub struct Heard {
-    bucket: RoutingKey,
-    word: Word,
+    buckets: Vec<RoutingKey>,
+    word: Ready,
     cause: Arc<Cause>,
 }
 
 #[derive(Debug)]
-enum Word {
+enum Ready {
     Probe { age: Age, seen: i64, sketch: Arc<Sketch> },
-    Status { age: Age, is_canonical: bool },
+    Status(Status),
 }
 
 impl Stage for Near {
@@ -90,47 +90,66 @@ impl Stage for Near {
 
     fn prepare(&self, record: &Record<'_>) -> Result<Heard, Refusal> {
         let read = || {
-            let message = Message::decode(record.value)?;
-            let bucket = record.key.and_then(RoutingKey::from_bytes);
-            Ok((message, bucket.ok_or(MessageError::NoRoutingKey)?))
+            let Message { keys, word } = Message::decode(record.key, record.value)?;
+            let word = match word {
+                Word::Probe(Probe { age, seen, sketch }) => {
+                    let sketch = self.memo.shared(age.story_id, || sketch_of(sketch))?;
+                    Ready::Probe { age, seen: capped(seen, record), sketch }
+                }
+                Word::Status(status) => Ready::Status(status),
+            };
+            Ok((keys, word))
         };
-        let (message, bucket) = read().map_err(|error: MessageError| error.stop(record))?;
-        let word = match message {
-            Message::Probe(Probe { age, seen, sketch }) => {
-                let seen = capped(seen, record);
-                let sketch = self.memo.shared(age.story_id, sketch.into_owned());
-                Word::Probe { age, seen, sketch }
-            }
-            Message::Status(status) => {
-                Word::Status { age: status.age, is_canonical: status.is_canonical }
-            }
-        };
-        Ok(Heard { bucket, word, cause: Arc::new(Cause::passed_on(record.headers)) })
+        let (buckets, word) = read().map_err(|error: MessageError| error.stop(record))?;
+        Ok(Heard { buckets, word, cause: Arc::new(Cause::passed_on(record.headers)) })
     }
 
     fn apply(&self, table: &mut Table<NearRow>, heard: Heard, outbox: &mut Outbox) {
-        let Heard { bucket, word, cause } = heard;
-        let changes = match word {
-            Word::Probe { age, seen, sketch } => {
-                table.advance_clock(seen);
-                expire(table, outbox);
-                self.probe(bucket, age, sketch, table, outbox)
-            }
-            Word::Status { age, is_canonical } => {
-                expire(table, outbox);
-                status(bucket, age, is_canonical, table)
-            }
-        };
+        let Heard { buckets, word, cause } = heard;
+        if let Ready::Probe { seen, .. } = word {
+            table.advance_clock(seen);
+        }
+        outbox.tally.add_n(Count::Expired(NAME), table.expire().len() as u64);
+        let mut verdicts = Verdicts::default();
+        for bucket in buckets {
+            let changes = match &word {
+                Ready::Probe { age, sketch, .. } => self.probe(bucket, *age, sketch, table, outbox),
+                Ready::Status(told) => status(bucket, *told, table),
+            };
+            verdicts.add(bucket.slot, &changes);
+        }
+        outbox.outputs.extend(verdicts.0.into_iter().map(|verdict| Output {
+            target: Target::Inbox(home::NAME),
+            key: verdict.story_id.0.to_vec(),
+            value: Some(verdict.encode()),
+            cause: Arc::clone(&cause),
+            version: None,
+            kept: None,
+        }));
+    }
+}
+
+fn sketch_of(bytes: &[u8]) -> Result<Sketch, MessageError> {
+    let (sketch, rest) = Sketch::decode(bytes).ok_or(MessageError::NoSketch)?;
+    super::message::end(rest)?;
+    Ok(sketch)
+}
+
+/// What `home` is told because of one message: one verdict for each story.
+#[derive(Default)]
+struct Verdicts(Vec<Verdict>);
+
+impl Verdicts {
+    /// Adds what has changed under one key.
+    fn add(&mut self, slot: u8, changes: &[Change]) {
         for Change { story_id, best } in changes {
-            let verdict = Verdict { story_id, slot: bucket.slot, best };
-            outbox.outputs.push(Output {
-                target: Target::Inbox(home::NAME),
-                key: story_id.0.to_vec(),
-                value: Some(verdict.encode()),
-                cause: Arc::clone(&cause),
-                version: None,
-                kept: None,
-            });
+            let register = Register { slot, best: *best };
+            match self.0.iter_mut().find(|verdict| verdict.story_id == *story_id) {
+                Some(verdict) => verdict.registers.push(register),
+                None => {
+                    self.0.push(Verdict { story_id: *story_id, registers: vec![register] });
+                }
+            }
         }
     }
 }
@@ -147,13 +166,13 @@ impl Near {
         &self,
         key: RoutingKey,
         age: Age,
-        sketch: Arc<Sketch>,
+        sketch: &Arc<Sketch>,
         table: &mut Table<NearRow>,
         outbox: &mut Outbox,
     ) -> Vec<Change> {
         let (hour, story_id) = (table.hour(), age.story_id);
         let mut bucket = Bucket::of(key, table);
-        let coming = Coming::new(story_id, &sketch, &self.thresholds, &self.memo);
+        let coming = Coming::new(story_id, sketch, &self.thresholds, &self.memo);
         if let Some(lead) = bucket.turns_away(age, &coming, hour) {
             outbox.tally.add(Count::Compared);
             let changed = bucket.changed();
@@ -167,7 +186,7 @@ impl Near {
             outbox.tally.add(Count::Evicted(NAME));
         }
         let alike = bucket.alike(&coming);
-        let compared = Arc::new(Compared { sketch, alike });
+        let compared = Arc::new(Compared { sketch: Arc::clone(sketch), alike });
         bucket.take_in(age, &compared, hour);
         let changes = bucket.settle(hour);
         let changed = bucket.changed();
@@ -181,12 +200,8 @@ impl Near {
 
 /// A story that is not here is not brought back. Most statuses say of a story that follows another here that it stands no
 /// longer for itself, which is known: the rest of its bucket need not be read for that.
-fn status(
-    key: RoutingKey,
-    age: Age,
-    is_canonical: bool,
-    table: &mut Table<NearRow>,
-) -> Vec<Change> {
+fn status(key: RoutingKey, told: Status, table: &mut Table<NearRow>) -> Vec<Change> {
+    let Status { age, is_canonical } = told;
     let row = table.get(&row_key(key, age.story_id));
     let is_known = |row: &NearRow| {
         let Entry { oldest, best, .. } = row.entry;
@@ -208,10 +223,6 @@ fn put(key: RoutingKey, rows: Vec<(StoryId, NearRow)>, table: &mut Table<NearRow
     for (story_id, row) in rows {
         table.put(row_key(key, story_id), row);
     }
-}
-
-fn expire(table: &mut Table<NearRow>, outbox: &mut Outbox) {
-    outbox.tally.add_n(Count::Expired(NAME), table.expire().len() as u64);
 }
 
 #[cfg(test)]

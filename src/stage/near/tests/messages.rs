@@ -11,7 +11,7 @@ fn what_is_no_message_of_ours_stops_the_process() {
         age: Age { timestamp: 0, story_id: StoryId([1; 16]) },
         is_canonical: true,
     };
-    let status = status.encode();
+    let status = Word::Status(status).encode(&[]);
     let key = RoutingKey { slot: 5, value: 1 }.to_bytes();
     let record = |key, value| Record {
         topic: "newsmill.app.near",
@@ -26,7 +26,13 @@ fn what_is_no_message_of_ours_stops_the_process() {
     let mut bad_slot = key;
     bad_slot[0] = 6;
     type Bytes<'b> = Option<&'b [u8]>;
-    let bad: [(Bytes<'_>, Bytes<'_>); 5] = [
+    let probe =
+        Probe { age: Age { timestamp: 0, story_id: StoryId([1; 16]) }, seen: 0, sketch: &[] };
+    let [no_sketch, long_sketch] =
+        [&[][..], &[20, 0, 0, 7]].map(|sketch| Word::Probe(Probe { sketch, ..probe }).encode(&[]));
+    let bad: [(Bytes<'_>, Bytes<'_>); 7] = [
+        (Some(&key), Some(&no_sketch)),
+        (Some(&key), Some(&long_sketch)),
         (None, Some(&status)),
         (Some(&key[1..]), Some(&status)),
         (Some(&bad_slot), Some(&status)),

@@ -1,7 +1,7 @@
 //! The two stages, their tables and their inboxes, without a broker.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
+use std::num::NonZeroU32;
 
 use serde_json::Value;
 
@@ -9,10 +9,11 @@ use super::super::*;
 use crate::record::{ArticleId, Origin, StoryId, partition_for};
 use crate::stage::home::message::{Observe, Place, Text};
 use crate::stage::home::{Compare, Home, HomeRow};
-use crate::story::{Fingerprint, Folder, RoutingKeys};
+use crate::story::{Fingerprint, Folder, RoutingKeys, Written};
 
 pub const HOUR: i64 = 3_600_000;
 pub const PARTITIONS: u32 = 3;
+const COUNT: NonZeroU32 = NonZeroU32::new(PARTITIONS).unwrap();
 pub const TTL_HOURS: u32 = 24 * 365;
 
 /// A story as a test knows it.
@@ -54,7 +55,7 @@ impl Tale {
 
     fn observe(&self, timestamp: i64, article: u8) -> Vec<u8> {
         let words = Folder::new().fold([&self.text]).words();
-        let fingerprint = self.fingerprint().map(Cow::Owned);
+        let fingerprint = self.fingerprint().map(|fingerprint| Written::of(&fingerprint));
         let text = Text {
             url: None,
             headline: None,
@@ -115,7 +116,7 @@ impl World {
     pub fn with(keys: RoutingKeys, ttl_hours: u32) -> Self {
         let partitions = || 0..PARTITIONS;
         Self {
-            home: Home::comparing(ttl_hours, Compare { own: false, keys }),
+            home: Home::comparing(ttl_hours, Compare { own: false, keys, partitions: COUNT }),
             near: Near::new(ttl_hours, Thresholds::default(), keys),
             homes: partitions().map(|_| Table::new(ttl_hours)).collect(),
             nears: partitions().map(|_| Table::new(ttl_hours)).collect(),
@@ -195,8 +196,9 @@ impl World {
     }
 }
 
-fn partition(key: &[u8]) -> usize {
-    usize::try_from(partition_for(key, PARTITIONS.try_into().unwrap())).unwrap()
+/// Where a key lives.
+pub fn partition(key: &[u8]) -> usize {
+    usize::try_from(partition_for(key, COUNT)).unwrap()
 }
 
 pub fn tale(subject: usize) -> Tale {
