@@ -27,7 +27,8 @@ pub struct Bucket<'t> {
 
 /// A story that comes, and how it is compared with those that are there.
 pub struct Coming<'c> {
-    story_id: StoryId,
+    age: Age,
+    sketch: &'c Arc<Sketch>,
     probe: Probe<'c>,
     thresholds: &'c Thresholds,
     memo: &'c Memo,
@@ -43,19 +44,37 @@ pub struct Change {
 }
 
 impl<'c> Coming<'c> {
-    /// A story that comes with this sketch.
+    /// A story that is so old and comes with this sketch.
     #[must_use]
     pub fn new(
-        story_id: StoryId,
-        sketch: &'c Sketch,
+        age: Age,
+        sketch: &'c Arc<Sketch>,
         thresholds: &'c Thresholds,
         memo: &'c Memo,
     ) -> Self {
-        Self { story_id, probe: Probe::of(sketch), thresholds, memo }
+        Self { age, sketch, probe: Probe::of(sketch), thresholds, memo }
+    }
+
+    /// The story.
+    #[must_use]
+    pub fn story_id(&self) -> StoryId {
+        self.age.story_id
+    }
+
+    /// How old it is.
+    #[must_use]
+    pub fn age(&self) -> Age {
+        self.age
+    }
+
+    /// What a row holds of it, given what it is alike.
+    #[must_use]
+    pub fn compared(&self, alike: Vec<Alike>) -> Compared {
+        Compared { sketch: Arc::clone(self.sketch), alike }
     }
 
     fn found(&self, member: &Member<'_>) -> Found {
-        self.memo.found(self.story_id, member.story_id, || {
+        self.memo.found(self.story_id(), member.story_id, || {
             let overlap = self.probe.overlap(&member.compared.sketch);
             let score = overlap.score();
             match overlap.likeness(self.thresholds) {
@@ -90,15 +109,15 @@ impl<'t> Bucket<'t> {
 
     /// Whom a story that comes follows, where it is not taken in: a full bucket has enough of those that follow the oldest one
     /// that leads there. One comparison, and nothing written. `hour` is stream time.
-    pub fn turns_away(&mut self, age: Age, coming: &Coming<'_>, hour: u32) -> Option<Lead> {
-        if self.len() < CAP || place_of(age.story_id, &self.members).is_some() {
+    pub fn turns_away(&mut self, coming: &Coming<'_>, hour: u32) -> Option<Lead> {
+        if self.len() < CAP || place_of(coming.story_id(), &self.members).is_some() {
             return None;
         }
         let leaders = self.members.iter_mut().filter(|member| member.entry.leads());
         let leader = leaders.min_by_key(|member| member.age())?;
         let older = leader.age();
         match coming.found(leader) {
-            Found::Alike(likeness, score) if likeness >= Likeness::Near && older < age => {
+            Found::Alike(likeness, score) if likeness >= Likeness::Near && older < coming.age => {
                 leader.entry.last_matched_hour = hour;
                 Some(Lead { age: older, likeness, score })
             }
@@ -109,7 +128,7 @@ impl<'t> Bucket<'t> {
     /// The stories here that a story that comes is alike, or would be but for its numbers: in the order of their ids.
     #[must_use]
     pub fn alike(&self, coming: &Coming<'_>) -> Vec<Alike> {
-        let others = self.members.iter().filter(|member| member.story_id != coming.story_id);
+        let others = self.members.iter().filter(|member| member.story_id != coming.story_id());
         let alike = others.filter_map(|member| {
             let (likeness, score) = match coming.found(member) {
                 Found::Alike(likeness, score) => (Some(likeness), score),

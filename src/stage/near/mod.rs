@@ -23,7 +23,7 @@ use crate::story::{FP_VERSION, RoutingKey, RoutingKeys, Sketch, Thresholds};
 use bucket::{Bucket, Change, Coming};
 use memo::Memo;
 use message::{Message, Probe, Status, Word};
-use row::{Compared, Entry, row_key};
+use row::{Entry, row_key};
 
 pub use super::inbox::near as message;
 pub use message::NAME;
@@ -111,12 +111,18 @@ impl Stage for Near {
         }
         outbox.tally.add_n(Count::Expired(NAME), table.expire().len() as u64);
         let mut verdicts = Verdicts::default();
-        for bucket in buckets {
-            let changes = match &word {
-                Ready::Probe { age, sketch, .. } => self.probe(bucket, *age, sketch, table, outbox),
-                Ready::Status(told) => status(bucket, *told, table),
-            };
-            verdicts.add(bucket.slot, &changes);
+        match word {
+            Ready::Probe { age, sketch, .. } => {
+                let coming = Coming::new(age, &sketch, &self.thresholds, &self.memo);
+                for bucket in buckets {
+                    verdicts.add(bucket.slot, &probe(bucket, &coming, table, outbox));
+                }
+            }
+            Ready::Status(told) => {
+                for bucket in buckets {
+                    verdicts.add(bucket.slot, &status(bucket, told, table));
+                }
+            }
         }
         outbox.outputs.extend(verdicts.0.into_iter().map(|verdict| Output {
             target: Target::Inbox(home::NAME),
@@ -161,41 +167,37 @@ impl Near {
     pub fn new(ttl_hours: u32, thresholds: Thresholds, keys: RoutingKeys) -> Self {
         Self { ttl_hours, thresholds, keys, memo: Memo::default() }
     }
+}
 
-    fn probe(
-        &self,
-        key: RoutingKey,
-        age: Age,
-        sketch: &Arc<Sketch>,
-        table: &mut Table<NearRow>,
-        outbox: &mut Outbox,
-    ) -> Vec<Change> {
-        let (hour, story_id) = (table.hour(), age.story_id);
-        let mut bucket = Bucket::of(key, table);
-        let coming = Coming::new(story_id, sketch, &self.thresholds, &self.memo);
-        if let Some(lead) = bucket.turns_away(age, &coming, hour) {
-            outbox.tally.add(Count::Compared);
-            let changed = bucket.changed();
-            put(key, changed, table);
-            return vec![Change { story_id, best: Some(lead) }];
-        }
-        outbox.tally.add_n(Count::Compared, bucket.len() as u64);
-        let leaving = bucket.makes_room(story_id);
-        if let Some(leaving) = leaving {
-            bucket.drop_out(leaving);
-            outbox.tally.add(Count::Evicted(NAME));
-        }
-        let alike = bucket.alike(&coming);
-        let compared = Arc::new(Compared { sketch: Arc::clone(sketch), alike });
-        bucket.take_in(age, &compared, hour);
-        let changes = bucket.settle(hour);
+fn probe(
+    key: RoutingKey,
+    coming: &Coming<'_>,
+    table: &mut Table<NearRow>,
+    outbox: &mut Outbox,
+) -> Vec<Change> {
+    let hour = table.hour();
+    let mut bucket = Bucket::of(key, table);
+    if let Some(lead) = bucket.turns_away(coming, hour) {
+        outbox.tally.add(Count::Compared);
         let changed = bucket.changed();
-        if let Some(leaving) = leaving {
-            table.remove(&row_key(key, leaving));
-        }
         put(key, changed, table);
-        changes
+        return vec![Change { story_id: coming.story_id(), best: Some(lead) }];
     }
+    outbox.tally.add_n(Count::Compared, bucket.len() as u64);
+    let leaving = bucket.makes_room(coming.story_id());
+    if let Some(leaving) = leaving {
+        bucket.drop_out(leaving);
+        outbox.tally.add(Count::Evicted(NAME));
+    }
+    let compared = Arc::new(coming.compared(bucket.alike(coming)));
+    bucket.take_in(coming.age(), &compared, hour);
+    let changes = bucket.settle(hour);
+    let changed = bucket.changed();
+    if let Some(leaving) = leaving {
+        table.remove(&row_key(key, leaving));
+    }
+    put(key, changed, table);
+    changes
 }
 
 /// A story that is not here is not brought back. Most statuses say of a story that follows another here that it stands no

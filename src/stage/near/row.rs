@@ -5,11 +5,13 @@
 //! sketch (story/wire.rs); for each story that it was alike when it came, or would have been but for numbers, 16 its id, 1
 //! likeness, 1 score.
 
+use std::array::TryFromSliceError;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::record::StoryId;
-use crate::stage::Row;
 use crate::stage::lead::{Age, Lead, likeness_byte, likeness_of};
+use crate::stage::{Key, Row};
 use crate::story::{Likeness, RoutingKey, Sketch};
 
 const CANONICAL: u8 = 1;
@@ -18,8 +20,39 @@ const FOLLOWS: u8 = 2;
 /// Stands in the place of a likeness where numbers forbid it.
 const OTHER_NUMBERS: u8 = 3;
 
-/// The key of a row.
-pub type NearKey = [u8; RoutingKey::BYTES + 16];
+/// The key of a row. Tables ask for the order of two at every step: it is that of the bytes, told by the first eight of them
+/// but within a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct NearKey([u8; RoutingKey::BYTES + 16]);
+
+impl Ord for NearKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let first = |key: &Self| key.0.first_chunk().map(|first| u64::from_be_bytes(*first));
+        first(self).cmp(&first(other)).then_with(|| self.0.cmp(&other.0))
+    }
+}
+
+impl PartialOrd for NearKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl AsRef<[u8]> for NearKey {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl TryFrom<&[u8]> for NearKey {
+    type Error = TryFromSliceError;
+
+    fn try_from(bytes: &[u8]) -> Result<Self, Self::Error> {
+        bytes.try_into().map(Self)
+    }
+}
+
+impl Key for NearKey {}
 
 /// A story under a routing key.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,13 +104,13 @@ pub fn row_key(bucket: RoutingKey, story_id: StoryId) -> NearKey {
     let mut key = [0; RoutingKey::BYTES + 16];
     let bytes = bucket.to_bytes().into_iter().chain(story_id.0);
     key.iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
-    key
+    NearKey(key)
 }
 
 /// The story of a row, where the row is of that bucket.
 #[must_use]
 pub fn story_in(bucket: RoutingKey, key: &NearKey) -> Option<StoryId> {
-    key.strip_prefix(&bucket.to_bytes())?.try_into().ok().map(StoryId)
+    key.0.strip_prefix(&bucket.to_bytes())?.try_into().ok().map(StoryId)
 }
 
 impl Entry {
@@ -218,7 +251,7 @@ mod tests {
         assert_eq!(bytes(&row), [&[2][..], &times, &best, &behind].concat());
 
         let expected = [&[3, 1, 2, 3, 4, 5, 6, 7, 8][..], &[0xcc; 16]].concat();
-        assert_eq!(row_key(BUCKET, story_id)[..], expected);
+        assert_eq!(row_key(BUCKET, story_id).as_ref(), expected);
     }
 
     #[test]
@@ -230,6 +263,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn keys_stand_in_the_order_of_their_bytes(
+            keys in prop::collection::vec((0..2_u8, prop::sample::select(vec![1, 256, u64::MAX]), 0..3_u8), 2),
+        ) {
+            let keys: Vec<NearKey> = keys
+                .into_iter()
+                .map(|(slot, value, story)| row_key(RoutingKey { slot, value }, StoryId([story; 16])))
+                .collect();
+            prop_assert_eq!(keys[0].cmp(&keys[1]), keys[0].as_ref().cmp(keys[1].as_ref()));
+        }
+
         #[test]
         fn a_row_reads_back_and_no_shorter_one_is_the_same(
             oldest in any::<i64>(),
