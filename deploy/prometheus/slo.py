@@ -80,12 +80,24 @@ def burning(slo, budget, severity):
     return "\n          or ".join(parts)
 
 
+# What burns while no broker can be reached, and for the longest of the short windows after it: nobody need get up for it.
+OF_AN_OUTAGE = ["freshness", "progress"]
+OUTAGE = 'max_over_time(ALERTS{alertname="NewsmillBrokersUnreachable",alertstate="firing"}[30m])'
+
+
+def expression(slo, budget, severity):
+    burns = burning(slo, budget, severity)
+    if severity != "page" or slo not in OF_AN_OUTAGE:
+        return burns
+    return f"({burns})\n          unless on (job) {OUTAGE}"
+
+
 def alert(slo, objective, bad, severity):
     name = f"Newsmill{slo.capitalize()}BudgetBurn"
     return f"""\
       - alert: {name}
         expr: >-
-          {burning(slo, 1 - objective, severity)}
+          {expression(slo, 1 - objective, severity)}
         labels: {{ severity: {severity}, component: slo }}
         annotations:
           summary: The {slo} budget burns {"fast" if severity == "page" else "too fast"}.
