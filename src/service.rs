@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use crossbeam_channel::RecvTimeoutError;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::topics::{Purpose, Standing, TopicSpec};
@@ -28,6 +29,9 @@ use crate::telemetry::{Health, Metrics, Status, Watcher, health, http, metrics};
 /// After a rebalance began, and while no broker can be reached, so long the process counts as ready still.
 const REBALANCE_GRACE: Duration = Duration::from_secs(60);
 const BROKER_GRACE: Duration = Duration::from_secs(60);
+
+/// How often who waits for an answer looks whether the process is to stop.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Runs until a signal stops it, an engine cannot go on, or a part of the pages that was to be read is. Blocks.
 ///
@@ -205,7 +209,7 @@ fn wait_for_topics(
     stop: &Stop,
 ) -> Result<BTreeMap<String, Standing>, End> {
     loop {
-        match engine::require_topics(config) {
+        match required_topics(config, stop) {
             Err(End::Exit { kind: ExitKind::Temporary, why }) => {
                 health.no_broker();
                 tracing::warn!(event = "brokers_unreachable", why, "waiting for the brokers");
@@ -215,6 +219,25 @@ fn wait_for_topics(
                 }
             }
             result => return result,
+        }
+    }
+}
+
+/// The topics, or why not. Brokers that are silent are not waited for when the process is to stop.
+fn required_topics(config: &Config, stop: &Stop) -> Result<BTreeMap<String, Standing>, End> {
+    let (answer, answered) = crossbeam_channel::bounded(1);
+    let config = config.clone();
+    let ask = move || drop(answer.send(engine::require_topics(&config)));
+    let no_thread = |error| End::bug(format!("no thread: {error}"));
+    std::thread::Builder::new().name("topics".to_owned()).spawn(ask).map_err(no_thread)?;
+    loop {
+        match answered.recv_timeout(LOOK) {
+            Ok(topics) => return topics,
+            Err(RecvTimeoutError::Timeout) if stop.is_draining() => return Err(End::Stopped),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(End::bug("a look at the topics panicked".to_owned()));
+            }
         }
     }
 }

@@ -25,6 +25,8 @@ pub enum Exit {
     Denied = 77,
     /// The configuration, the topics or the state do not fit.
     Config = 78,
+    /// Ctrl-C ended it before its time; as a shell says it.
+    Interrupted = 130,
 }
 
 /// Why a command failed, and how the process ends.
@@ -47,6 +49,14 @@ impl Exit {
     #[must_use]
     pub fn because(self, error: impl Into<anyhow::Error>) -> Failure {
         Failure { exit: self, error: Some(error.into()) }
+    }
+}
+
+impl Failure {
+    /// With what it leaves behind.
+    #[must_use]
+    pub fn leaving(self, left: &str) -> Self {
+        Self { error: self.error.map(|error| error.context(left.to_owned())), ..self }
     }
 }
 

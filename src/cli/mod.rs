@@ -8,7 +8,9 @@ mod doctor;
 mod exit;
 mod explain;
 mod healthcheck;
+mod interrupt;
 mod normalize;
+mod part;
 mod place;
 mod run;
 mod schema;
@@ -20,7 +22,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{Span, SpanRelativeTo, Timestamp};
 
 pub use exit::{Exit, Failure};
 
@@ -164,13 +166,20 @@ fn say_that_a_person_is_read() -> std::io::Result<()> {
     Ok(())
 }
 
-/// A time as people write it: by the calendar, or how long ago.
+/// A time as people write it: by the calendar, or how long ago; a day has 24 hours.
 fn time(text: &str) -> Result<Timestamp, String> {
-    let ago = text.parse::<SignedDuration>().ok().map(SignedDuration::abs);
+    let ago = text.parse::<Span>().ok();
+    let ago = ago.and_then(|ago| ago.abs().to_duration(SpanRelativeTo::days_are_24_hours()).ok());
     text.parse()
         .ok()
         .or_else(|| Timestamp::now().checked_sub(ago?).ok())
-        .ok_or_else(|| "write 2026-03-01T12:00:00Z, or how long ago: 2h".to_owned())
+        .ok_or_else(|| "write 2026-03-01T12:00:00Z, or how long ago: 2h, 3d".to_owned())
+}
+
+/// `1 thing`, `2 things`.
+fn counted(number: usize, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
 }
 
 /// A warning of a record with what it means: the word alone explains nothing.

@@ -15,8 +15,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 
 use super::check::layouts_of;
+use super::part::{Part, left};
 use super::twice::{Pages, failure, learn};
-use super::{ConfigArgs, Exit, Failure, say_that_a_person_is_read};
+use super::{ConfigArgs, Exit, Failure, interrupt, say_that_a_person_is_read};
 use crate::config::Config;
 use crate::local::source::{Cut, Reading, STDIN};
 use crate::local::{Input, Lines, Pipeline, Sink, Teacher, run};
@@ -34,7 +35,8 @@ Examples:
 
 A file that begins with { holds a page a line, any other is one page. Everything is read twice: first to learn from all \
 pages where the stories begin that sites append to them. Pages that became no record are counted on the standard error. \
-Exit code 65 where a file cannot be read.";
+A file that is written has its name once it is whole; until then, or where Ctrl-C or a failure ends it, it is FILE.part. With \
+--single-pass it has its name at once. Exit codes: 65 where a file cannot be read, 130 after Ctrl-C.";
 
 #[derive(Debug, Args)]
 pub(super) struct Normalize {
@@ -79,29 +81,53 @@ impl Normalize {
         let config = self.config.load()?;
         let layouts = layouts_of(&config)?;
         self.refuse_to_overwrite()?;
+        let pages = self.pages(&config)?;
+        let parts = self.parts();
+        let lines = self.lines()?;
+        let left = left(&parts).unwrap_or_else(|| "what was written is not whole".to_owned());
+        interrupt::end_with(format!("stopped; {left}"))?;
+        let counted = self
+            .write(&config, layouts, &pages, lines)
+            .map_err(|failure| failure.leaving(&left))?;
+        for part in &parts {
+            part.finish().with_context(|| part.path().display().to_string())?;
+        }
+        Ok(report(&counted, self.rejects.is_some())?)
+    }
+
+    /// What is read; all of it is there.
+    fn pages(&self, config: &Config) -> Result<Pages, Failure> {
         let reading = Reading {
             cut: if self.nul { Cut::AtNul } else { Cut::ByFirstByte },
             page_bytes: config.input.max_page_bytes,
             now: Timestamp::now().as_millisecond(),
         };
-        let threads = self.threads.map_or_else(cores, usize::from);
         let paths = if self.files.is_empty() { vec![STDIN.into()] } else { self.files.clone() };
         if paths.iter().any(|path| path == Path::new(STDIN)) {
             say_that_a_person_is_read()?;
         }
-        let starts = Arc::new(Starts::with_room(config.lines.known));
-        let pages = if self.single_pass {
-            Pages::to_be_read_once(paths, reading)?
+        if self.single_pass {
+            Pages::to_be_read_once(paths, reading)
         } else {
-            Pages::to_be_read_twice(paths, reading)?
-        };
-        // What stood in them is gone from here on: whatever is to be read is there.
-        let lines = self.lines()?;
+            Pages::to_be_read_twice(paths, reading)
+        }
+    }
+
+    /// Makes the records.
+    fn write(
+        &self,
+        config: &Config,
+        layouts: &'static Layouts,
+        pages: &Pages,
+        lines: Lines<'static>,
+    ) -> Result<Tally, Failure> {
+        let threads = self.threads.map_or_else(cores, usize::from);
+        let starts = Arc::new(Starts::with_room(config.lines.known));
         if !self.single_pass {
-            learn(&config, layouts, &pages, threads, &starts, &bar(pages.total))?;
+            learn(config, layouts, pages, threads, &starts, &bar(pages.total))?;
         }
         let learns = Learns { starts: Arc::clone(&starts), tells: self.single_pass };
-        let pipeline = pipeline(&config, layouts, Some(learns))?;
+        let pipeline = pipeline(config, layouts, Some(learns))?;
         let (read, articles) = (Arc::clone(&pages.read), 0);
         let teacher = Teacher::new(starts);
         let mut sink = Watched { lines, teacher, bar: bar(pages.total), read, articles };
@@ -110,7 +136,17 @@ impl Normalize {
         let flushed = sink.lines.flush();
         let counted = counted.map_err(failure)?;
         flushed?;
-        Ok(report(&counted, self.rejects.is_some())?)
+        Ok(counted)
+    }
+
+    /// The files that have another name until they are whole.
+    fn parts(&self) -> Vec<Part> {
+        self.written().filter_map(|path| self.part(path)).collect()
+    }
+
+    /// Input without an end is never whole.
+    fn part(&self, path: &Path) -> Option<Part> {
+        if self.single_pass || path == Path::new(STDIN) { None } else { Part::of(path) }
     }
 
     /// The files that are to be written.
@@ -124,6 +160,12 @@ impl Normalize {
     fn refuse_to_overwrite(&self) -> Result<(), Failure> {
         let usage = |error| Err(Exit::Usage.because(error));
         let read: Vec<FileId> = self.files.iter().map(|path| FileId::of(path)).collect();
+        for part in self.parts() {
+            if read.contains(&FileId::of(part.path())) {
+                let name = part.path().display();
+                return usage(anyhow!("{name} is to be read: choose another file to write"));
+            }
+        }
         let mut written = Vec::new();
         for path in self.written() {
             let (file, name) = (FileId::of(path), path.display());
@@ -150,12 +192,23 @@ impl Normalize {
         let is_taken = self.written().any(|path| path == Path::new(STDIN));
         let by_default = (!is_taken).then(|| STDIN.into());
         Ok(Lines {
-            articles: writer(self.articles.clone().or(by_default).as_deref())?,
-            stories: writer(self.stories.as_deref())?,
-            canonical: writer(self.canonical.as_deref())?,
-            sightings: writer(self.sightings.as_deref())?,
-            rejects: writer(self.rejects.as_deref())?,
+            articles: self.writer(self.articles.clone().or(by_default).as_deref())?,
+            stories: self.writer(self.stories.as_deref())?,
+            canonical: self.writer(self.canonical.as_deref())?,
+            sightings: self.writer(self.sightings.as_deref())?,
+            rejects: self.writer(self.rejects.as_deref())?,
         })
+    }
+
+    fn writer(&self, path: Option<&Path>) -> Result<Option<Box<dyn Write>>, Failure> {
+        let Some(path) = path else { return Ok(None) };
+        if path == Path::new(STDIN) {
+            return Ok(Some(Box::new(BufWriter::with_capacity(BUFFER, io::stdout()))));
+        }
+        let part = self.part(path);
+        let path = part.as_ref().map_or(path, Part::path);
+        let file = File::create(path).with_context(|| path.display().to_string())?;
+        Ok(Some(Box::new(BufWriter::with_capacity(BUFFER, file))))
     }
 }
 
@@ -191,17 +244,6 @@ pub(super) fn pipeline(
     let mut stages = stages.into_iter();
     let first = stages.next().ok_or_else(|| Exit::Bug.because(anyhow!("there is no stage")))?;
     Ok(Pipeline { first, inboxes: stages.collect(), in_rounds })
-}
-
-fn writer(path: Option<&Path>) -> Result<Option<Box<dyn Write>>, Failure> {
-    let Some(path) = path else { return Ok(None) };
-    if path == Path::new(STDIN) {
-        return Ok(Some(Box::new(BufWriter::with_capacity(BUFFER, io::stdout()))));
-    }
-    let file = File::create(path)
-        .with_context(|| path.display().to_string())
-        .map_err(|error| Exit::Runtime.because(error))?;
-    Ok(Some(Box::new(BufWriter::with_capacity(BUFFER, file))))
 }
 
 fn cores() -> usize {

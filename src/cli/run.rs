@@ -19,7 +19,7 @@ Examples:
 --from and --to, as in the last one, are for an application of its own that reads a part of the pages again: another `app`, other output topics. \
 Times are those of the input's records.
 
-Topics are never made here: `newsmill topics create` makes them. SIGTERM finishes what was read, commits and leaves; \
+Topics are never made here: `newsmill topics create` makes them. SIGTERM or Ctrl-C finishes what was read, commits and leaves; \
 a second one leaves at once, and what was not committed is done again. Exit codes: 0 stopped, 75 try again later, \
 77 the brokers refuse us, 78 the configuration, the topics or the state do not fit, 70 a bug.";
 

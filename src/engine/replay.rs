@@ -15,6 +15,7 @@ use super::client::{Clients, EngineProducer};
 use super::client_context::Watched;
 use super::end::End;
 use super::observer::Unobserved;
+use super::stop::Stop;
 use super::topic_reader::{Event, Found, TopicReader};
 use crate::stage::Headers;
 
@@ -40,7 +41,7 @@ pub struct Again {
 }
 
 /// Sends again what `choose` says of the records of a topic, from where the job of this name has come to, up to where the
-/// topic ends now. The name is a consumer group's and a `transactional.id`.
+/// topic ends now, or until it is to stop. The name is a consumer group's and a `transactional.id`.
 ///
 /// # Errors
 /// [`End`]: no answer, refused, or another process runs the same job. What was committed stays.
@@ -48,6 +49,7 @@ pub fn replay(
     clients: &Clients,
     job: &str,
     topic: &str,
+    stop: &Stop,
     mut choose: impl FnMut(&Found) -> Option<Again>,
 ) -> Result<(), End> {
     let watched = Watched { engine: 0, name: "replay", observer: Arc::new(Unobserved) };
@@ -69,6 +71,9 @@ pub fn replay(
         is_open: false,
     };
     let result = reader.read(&from, |event| {
+        if stop.is_draining() {
+            return Ok(ControlFlow::Break(()));
+        }
         if let Event::Record(found) = event {
             if let Some(again) = choose(&found) {
                 batch.send(&found, &again)?;

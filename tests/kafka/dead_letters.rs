@@ -1,9 +1,11 @@
 //! The dead letters looked into, taken out and sent again, by the real program.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::Output;
 use std::time::Duration;
 
+use nix::sys::signal::Signal;
 use rdkafka::message::{Header, OwnedHeaders};
 use serde_json::Value;
 
@@ -125,17 +127,33 @@ fn a_replay_without_execute_sends_nothing_and_with_it_each_record_once_as_it_was
 
 #[test]
 fn a_replay_that_is_killed_half_way_and_run_again_gives_each_record_once() {
+    replayed_in_two("killed-replay", |running, _| running.kill());
+}
+
+#[test]
+fn a_replay_that_is_stopped_half_way_says_what_it_has_sent_and_goes_on_when_it_is_run_again() {
+    replayed_in_two("stopped-replay", |mut running, output| {
+        assert!(running.signal(Signal::SIGINT), "it runs");
+        assert_eq!(running.wait(LIMIT), 130);
+        let said = std::fs::read_to_string(output).expect("our own folder");
+        assert!(said.contains(" not_utf8: sent again"), "{said}");
+        assert!(said.contains("newsmill: stopped before the end; run it again"), "{said}");
+    });
+}
+
+/// Begins a replay, ends it when some are sent, runs it again.
+fn replayed_in_two(app: &str, end: impl FnOnce(Tethered, &Path)) {
     const PAGES: usize = 2_000;
-    let fleet = dead_lettered("killed-replay", PAGES);
+    let fleet = dead_lettered(app, PAGES);
     let replay = fleet.newsmill(&["dead-letter", "replay", "--execute"], 0);
     let output = super::broker::scratch("replay").join("output");
     let running = Tethered::start(replay, &output, None);
     let (bootstrap, topic) = (shared().bootstrap(), fleet.names.topic("raw"));
     let enough = i64::try_from(PAGES + 150).expect("few");
     wait_until("some of them", LIMIT, || client::ends(&bootstrap, &topic)[2].0 > enough);
-    running.kill();
+    end(running, &output);
     let sent = raw(&fleet).len() - PAGES;
-    assert!(sent < PAGES, "{sent} were sent before it was killed: make it more");
+    assert!(sent < PAGES, "{sent} were sent before it was ended: make it more");
     said(&fleet, &["replay", "--execute"]);
     let times = times(&raw(&fleet));
     assert_eq!(times.len(), PAGES);

@@ -14,14 +14,16 @@ use serde::Serialize;
 use super::each_letter;
 use super::filter::Filter;
 use super::list::Line;
-use crate::cli::{ConfigArgs, Failure};
+use crate::cli::part::{Part, left};
+use crate::cli::{ConfigArgs, Failure, interrupt};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
   newsmill dead-letter export --output letters.jsonl
   newsmill dead-letter export --reason json_syntax | jq -r .base64 | base64 -d
 
-A line has what `list --json` has, and the record's key, value and own headers in base64. Nothing is taken off the topic.";
+A line has what `list --json` has, and the record's key, value and own headers in base64. Nothing is taken off the topic. \
+The file has its name once it is whole; until then it is FILE.part.";
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Export {
@@ -47,15 +49,20 @@ struct Exported<'a> {
 impl Export {
     pub(super) fn run(&self) -> Result<(), Failure> {
         let config = self.config.load_and_reach()?;
+        let part = self.output.as_deref().and_then(Part::of);
         let mut out: Box<dyn Write> = match &self.output {
             Some(file) => {
-                let file_name = file.display();
+                let file = part.as_ref().map_or(file.as_path(), Part::path);
+                let created = File::create(file);
                 Box::new(BufWriter::new(
-                    File::create(file).with_context(|| format!("cannot write {file_name}"))?,
+                    created.with_context(|| format!("cannot write {}", file.display()))?,
                 ))
             }
             None => Box::new(std::io::stdout().lock()),
         };
+        let left = left(part.as_slice());
+        let left = left.unwrap_or_else(|| "what was written is not whole".to_owned());
+        interrupt::end_with(format!("stopped; {left}"))?;
         let encoded = |bytes: &Vec<u8>| STANDARD.encode(bytes);
         each_letter(&config, &self.filter, |found, letter| {
             let header = |(name, value): &'_ (String, Option<Vec<u8>>)| {
@@ -75,6 +82,10 @@ impl Export {
             out.write_all(b"\n")?;
             Ok(ControlFlow::Continue(()))
         })?;
-        Ok(out.flush()?)
+        out.flush()?;
+        if let Some(part) = part {
+            part.finish().with_context(|| format!("cannot write {}", part.path().display()))?;
+        }
+        Ok(())
     }
 }

@@ -125,7 +125,11 @@ mod tests {
         assert!(
             Filter { until: at("2026-03-01T12:00:01Z"), ..Filter::default() }.passes(&letter())
         );
-        assert!(time("2h").unwrap() < Timestamp::now());
+        let ago = |text: &str| {
+            let then = time(text).unwrap();
+            Timestamp::now().duration_since(then).as_hours()
+        };
+        assert_eq!((ago("2h"), ago("1d"), ago("1w")), (2, 24, 168));
         let unknown = Letter { failed_at: None, ..letter() };
         assert!(!Filter { since: at(noon), ..Filter::default() }.passes(&unknown));
     }

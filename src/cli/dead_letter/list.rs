@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::filter::Filter;
 use super::{each_letter, origin, place};
-use crate::cli::{ConfigArgs, Failure};
+use crate::cli::{ConfigArgs, Failure, counted};
 use crate::config::Config;
 use crate::engine::Found;
 use crate::stage::dead_letter::Letter;
@@ -31,7 +31,7 @@ pub(in crate::cli) struct List {
     filter: Filter,
     /// Only so many
     #[arg(long, value_name = "N")]
-    limit: Option<u64>,
+    limit: Option<usize>,
     /// A JSON object a line
     #[arg(long)]
     json: bool,
@@ -101,7 +101,7 @@ impl List {
             reasons.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
         let mut err = std::io::stderr().lock();
         let colon = if counts.is_empty() { "" } else { ": " };
-        writeln!(err, "{listed} dead letters{colon}{}", counts.join(", "))?;
+        writeln!(err, "{}{colon}{}", counted(listed, "dead letter"), counts.join(", "))?;
         if foreign > 0 {
             writeln!(err, "{foreign} records of the topic are no dead letters of newsmill")?;
         }

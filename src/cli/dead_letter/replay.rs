@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::sync::Arc;
 
+use anyhow::anyhow;
 use clap::Args;
 
 use super::filter::Filter;
-use crate::cli::{ConfigArgs, Failure};
+use crate::cli::{ConfigArgs, Exit, Failure, interrupt};
 use crate::config::Config;
 use crate::config::topics::Purpose;
-use crate::engine::{self, Again, Clients, Event, Found, TopicReader};
+use crate::engine::{self, Again, Clients, Event, Found, Stop, TopicReader};
 use crate::stage::dead_letter::Letter;
 
 pub(super) const EXAMPLES: &str = "\
@@ -20,7 +22,7 @@ Examples:
 
 A record goes back to the topic and partition where it stood, with its key, value, headers and timestamp. What is sent \
 and how far the job has come are one transaction: killed and run again it goes on where it was, and no record is sent \
-twice. A job is named after its filter (times left out), or by --job; another job knows nothing of what this one has \
+twice. Ctrl-C commits what is sent, and stops with 130. A job is named after its filter (times left out), or by --job; another job knows nothing of what this one has \
 sent. A record that has been replayed --max-replays times is left where it is: it is parked. Nothing is taken off the \
 topic of the dead letters.";
 
@@ -40,6 +42,9 @@ pub(in crate::cli) struct Replay {
     #[arg(long, value_name = "N", default_value = "3")]
     max_replays: u32,
 }
+
+const DRAINING: &str = "commits what is sent, and stops; Ctrl-C once more leaves at once";
+const LEFT: &str = "left at once; what was not committed is not sent";
 
 /// What becomes of a dead letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,8 +79,10 @@ impl Replay {
                 timestamp: letter.timestamp,
             })
         };
+        let stop = Arc::new(Stop::default());
         if self.execute {
-            engine::replay(&clients, &job, topic, choose)?;
+            interrupt::drain_first(Arc::clone(&stop), DRAINING, LEFT)?;
+            engine::replay(&clients, &job, topic, &stop, choose)?;
         } else {
             let places = engine::places_of(&clients, &job, topic)?;
             let reader = TopicReader::open(&clients, &job, topic)?;
@@ -86,7 +93,12 @@ impl Replay {
                 Ok(std::ops::ControlFlow::Continue(()))
             })?;
         }
-        self.report(&job, &counts)
+        self.report(&job, &counts)?;
+        if stop.is_draining() {
+            let error = anyhow!("stopped before the end; run it again to go on from there");
+            return Err(Exit::Interrupted.because(error));
+        }
+        Ok(())
     }
 
     /// The group and the `transactional.id` of the job.

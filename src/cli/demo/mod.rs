@@ -144,7 +144,7 @@ impl Wait<'_> {
         let began = Instant::now();
         while !is_so()? {
             if self.stop.is_draining() {
-                return Err(Failure { exit: Exit::Ok, error: None });
+                return Err(Exit::Interrupted.because(anyhow!("stopped before the last page")));
             }
             if self.engines.have_ended() {
                 return Err(

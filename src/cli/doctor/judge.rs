@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::finding::Finding;
+use crate::cli::counted;
 use crate::config::topics::{Purpose, Standing, TopicSpec};
 use crate::config::{CertificateKind, Config, Engine, Sasl};
 use crate::engine::examine::Replication;
@@ -122,7 +123,9 @@ pub(super) fn topic(
         findings.push(Finding::wrong(&spec.name, said, fix));
     }
     if findings.is_empty() {
-        let said = format!("{} partitions, {} copies", standing.partitions, replication.copies);
+        let partitions = counted(standing.partitions, "partition");
+        let copies = if replication.copies == 1 { "copy" } else { "copies" };
+        let said = format!("{partitions}, {} {copies}", replication.copies);
         findings.push(Finding::ok(&spec.name, said));
     }
     findings

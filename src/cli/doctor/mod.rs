@@ -11,7 +11,7 @@ use anyhow::anyhow;
 use clap::Args;
 
 use super::check::layouts_of;
-use super::{ConfigArgs, Exit, Failure};
+use super::{ConfigArgs, Exit, Failure, counted};
 use crate::config::topics::{Purpose, Standing, TopicSpec};
 use crate::config::{self, Config};
 use crate::engine::{self, Clients, Cluster, examine, max_of_input};
@@ -71,10 +71,11 @@ impl Doctor {
 fn verdict(findings: &[Finding]) -> Result<(), Failure> {
     let count = |level| findings.iter().filter(|finding| finding.level == level).count();
     let (wrong, denied) = (count(Level::Wrong), count(Level::Denied));
+    let (things, rights) = (counted(wrong, "thing"), counted(denied, "right"));
     if denied > 0 {
-        Err(Exit::Denied.because(anyhow!("{denied} rights are missing, {wrong} things are wrong")))
+        Err(Exit::Denied.because(anyhow!("{rights} missing, {things} wrong")))
     } else if wrong > 0 {
-        Err(Exit::Config.because(anyhow!("{wrong} things are wrong")))
+        Err(Exit::Config.because(anyhow!("{things} wrong")))
     } else {
         Ok(())
     }
@@ -119,7 +120,7 @@ struct Patient<'a> {
 impl Patient<'_> {
     fn brokers(&self, findings: &mut Vec<Finding>) -> Result<(), Failure> {
         let (brokers, _) = examine::replication(&self.clients, &[])?;
-        findings.push(Finding::ok("cluster", format!("{brokers} brokers")));
+        findings.push(Finding::ok("cluster", counted(brokers, "broker")));
         let versions = examine::versions(&self.clients)?;
         findings.extend(versions.iter().map(|(id, it)| judge::versions(*id, it.as_ref())));
         match self.cluster.broker_settings() {

@@ -31,9 +31,12 @@ pub(super) fn record(config: &Config, place: &Place) -> Result<Input, Failure> {
         .fetch_watermarks(topic, *partition, PATIENCE)
         .map_err(|error| failed(config, place, &error))?;
     if !(low..high).contains(offset) {
-        let error = anyhow!(
-            "{topic} has no offset {offset} in partition {partition}: it holds {low}..{high}"
-        );
+        let held = if low == high {
+            "it is empty".to_owned()
+        } else {
+            format!("it holds {low} to {}", high - 1)
+        };
+        let error = anyhow!("partition {partition} of {topic} has no offset {offset}: {held}");
         return Err(Exit::BadInput.because(error));
     }
     let mut assignment = TopicPartitionList::new();
