@@ -3,6 +3,7 @@
 //! Back-pressure pauses partitions and never stops polling. While workers have enough to do for the moment, a stage is
 //! passed over for one turn; that is shorter than any time-out, keeps the prefetch, and rebalances are still served.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use super::client::StageConsumer;
 use super::end::End;
 use super::ffi::known_log;
 use super::observer::PauseReason;
-use super::partition::{Live, Phase};
+use super::partition::{Live, Partition, Phase};
 use super::position::list;
 use super::run::{Engine, StageRun};
 use super::workers::{Job, Ticket};
@@ -106,6 +107,7 @@ impl Engine {
         Ok(())
     }
 
+    /// Reads from a stage, for a turn; says how many records came, and what failed.
     fn read_stage(&mut self, index: usize) -> (usize, Vec<KafkaError>) {
         let (mut count, mut failures) = (0, Vec::new());
         let is_full = self.has_enough_to_do();
@@ -120,12 +122,8 @@ impl Engine {
                 None => break,
                 Some(Ok(message)) => message,
                 Some(Err(KafkaError::PartitionEOF(partition))) => {
-                    if let Some(Phase::Live(live)) =
-                        partitions.get_mut(&partition).map(|state| &mut state.phase)
-                    {
-                        live.at_end = true;
-                        // The last offsets before it may be markers, which are never read.
-                        live.next_read = live.stop_at.unwrap_or(live.next_read).max(live.next_read);
+                    if let Some((live, _)) = live_of(partitions, partition) {
+                        live.met_end();
                     }
                     continue;
                 }
@@ -134,33 +132,18 @@ impl Engine {
                     continue;
                 }
             };
-            let partition = message.partition();
-            let Some(state) = partitions.get_mut(&partition) else { continue };
-            let Phase::Live(live) = &mut state.phase else { continue };
-            if live.rest.is_some() || live.is_over() {
-                continue;
-            }
-            // Delivered before: librdkafka was seen to deliver an offset twice (style E11).
-            if message.offset() < live.next_read {
-                self.observer.redelivered(&spec.inbox);
-                continue;
-            }
-            if let Some(stop) = live.stop_at.filter(|stop| message.offset() >= *stop) {
-                live.next_read = stop;
-                continue;
-            }
-            live.read(message.offset(), message.timestamp().to_millis());
-            let (chunk, charge) = live.open_chunk(&spec.inbox, partition);
-            let bytes = chunk.push(&message);
-            *charge += bytes;
-            let is_full = chunk.is_full();
-            live.unapplied_bytes += bytes;
-            live.unapplied_records += 1;
-            self.budget.charge(bytes);
-            count += 1;
-            self.observer.consumed(&spec.inbox, bytes);
-            if is_full {
-                dispatch(&self.workers, index, partition, state.epoch, live);
+            let Some((live, epoch)) = live_of(partitions, message.partition()) else { continue };
+            match take(live, &spec.inbox, &message) {
+                Taken::Nothing => {}
+                Taken::Again => self.observer.redelivered(&spec.inbox),
+                Taken::Record { bytes, fills_chunk } => {
+                    count += 1;
+                    self.budget.charge(bytes);
+                    self.observer.consumed(&spec.inbox, bytes);
+                    if fills_chunk {
+                        dispatch(&self.workers, index, message.partition(), epoch, live);
+                    }
+                }
             }
         }
         for (partition, state) in partitions {
@@ -260,6 +243,47 @@ fn next<'c>(
         }
         *log_lines = log_lines.checked_sub(1)?;
     }
+}
+
+/// A partition that is read, and the epoch of its assignment.
+fn live_of(partitions: &mut BTreeMap<i32, Partition>, partition: i32) -> Option<(&mut Live, u64)> {
+    let state = partitions.get_mut(&partition)?;
+    match &mut state.phase {
+        Phase::Live(live) => Some((live, state.epoch)),
+        Phase::Restoring => None,
+    }
+}
+
+/// What was made of a message.
+enum Taken {
+    /// It is not to be read.
+    Nothing,
+    /// It has been read already: librdkafka was seen to deliver an offset twice (style E11).
+    Again,
+    /// It stands in the partition's chunk.
+    Record { bytes: u64, fills_chunk: bool },
+}
+
+/// Takes a message into the chunk of its partition, where it is to be read.
+fn take(live: &mut Live, inbox: &Arc<str>, message: &BorrowedMessage<'_>) -> Taken {
+    if live.rest.is_some() || live.is_over() {
+        return Taken::Nothing;
+    }
+    if message.offset() < live.next_read {
+        return Taken::Again;
+    }
+    if let Some(stop) = live.stop_at.filter(|stop| message.offset() >= *stop) {
+        live.next_read = stop;
+        return Taken::Nothing;
+    }
+    live.read(message.offset(), message.timestamp().to_millis());
+    let (chunk, charge) = live.open_chunk(inbox, message.partition());
+    let bytes = chunk.push(message);
+    *charge += bytes;
+    let fills_chunk = chunk.is_full();
+    live.unapplied_bytes += bytes;
+    live.unapplied_records += 1;
+    Taken::Record { bytes, fills_chunk }
 }
 
 fn dispatch(

@@ -110,6 +110,13 @@ impl Live {
         self.at_end = false;
     }
 
+    /// The reader has met the end of the partition.
+    pub fn met_end(&mut self) {
+        self.at_end = true;
+        // The last offsets before it may be markers, which are never read.
+        self.next_read = self.stop_at.unwrap_or(self.next_read).max(self.next_read);
+    }
+
     /// The timestamp of the oldest record that is not committed, as near as it is known: that of the last one committed
     /// is a little older. In milliseconds since 1970.
     #[must_use]

@@ -26,36 +26,16 @@ pub fn engines(
     stages: &[Arc<dyn DynStage>],
     window: Window,
 ) -> Result<Vec<EngineSpec>, End> {
-    let destination =
-        |topic: &str| Destination { topic: topic.into(), partitions: partitions(topics, topic) };
     let stages: Vec<StageSpec> = stages
         .iter()
         .enumerate()
         .map(|(index, stage)| stage_spec(config, topics, index, stage))
         .collect::<Result<_, _>>()?;
-    let names = &config.topics;
-    let mut targets = BTreeMap::from([
-        (Target::Articles, destination(&names.articles)),
-        (Target::Stories, destination(&names.stories)),
-        (Target::Canonical, destination(&names.canonical)),
-        (Target::Sightings, destination(&names.sightings)),
-    ]);
-    if config.lines.starts == Starts::On {
-        targets.insert(Target::Starts, destination(&config.starts_topic()));
-    }
-    for stage in stages.iter().skip(1) {
-        targets.insert(Target::Inbox(stage.stage.name()), destination(&stage.inbox));
-    }
-    let dead_letter = destination(&names.dead_letter);
-    let of_hashes = stages.iter().filter(|spec| spec.stage.is_of_hashes()).flat_map(|spec| {
-        [Arc::clone(&spec.inbox)].into_iter().chain(spec.changelog.as_deref().map(Arc::from))
-    });
-    let of_hashes = of_hashes.collect();
     let spec = EngineSpec {
         number: 0,
         transactional_id: String::new(),
+        destinations: destinations(config, topics, &stages),
         stages,
-        destinations: Destinations { targets, dead_letter, of_hashes },
         clients: Clients::of(config),
         workers: config.engine.workers.get(),
         budget_bytes: config.engine.budget_of_an_engine() as u64,
@@ -80,6 +60,37 @@ pub fn engines(
             ..spec.clone()
         })
         .collect())
+}
+
+/// Where everything goes that these stages put out.
+fn destinations(
+    config: &Config,
+    topics: &BTreeMap<String, Standing>,
+    stages: &[StageSpec],
+) -> Destinations {
+    let names = &config.topics;
+    let destination =
+        |topic: &str| Destination { topic: topic.into(), partitions: partitions(topics, topic) };
+    let mut targets = BTreeMap::from([
+        (Target::Articles, destination(&names.articles)),
+        (Target::Stories, destination(&names.stories)),
+        (Target::Canonical, destination(&names.canonical)),
+        (Target::Sightings, destination(&names.sightings)),
+    ]);
+    if config.lines.starts == Starts::On {
+        targets.insert(Target::Starts, destination(&config.starts_topic()));
+    }
+    for stage in stages.iter().skip(1) {
+        targets.insert(Target::Inbox(stage.stage.name()), destination(&stage.inbox));
+    }
+    let of_hashes = stages.iter().filter(|spec| spec.stage.is_of_hashes()).flat_map(|spec| {
+        [Arc::clone(&spec.inbox)].into_iter().chain(spec.changelog.as_deref().map(Arc::from))
+    });
+    Destinations {
+        of_hashes: of_hashes.collect(),
+        dead_letter: destination(&names.dead_letter),
+        targets,
+    }
 }
 
 fn stage_spec(

@@ -18,6 +18,9 @@ use crate::stage::Headers;
 /// How long the brokers have to answer, and how long may pass without a record before they are taken for gone.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long one look for a record takes, where there is none.
+const POLL: Duration = Duration::from_millis(100);
+
 /// A record of a topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
@@ -132,28 +135,21 @@ impl TopicReader {
         mut each: impl FnMut(Event) -> Result<ControlFlow<()>, End>,
     ) -> Result<(), End> {
         let mut open: BTreeMap<i32, i64> = BTreeMap::new();
-        let mut assignment = TopicPartitionList::new();
         for (partition, offset) in from {
             let Some((begin, end)) = self.bounds.get(partition) else { continue };
-            if offset.max(begin) >= end {
-                if each(Event::End(*partition))?.is_break() {
-                    return Ok(());
-                }
-                continue;
+            if offset.max(begin) < end {
+                open.insert(*partition, *end);
+            } else if each(Event::End(*partition))?.is_break() {
+                return Ok(());
             }
-            open.insert(*partition, *end);
-            assignment
-                .add_partition_offset(&self.topic, *partition, Offset::Offset(*offset.max(begin)))
-                .map_err(|error| End::of_command(&self.topic, &error))?;
         }
-        self.consumer.assign(&assignment).map_err(|error| End::of_command(&self.topic, &error))?;
+        self.assign(from, &open)?;
         let mut heard = Instant::now();
         while !open.is_empty() {
-            let (partition, is_over) = match self.consumer.poll(Duration::from_millis(100)) {
-                None if heard.elapsed() > PATIENCE => return Err(silent(&self.topic)),
-                None => continue,
-                Some(Ok(message)) => {
-                    heard = Instant::now();
+            let (partition, is_over) = match self.poll(&mut heard)? {
+                Polled::Nothing => continue,
+                Polled::End(partition) => (partition, true),
+                Polled::Record(message) => {
                     let (partition, next) = (message.partition(), message.offset() + 1);
                     let Some(end) = open.get(&partition) else { continue };
                     if message.offset() < *end
@@ -162,14 +158,6 @@ impl TopicReader {
                         return Ok(());
                     }
                     (partition, next >= *end)
-                }
-                Some(Err(KafkaError::PartitionEOF(partition))) => (partition, true),
-                Some(Err(error)) => {
-                    tracing::warn!(event = "read_failed", topic = self.topic, %error);
-                    if heard.elapsed() > PATIENCE {
-                        return Err(End::of_command(&self.topic, &error));
-                    }
-                    continue;
                 }
             };
             if is_over
@@ -181,6 +169,51 @@ impl TopicReader {
         }
         Ok(())
     }
+
+    /// Begins to read the partitions that hold something, each from its offset.
+    fn assign(&self, from: &BTreeMap<i32, i64>, open: &BTreeMap<i32, i64>) -> Result<(), End> {
+        let mut assignment = TopicPartitionList::new();
+        for (partition, begin) in self.beginnings() {
+            if let (Some(offset), true) = (from.get(&partition), open.contains_key(&partition)) {
+                let offset = Offset::Offset(*offset.max(&begin));
+                assignment
+                    .add_partition_offset(&self.topic, partition, offset)
+                    .map_err(|error| End::of_command(&self.topic, &error))?;
+            }
+        }
+        self.consumer.assign(&assignment).map_err(|error| End::of_command(&self.topic, &error))
+    }
+
+    /// What comes next; `heard` is when a record came last.
+    fn poll(&self, heard: &mut Instant) -> Result<Polled<'_>, End> {
+        let failed = match self.consumer.poll(POLL) {
+            Some(Ok(message)) => {
+                *heard = Instant::now();
+                return Ok(Polled::Record(message));
+            }
+            Some(Err(KafkaError::PartitionEOF(partition))) => {
+                return Ok(Polled::End(partition));
+            }
+            Some(Err(error)) => {
+                tracing::warn!(event = "read_failed", topic = self.topic, %error);
+                Some(error)
+            }
+            None => None,
+        };
+        if heard.elapsed() <= PATIENCE {
+            return Ok(Polled::Nothing);
+        }
+        Err(failed
+            .map_or_else(|| silent(&self.topic), |error| End::of_command(&self.topic, &error)))
+    }
+}
+
+/// What a look at the topic gave.
+enum Polled<'c> {
+    Record(BorrowedMessage<'c>),
+    /// The end of that partition.
+    End(i32),
+    Nothing,
 }
 
 fn silent(topic: &str) -> End {

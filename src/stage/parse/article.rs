@@ -19,6 +19,7 @@ pub(super) fn article<'a>(
     tales: &Tales,
     page_time: i64,
 ) -> Article<'a> {
+    keep_other_source(&page, &mut envelope);
     let mut warnings = page.warnings;
     if identity.named_by == NamedBy::Origin {
         warnings.push(Warning::IdFromOrigin);
@@ -31,13 +32,6 @@ pub(super) fn article<'a>(
         Some(date) => (date.at, Some(date.raw)),
         None => (None, None),
     };
-    // The page's own word comes first; what the envelope says beside it is kept.
-    if let (Some(on_page), Some(given)) = (&page.source, &envelope.source)
-        && on_page != given
-    {
-        let given = Value::String(given.to_string());
-        let _kept = envelope.extra.entry("source").or_insert(given);
-    }
     Article {
         schema: ArticleSchema::V1,
         article_id: identity.article_id,
@@ -64,6 +58,16 @@ pub(super) fn article<'a>(
         origin: Origin::of(record),
         warnings,
         layout: page.layout,
+    }
+}
+
+/// The page's own word comes first; what the envelope says beside it is kept.
+fn keep_other_source(page: &Page<'_>, envelope: &mut Envelope<'_>) {
+    if let (Some(on_page), Some(given)) = (&page.source, &envelope.source)
+        && on_page != given
+    {
+        let given = Value::String(given.to_string());
+        let _kept = envelope.extra.entry("source").or_insert(given);
     }
 }
 
