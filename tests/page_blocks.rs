@@ -397,3 +397,18 @@ fn the_dateline_of_the_article_s_agency_begins_another_story() {
     assert_eq!((page.body.len(), page.related.len()), (2, 1));
     assert_eq!(page.related[0].body, [other]);
 }
+
+#[test]
+fn an_agency_s_name_in_brackets_is_no_headline_and_hides_none() {
+    let text = format!(
+        "{ENDED}\nالخصاونة: سنواصل حماية أجوائنا\nقال رئيس الوزراء بشر الخصاونة إن الأردن سيواصل حماية أجوائه وسيادته ومواطنيه من أي خطر أو تهديد من أي جهة كانت.\nوأشار إلى أن المملكة على اتصال دائم بالأطراف الدولية كافة.\n-(بترا)\nقطاع الألبسة: الأسواق نشطت في العيد\nرفعت نقابة تجار الألبسة توقعاتها لمبيعات موسم العيد بعد تحسن الطلب خلال الأيام الأخيرة من رمضان."
+    );
+    let page = page(&text);
+    let found: Vec<_> =
+        page.related.iter().map(|story| (story.headline.as_deref(), story.body.len())).collect();
+    let wanted = [
+        (Some("الخصاونة: سنواصل حماية أجوائنا"), 3),
+        (Some("قطاع الألبسة: الأسواق نشطت في العيد"), 1),
+    ];
+    assert_eq!(found, wanted);
+}

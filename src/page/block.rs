@@ -275,7 +275,7 @@ impl Blocks<'_, '_> {
 
     /// Cuts lines into stories, with a warning where a cut is in doubt.
     fn stories(&mut self, lines: &[BlockLine]) -> Vec<Verdict> {
-        let credits = credit::below_headlines(lines);
+        let credits = credit::of_block(lines);
         if credits.is_empty() {
             return self.cut(lines);
         }

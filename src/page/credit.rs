@@ -1,5 +1,5 @@
 //! Short lines between the headline of an appended story and its first paragraph: who wrote it, where, for whom, or what
-//! its picture shows ("Cairo: Harbour Post"). They say nothing of where a story begins.
+//! its picture shows ("Cairo: Harbour Post"); and what signs a story ("(Reuters)"). They say nothing of where one begins.
 
 use super::shape::{self, Stop};
 use super::signals::BlockLine;
@@ -17,6 +17,14 @@ pub(super) fn is_credit(text: &str, words: usize) -> bool {
         && matches!(shape::stop(text), Stop::None | Stop::Colon)
 }
 
+/// Whether a line is an agency's name in brackets, as it signs a story: "(Reuters)", "--(Petra)".
+pub(super) fn is_signature(text: &str, words: usize) -> bool {
+    words <= BARE_WORDS && text.ends_with(')') && {
+        let text = text.trim_start_matches(['-', '–', '—', ' ']);
+        text.starts_with('(') && text.matches('(').count() == 1
+    }
+}
+
 /// A longer line, in characters, is no headline above a credit.
 const HEADLINE_CHARS: usize = 120;
 
@@ -26,11 +34,17 @@ const CREDITS: usize = 2;
 /// A paragraph has more characters.
 const PARAGRAPH_CHARS: usize = 60;
 
-/// The credits in a block, by their places: short lines behind a longer one that does not stop, before a paragraph.
-pub(super) fn below_headlines(lines: &[BlockLine]) -> Vec<usize> {
+/// The credits in a block, by their places: short lines behind a longer one that does not stop, before a paragraph; and
+/// signatures.
+pub(super) fn of_block(lines: &[BlockLine]) -> Vec<usize> {
     let mut credits = Vec::new();
-    let short = lines.iter().enumerate().skip(1).filter(|(_, line)| line.shape.credit);
-    for (at, _) in short {
+    let shape = |line: &BlockLine| line.shape.credit || line.shape.signature;
+    let short = lines.iter().enumerate().skip(1).filter(|(_, line)| shape(line));
+    for (at, line) in short {
+        if line.shape.signature {
+            credits.push(at);
+            continue;
+        }
         let from = if credits.last() == at.checked_sub(1).as_ref() { at - 1 } else { at };
         let above = from.checked_sub(1).and_then(|above| lines.get(above));
         let mut below = lines.iter().skip(at + 1).take(CREDITS + from - at);

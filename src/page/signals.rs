@@ -41,6 +41,8 @@ pub(super) struct LineShape {
     pub dateline: bool,
     /// It can be a credit below a headline.
     pub credit: bool,
+    /// It signs a story.
+    pub signature: bool,
 }
 
 /// What a line begins with.
@@ -80,6 +82,7 @@ impl LineShape {
         };
         shape.signs_inside(bytes);
         shape.credit = credit::is_credit(text, shape.words);
+        shape.signature = credit::is_signature(text, shape.words);
         shape
     }
 
