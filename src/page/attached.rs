@@ -91,6 +91,8 @@ pub(super) fn settle<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) ->
         let end = if rest.peek().is_some_and(on_line) {
             // It was cut already.
             End::Whole
+        } else if let Some(end) = evidence.bracket_end(&piece, &text) {
+            end
         } else {
             evidence.end(&text, inside)
         };
@@ -250,6 +252,26 @@ impl Evidence<'_, '_> {
         }
         let shown = glued.or_else(|| self.small_letters_end(text));
         shown.unwrap_or(if more { End::Unseen } else { End::Whole })
+    }
+
+    /// Behind the bracket that closes one before the marker: "(Read also: The ferry comes back)".
+    fn bracket_end(&self, marker: &Piece<'_>, text: &Piece<'_>) -> Option<End> {
+        marker.text.starts_with(['(', '[']).then_some(())?;
+        let mut open = 0;
+        let closed = text.text.char_indices().take(CHARS).find(|(_, c)| {
+            open += match c {
+                '(' | '[' => 1,
+                ')' | ']' => -1,
+                _ => 0,
+            };
+            open < 0
+        });
+        let end = closed.map(|(at, bracket)| at + bracket.len_utf8())?;
+        let (title, behind) = text.text.split_at_checked(end)?;
+        if !shape::has_words(behind) {
+            return Some(End::Whole);
+        }
+        Some(End::At(end, self.folded_bytes(text, title)))
     }
 
     /// Behind a question mark or the like to which the next word is glued: the line break between them was lost.

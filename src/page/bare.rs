@@ -5,10 +5,11 @@ use std::ops::Range;
 
 use super::clock;
 use super::date;
-use super::layout::{Field, Hit, Rule, RuleKind};
+use super::layout::{Field, Furniture, Hit, Layouts, Rule, RuleKind};
 use super::mark::Marking;
 use super::matching::Matching;
 use super::piece::{Part, Piece};
+use super::row;
 use super::shape::{self, Stop};
 use super::spelling::raw_offset;
 use super::trailing::{without_date, without_sign, without_time};
@@ -214,8 +215,8 @@ fn are_hashtags(text: &str) -> bool {
 }
 
 /// Takes a list of tags behind the last sentence of the article for furniture. Behind the laying out of blocks.
-pub(super) fn tag_list(pieces: &mut [Piece<'_>], matching: &Matching) {
-    for at in tags_at_end(pieces, matching) {
+pub(super) fn tag_list(pieces: &mut [Piece<'_>], matching: &Matching, layouts: &Layouts) {
+    for at in tags_at_end(pieces, matching, layouts) {
         if let Some(piece) = pieces.get_mut(at) {
             piece.take(Part::Furniture, None, "a list of tags without a label");
         }
@@ -243,7 +244,7 @@ const TAGS: usize = 12;
 
 /// The pieces that are a list of tags: two short lines or more behind the last sentence of the article that say
 /// nothing but what it has said already (one of three or more may be new), each of them something else.
-fn tags_at_end(pieces: &[Piece<'_>], matching: &Matching) -> Vec<usize> {
+fn tags_at_end(pieces: &[Piece<'_>], matching: &Matching, layouts: &Layouts) -> Vec<usize> {
     let is_own = |piece: &Piece<'_>| piece.part == Part::Body && piece.entry.is_none();
     let own = pieces.iter().enumerate().filter(|(_, piece)| is_own(piece));
     let mut texts = own.rev().peekable();
@@ -263,7 +264,13 @@ fn tags_at_end(pieces: &[Piece<'_>], matching: &Matching) -> Vec<usize> {
                 && !behind.is_some_and(|text| text.starts_with(shape::is_word_char))
         })
     };
-    let told = tags.iter().filter(|(_, piece)| says(piece)).count();
+    // A section of the site is a tag as good as what the article says.
+    let is_section = |piece: &Piece<'_>| {
+        let is_head = |kind: &RuleKind| matches!(kind, RuleKind::Furniture(Furniture::Head));
+        let hit = layouts.whole(matching.form(piece.folded.clone()));
+        hit.is_some_and(|hit| layouts.rules_of(hit).any(|(_, rule)| is_head(&rule.kind)))
+    };
+    let told = tags.iter().filter(|(_, piece)| says(piece) || is_section(piece)).count();
     // Captions say a name twice, tags never.
     let distinct: HashSet<_> = tags.iter().map(|(_, piece)| &piece.text).collect();
     let is_list = distinct.len() == tags.len()
@@ -294,11 +301,9 @@ fn is_date(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     let form = page.matching.text().get(piece.folded.clone()).unwrap_or_default();
     // "On 20 November 2022," goes on with a sentence.
     let goes_on = matches!(shape::stop(&piece.text), Stop::Comma | Stop::Colon);
-    // A place or an agency stands beside a time of day, beside a day in two calendars, or in one that few sentences use,
-    // or behind a bar.
+    // A place or an agency stands beside a time of day, beside a day in two calendars, or in one that few sentences use.
     let is_whole = |read: &date::Reading| {
         let is_plain = read.has_clock() || read.is_told_twice || read.is_converted();
-        let is_plain = is_plain || piece.text.contains(['|', '•']);
         read.whole || is_plain && read.others <= BESIDE
     };
     !goes_on
@@ -375,8 +380,21 @@ fn below_links(own: &[Piece<'_>], block: &mut [Piece<'_>], page: &Marking<'_, '_
     }
 }
 
-/// Takes a line of a list of links that is nothing but a day for the date of the link above it, and a day with its time
-/// behind a headline for the date of its story. Behind the laying out of blocks.
+/// Whether a piece is a byline, with how long ago behind it as often as not: "By Nora Field 2 hrs ago".
+fn is_link_byline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+    let Some((_, bytes)) = byline_label(piece, page) else {
+        return false;
+    };
+    let form = page.matching.form(piece.folded.clone());
+    let digit = form.find(|c: char| c.is_ascii_digit()).unwrap_or(form.len());
+    let (raw, end) = (raw_offset(&piece.text, bytes), raw_offset(&piece.text, digit));
+    let name = piece.text.get(raw..end).unwrap_or_default().trim_matches(SIGNS);
+    let ago = form.get(digit..).unwrap_or_default();
+    is_name(name) && name.contains(' ') && (ago.is_empty() || row::is_counted(page.layouts, ago))
+}
+
+/// Takes a line of a list of links that is nothing but a day for the date of the link above it, one that is a byline for
+/// furniture, and a day with its time behind a headline for the date of its story. Behind the laying out of blocks.
 pub(super) fn link_dates(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
     // The entries that are none, and the link on the line above.
     let (mut dates, mut above): (Vec<u32>, Option<u32>) = (Vec::new(), None);
@@ -391,6 +409,9 @@ pub(super) fn link_dates(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
         if of.is_some() && is_day(piece, page) {
             dates.extend(entry);
             piece.take(Part::Value(Field::Published), of, "the day below a headline");
+        } else if of.is_some() && is_link_byline(piece, page) {
+            dates.extend(entry);
+            piece.take(Part::Furniture, None, "a byline below a headline");
         }
         above = piece.entry.filter(|_| piece.part == Part::Headline);
     }

@@ -2,13 +2,14 @@
 //! buttons for the size of letters, what stands in a box.
 
 use super::layout::{Furniture, Layouts, RuleKind};
+use super::mark::Marking;
 use super::piece::{Part, Piece};
 use super::shape;
 
 /// Takes small lines beside furniture for furniture: a number that says how often something was done ("Comments", "0"),
 /// beside a date or another value too, a sign between buttons, a letter for its size, the page's address; and a
 /// label with nothing but a number behind it, wherever it stands.
-pub(super) fn take(pieces: &mut [Piece<'_>]) {
+pub(super) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     for piece in pieces.iter_mut().filter(|piece| piece.part == Part::Body) {
         if is_sizing(&piece.text) {
             piece.take(Part::Furniture, None, "a button for the size of letters");
@@ -24,6 +25,35 @@ pub(super) fn take(pieces: &mut [Piece<'_>]) {
     for piece in pieces.iter_mut().rev() {
         beside = is_small(piece, beside);
     }
+    empty_labels(pieces, page);
+}
+
+/// Takes labels that have their lines for themselves, with no value behind them but what the site puts there, for what
+/// they are: "Tags:", and the page ends.
+fn empty_labels(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
+    let mut rest = pieces;
+    while let Some((piece, behind)) = rest.split_first_mut() {
+        let is_text = |piece: &Piece<'_>| matches!(piece.part, Part::Body | Part::Headline);
+        let rule = piece.why.runner_up.filter(|second| second.part == Part::Label);
+        if let Some(rule) = rule.and_then(|second| second.rule)
+            && piece.part == Part::Body
+            && !behind.first().is_some_and(is_text)
+            && is_label(piece, page)
+        {
+            piece.part = Part::Label;
+            piece.why.rule = Some(rule);
+        }
+        rest = behind;
+    }
+}
+
+/// Whether a piece is the words of a label that may stand alone, and what closes them.
+fn is_label(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+    let form = page.matching.form(piece.folded.clone());
+    let words = form.trim_end_matches(|c| !shape::is_word_char(c));
+    let alone = |kind: &RuleKind| matches!(kind, RuleKind::Label(label) if label.alone);
+    let hit = page.layouts.whole(words);
+    hit.is_some_and(|hit| page.layouts.rules_of(hit).any(|(_, rule)| alone(&rule.kind)))
 }
 
 /// What a small line stands beside.
@@ -41,7 +71,8 @@ fn is_small(piece: &mut Piece<'_>, beside: Beside) -> Beside {
         if is_count(&piece.text) {
             piece.take(Part::Furniture, None, "a number beside furniture or a field");
         } else if piece.text == "TT"
-            || beside == Beside::Furniture && (is_sign(&piece.text) || is_letter_size(&piece.text))
+            || is_sign(&piece.text)
+            || beside == Beside::Furniture && is_letter_size(&piece.text)
         {
             piece.take(Part::Furniture, None, "a sign beside furniture or a field");
         } else if beside == Beside::Furniture && is_web_address(&piece.text) {
@@ -118,8 +149,9 @@ fn is_letter_size(text: &str) -> bool {
     matches!(text, "A" | "a" | "Aa" | "aA" | "AA" | "Aaa" | "AAA" | "T")
 }
 
-/// A box has no more pieces.
+/// A box has no more pieces; one that a line opens which is no more than the beginning of a pitch.
 const BOX: usize = 16;
+const PITCH: usize = 4;
 
 /// Takes what stands between the lines that open and close a box, of a newsletter or the like, for furniture.
 pub(super) fn boxes(pieces: &mut [Piece<'_>], layouts: &Layouts) {
@@ -130,9 +162,15 @@ pub(super) fn boxes(pieces: &mut [Piece<'_>], layouts: &Layouts) {
     let mut opened = None;
     for at in 0..pieces.len() {
         match pieces.get(at).and_then(kind_of) {
-            Some(RuleKind::Furniture(Furniture::BoxStart)) => opened = Some(at),
+            Some(RuleKind::Furniture(Furniture::BoxStart)) => opened = Some((at, BOX)),
+            Some(RuleKind::Furniture(Furniture::Opener))
+                if opened.is_none_or(|(from, most)| at - from > most) =>
+            {
+                opened = Some((at, PITCH));
+            }
             Some(RuleKind::Furniture(Furniture::BoxEnd)) => {
-                let from = opened.take().filter(|from| at - from <= BOX).unwrap_or(at);
+                let from = opened.take().filter(|(from, most)| at - from <= *most);
+                let from = from.map_or(at, |(from, _)| from);
                 let inside = pieces.get_mut(from..at).unwrap_or_default().iter_mut();
                 for piece in inside.filter(|piece| piece.part != Part::Furniture) {
                     piece.take(Part::Furniture, None, "a line in a box of the site");
@@ -146,6 +184,12 @@ pub(super) fn boxes(pieces: &mut [Piece<'_>], layouts: &Layouts) {
 /// Whether a line is an address of the web and nothing else.
 fn is_web_address(line: &str) -> bool {
     (line.starts_with("http://") || line.starts_with("https://")) && !line.contains(' ')
+}
+
+/// "/GazetaExample/": a word with slashes round it.
+pub(super) fn is_signature(line: &str) -> bool {
+    let name = line.strip_prefix('/').and_then(|line| line.strip_suffix('/'));
+    name.is_some_and(|name| !name.contains([' ', '/']) && name.chars().nth(2).is_some())
 }
 
 /// Beside an address for mail stand no more words on a line that is one.

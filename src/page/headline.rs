@@ -18,7 +18,9 @@ const MAX_SENTENCE: usize = 120;
 /// Takes the first text of a page for its headline, if it has the shape of one and no line above the headline is in
 /// its place.
 pub(super) fn choose(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) -> Vec<Warning> {
+    marker_above(pieces, page);
     above(pieces, page);
+    topic(pieces, page);
     let Some(at) = pieces.iter().position(|piece| piece.part == Part::Body) else {
         return vec![Warning::HeadlineMissing];
     };
@@ -91,6 +93,72 @@ fn above(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
         if let Some(piece) = pieces.iter_mut().find(|piece| piece.line == line) {
             piece.take(Part::Furniture, None, reason);
         }
+    }
+}
+
+/// Takes a marker that begins the page for a section of the site ("Latest news") where one line stands between it and a
+/// field or a paragraph: that is the headline.
+fn marker_above(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
+    let mut below = pieces.iter().skip_while(|piece| piece.part == Part::Furniture);
+    let (Some(marker), Some(headline), Some(next)) = (below.next(), below.next(), below.next())
+    else {
+        return;
+    };
+    let is_over = match next.part {
+        Part::Value(_) | Part::Label => true,
+        Part::Body => shape::is_paragraph(&next.text) || bare::is_byline(next, page),
+        Part::Headline | Part::Teaser | Part::Marker | Part::Furniture => false,
+    };
+    let line = marker.line;
+    if marker.part == Part::Marker
+        && !marker.text.contains(':')
+        && headline.part == Part::Body
+        && headline.line == line + 1
+        && is_over
+        && is_headline(headline, page)
+        && let Some(marker) = pieces.iter_mut().find(|piece| piece.line == line)
+    {
+        marker.take(Part::Furniture, None, "a section of the site, above the headline");
+    }
+}
+
+/// The line above a headline that names its topic has no more words and characters, and the headline has at least so many.
+const TOPIC_WORDS: usize = 4;
+const TOPIC_CHARS: usize = 36;
+const BELOW_TOPIC_CHARS: usize = 40;
+
+/// A line between the headline and the date says what the article is about in so many words or more.
+const STANDFIRST_WORDS: usize = 5;
+
+/// Takes the first line for furniture where it names the topic and the headline stands below it: a third line stands between
+/// them and the date or the byline.
+fn topic(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
+    let is_field = |piece: &Piece<'_>| {
+        matches!(piece.part, Part::Value(Field::Published | Field::Updated | Field::Author))
+            || piece.part == Part::Body && bare::is_byline(piece, page)
+    };
+    let above = pieces.iter().take_while(|piece| !is_field(piece) && piece.part != Part::Marker);
+    let mut texts = above.filter(|piece| piece.part == Part::Body);
+    let (Some(topic), Some(headline), Some(standfirst), None) =
+        (texts.next(), texts.next(), texts.next(), texts.next())
+    else {
+        return;
+    };
+    let dated = pieces.iter().any(|piece| piece.line > standfirst.line && is_field(piece));
+    let is_topic = topic.text.split(' ').nth(TOPIC_WORDS).is_none()
+        && topic.text.chars().nth(TOPIC_CHARS).is_none()
+        && shape::stop(&topic.text) == Stop::None;
+    let is_standfirst = standfirst.text.split(' ').nth(STANDFIRST_WORDS - 1).is_some();
+    let line = topic.line;
+    if dated
+        && is_topic
+        && is_standfirst
+        && headline.line == line + 1
+        && headline.text.chars().nth(BELOW_TOPIC_CHARS).is_some()
+        && is_headline(headline, page)
+        && let Some(topic) = pieces.iter_mut().find(|piece| piece.line == line)
+    {
+        topic.take(Part::Furniture, None, "the topic, above the headline");
     }
 }
 

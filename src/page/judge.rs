@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::bare;
-use super::clean::Line;
 use super::layout::{Field, Furniture, Hit, Label, Marker, Need, Rule, RuleKind};
 use super::mark::{Mark, MarkKind, Marking};
 use super::piece::{Part, RunnerUp};
+use super::row;
 use super::shape::{self, Stop};
 use super::spelling::raw_offset;
 
@@ -49,65 +49,6 @@ pub(super) fn judge(page: &Marking<'_, '_>, index: usize, hit: Hit, behind: Behi
         }
     }
     Judged { mark: None, runner_up }
-}
-
-/// A line of nothing but furniture, one piece of it behind the other: "Facebook Twitter WhatsApp".
-pub(super) fn furniture_row(page: &Marking<'_, '_>, index: usize, hits: &[Hit]) -> Option<Mark> {
-    let ([first, _, ..], from) = (hits, page.matching.start(index)) else {
-        return None;
-    };
-    let end = from + page.matching.line(index).len();
-    let between = |from: usize, to: usize| page.matching.text().get(from..to).unwrap_or_default();
-    let whole = |hit: Hit| {
-        let mut rules = page.layouts.rules_of(hit);
-        let here = |rule: &Rule| match rule.kind {
-            RuleKind::Furniture(Furniture::Whole) => true,
-            RuleKind::Furniture(Furniture::Head) => is_above_text(page, index),
-            RuleKind::Furniture(_) | RuleKind::Marker(_) | RuleKind::Label(_) | RuleKind::Plain => {
-                false
-            }
-        };
-        rules.find(|(_, rule)| here(rule) && rank_of(rule, page).is_some())
-    };
-    let (rule, _) = whole(*first)?;
-    let mut at = from;
-    for hit in hits {
-        if shape::has_letters(between(at, hit.start)) || whole(*hit).is_none() {
-            return None;
-        }
-        at = hit.end;
-    }
-    let kind = MarkKind::Furniture;
-    (!shape::has_letters(between(at, end))).then_some(Mark {
-        rule,
-        start: from,
-        end,
-        kind,
-        needs_label: false,
-    })
-}
-
-/// So many lines stand above the first paragraph at most.
-const LINES_ABOVE: usize = 10;
-
-/// The headline below the name of a section has so many words: fewer are another section's name, or an author's.
-const BELOW_SECTION: std::ops::RangeInclusive<usize> = 4..=24;
-
-/// Whether a line stands above the first paragraph, and the page has another headline.
-fn is_above_text(page: &Marking<'_, '_>, index: usize) -> bool {
-    let is_paragraph = |line: &Line<'_>| shape::is_paragraph(&line.text);
-    let words = |line: &Line<'_>| line.text.split(' ').take(BELOW_SECTION.end() + 1).count();
-    match index {
-        0 => {
-            let mut below = page.lines.iter().skip(1).take(3);
-            let headline = below.find(|line| words(line) >= *BELOW_SECTION.start());
-            headline.is_some_and(|line| {
-                BELOW_SECTION.contains(&words(line)) && !shape::ends_in_stop(&line.text)
-            })
-        }
-        1..LINES_ABOVE => !page.lines.iter().take(index).skip(1).any(is_paragraph),
-        _ => false,
-    }
 }
 
 enum Verdict {
@@ -212,7 +153,7 @@ fn is_run_together(page: &Marking<'_, '_>, index: usize, hit: Hit) -> bool {
 
 /// Whose rules are asked first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Rank {
+pub(super) enum Rank {
     Site,
     Language,
     OtherLanguage,
@@ -223,7 +164,7 @@ impl Rank {
 }
 
 /// `None` of a rule for another site.
-fn rank_of(rule: &Rule, page: &Marking<'_, '_>) -> Option<Rank> {
+pub(super) fn rank_of(rule: &Rule, page: &Marking<'_, '_>) -> Option<Rank> {
     match rule.site {
         Some(site) => (page.site == Some(site)).then_some(Rank::Site),
         None if *rule.language == *page.language => Some(Rank::Language),
@@ -258,6 +199,9 @@ const OPENING: [char; 4] = [' ', '(', '[', '【'];
 /// A line that ends in furniture has no more bytes.
 const SHORT_BYTES: usize = 300;
 
+/// Behind the words that open a pitch stand no more bytes.
+const PITCH_BYTES: usize = 48;
+
 fn is_arabic(c: char) -> bool {
     matches!(c, '\u{620}'..='\u{6d3}')
 }
@@ -280,6 +224,8 @@ struct Place {
     line: usize,
     /// A number stands beside it, where it has the line for itself.
     numbered: bool,
+    /// What is behind it is a few words and no sentence.
+    is_pitch: bool,
     /// The line is no paragraph by its length.
     is_short: bool,
     colon: bool,
@@ -287,6 +233,8 @@ struct Place {
     free_left: bool,
     /// No letter stands right behind it.
     free_right: bool,
+    /// A digit does: "Published12 May".
+    digit_right: bool,
     /// How the text before it ends.
     after_stop: Stop,
     /// How the text before it, and before a bracket that it stands in, ends.
@@ -298,6 +246,8 @@ struct Place {
     /// Of what parts a label from the text before it, the spaces round it included: a bracket, or what stands behind
     /// the value of another label.
     parting_bytes: usize,
+    /// Of the bracket that it stands in.
+    bracket_bytes: usize,
     /// By more than spaces.
     parted: bool,
 }
@@ -330,16 +280,20 @@ impl Place {
             before_name: leads && bare::is_before_name(page, index, hit),
             line: index,
             numbered: is_whole && (shape::has_words(before) || shape::has_words(after)),
+            is_pitch: after.len() <= PITCH_BYTES
+                && matches!(shape::stop(after), Stop::None | Stop::Question),
             is_short: line.len() <= SHORT_BYTES,
             at_end,
             colon: closed.colon,
             bar: closed.bar,
             free_left: !before.ends_with(shape::is_word_char),
             free_right,
+            digit_right: after.starts_with(|c: char| c.is_ascii_digit()),
             after_stop: shape::stop(before),
             label_stop: shape::stop(opened),
             after_dots: at_start && before.contains(['.', '…']),
             behind,
+            bracket_bytes: usize::from(before.ends_with(['(', '['])),
             parting_bytes: before.len() - parted.len(),
             parted: before.trim_end().len() > parted.len(),
         })
@@ -353,7 +307,7 @@ impl Place {
         let start = match kind {
             _ if self.at_start => whole.start,
             MarkKind::Label(_) => hit.start - self.parting_bytes,
-            MarkKind::Marker | MarkKind::Furniture => hit.start,
+            MarkKind::Marker | MarkKind::Furniture => hit.start - self.bracket_bytes,
         };
         let end = match self.at_end {
             true => whole.end,
@@ -376,6 +330,9 @@ impl Place {
                 }
                 RuleKind::Marker(marker) if marker.alone && self.lost_break => {
                     Ok(Some(MarkKind::Marker))
+                }
+                RuleKind::Label(label) if self.at_start && self.digit_right && !label.colon => {
+                    Ok(Some(MarkKind::Label(*label)))
                 }
                 RuleKind::Marker(_)
                 | RuleKind::Label(_)
@@ -415,8 +372,11 @@ impl Place {
                 self.is_whole
             }
             // With a number beside it a country's name is an item of a list.
-            Furniture::Head => self.is_whole && !self.numbered && is_above_text(page, self.line),
+            Furniture::Head => {
+                self.is_whole && !self.numbered && row::is_above_text(page, self.line)
+            }
             Furniture::Start => self.at_start,
+            Furniture::Opener => self.at_start && self.is_pitch,
             Furniture::End => self.at_end && self.is_short,
         }
     }

@@ -11,6 +11,7 @@ use super::keywords;
 use super::layout::{Field, Hit, Label, Layouts, Marker, RuleKind};
 use super::matching::Matching;
 use super::piece::{Part, Piece, RunnerUp};
+use super::row;
 use super::shape;
 use super::spelling::{folded_len, raw_offset};
 use super::trailing::{without_bar, without_bracket, without_date, without_sign};
@@ -72,6 +73,8 @@ fn no_text(line: &str) -> Option<&'static str> {
         Some("the rest of a tag")
     } else if buttons::is_mail(line) {
         Some("an address for mail")
+    } else if buttons::is_signature(line) {
+        Some("a name between slashes")
     } else if shape::is_rule(line) {
         Some("a line drawn across the page")
     } else {
@@ -156,7 +159,8 @@ pub(super) enum MarkKind {
 impl<'l, 'a> LineMarks<'l, 'a> {
     fn of(page: &Marking<'_, 'a>, index: usize, line: &'l Line<'a>, hits: &[Hit]) -> Self {
         let (mut marks, mut second) = (Vec::new(), None);
-        if let Some(row) = judge::furniture_row(page, index, hits) {
+        let row = row::furniture_row(page, index, hits).or_else(|| row::counted(page, index));
+        if let Some(row) = row {
             return Self {
                 index,
                 line,
@@ -165,7 +169,7 @@ impl<'l, 'a> LineMarks<'l, 'a> {
                 cursor: Cell::default(),
             };
         }
-        for &hit in hits {
+        for hit in value::glued_label(page, index).into_iter().chain(hits.iter().copied()) {
             let label = marks.last().and_then(Mark::label).map(|label| label.field);
             let head = marks.is_empty() && value::is_in_head(page, index, hit);
             let Judged { mark, runner_up } = judge::judge(page, index, hit, Behind { label, head });

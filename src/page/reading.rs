@@ -14,8 +14,8 @@ use super::mark::{Marking, mark};
 use super::matching::Matching;
 use super::piece::{Part, Piece};
 use super::{
-    Context, Date, Page, RelatedText, bare, block, buttons, clock, headline, keywords, language,
-    titles,
+    Context, Date, Page, RelatedText, bare, block, buttons, clock, head, headline, keywords,
+    language, titles,
 };
 use crate::record::{RelatedKind, StoryId, Warning};
 
@@ -59,13 +59,15 @@ impl<'a> Reading<'a> {
         let mut pieces = mark(&marking);
         buttons::boxes(&mut pieces, layouts);
         bare::date_above(&mut pieces, &marking);
+        head::rows(&mut pieces, &marking);
         bare::dates(&mut pieces, &marking);
         clock::take(&mut pieces, &marking);
         let mut warnings = headline::choose(&mut pieces, &marking);
         headline::without_site_name(&mut pieces, &marking);
         bare::byline(&mut pieces, &marking);
         bare::tags(&mut pieces);
-        buttons::take(&mut pieces);
+        buttons::take(&mut pieces, &marking);
+        head::take(&mut pieces, &marking);
         let mut lesson = Lesson::of(context.learning);
         let Left { unseen, whole } = attached::settle(&mut pieces, &marking);
         if let Some(headline) = headline::over_a_body(&pieces) {
@@ -77,7 +79,7 @@ impl<'a> Reading<'a> {
         if attached::cut_known(&mut pieces, &unseen, &matching, &lesson) || whole {
             warnings.push(Warning::RelatedUnsplit);
         }
-        bare::tag_list(&mut pieces, &matching);
+        bare::tag_list(&mut pieces, &matching, layouts);
         titles::trim(&mut pieces);
         let entries =
             pieces.iter().filter_map(|piece| piece.entry).max().map_or(0, |last| last as usize + 1);

@@ -135,6 +135,44 @@ pub(super) fn agency(text: &str) -> Option<&str> {
     Some(word.trim_matches(|c| !is_word_char(c))).filter(|word| has_letters(word))
 }
 
+/// A line that only counts something has no more bytes.
+const COUNTED_BYTES: usize = 48;
+
+/// What stands behind a number for thousands and millions.
+const THOUSANDS: [&str; 8] = ["k", "m", "mil", "rb", "jt", "bin", "тыс", "tys"];
+
+/// The words of a short line without its numbers, one space between: "lu 1.2k fois" says "lu fois". `None` of a line that
+/// has no number or says nothing else.
+pub(super) fn without_numbers(line: &str) -> Option<String> {
+    if line.len() > COUNTED_BYTES || !line.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut words = String::new();
+    let mut rest = line;
+    while let Some(at) = rest.find(is_word_char) {
+        rest = rest.get(at..)?;
+        let digits = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
+        let is_number = rest.starts_with(|c: char| c.is_ascii_digit());
+        let ends = |c: char| if is_number { !digits(c) } else { !is_word(c) };
+        let (token, behind) = rest.split_at(rest.find(ends).unwrap_or(rest.len()));
+        rest = behind;
+        if is_number {
+            let behind = behind.trim_start();
+            let next = behind.split(|c| !is_word_char(c)).next().unwrap_or_default();
+            rest = if THOUSANDS.contains(&next) { behind.get(next.len()..)? } else { behind };
+        } else {
+            words.extend((!words.is_empty()).then_some(' '));
+            words.push_str(token);
+        }
+    }
+    (!words.is_empty()).then_some(words)
+}
+
+/// Whether a character stands in a word and is no digit.
+fn is_word(c: char) -> bool {
+    (is_word_char(c) || matches!(c, '\'' | '’')) && !c.is_ascii_digit()
+}
+
 /// Whether a line is a tag, or ends as one does: `content="…" />` (page-shapes §10).
 pub(super) fn is_markup(text: &str) -> bool {
     text.ends_with('>') && (text.starts_with('<') || text.ends_with("/>") || text.ends_with("\">"))
@@ -205,6 +243,22 @@ mod tests {
         }
         let text = "The growers of the valley met O'Neill: 5,000 trees";
         assert_eq!(glued_end(text), None, "an apostrophe closes nothing");
+    }
+
+    #[test]
+    fn the_words_of_a_line_that_counts_stand_without_their_numbers() {
+        for (line, words) in [
+            ("il y a 2 heures", Some("il y a heures")),
+            ("lu 3 214 fois", Some("lu fois")),
+            ("dilihat 1,2 rb kali", Some("dilihat kali")),
+            ("published2 days ago", Some("published days ago")),
+            ("1.2k views", Some("views")),
+            ("vor 3 stunden", Some("vor stunden")),
+            ("il y a heures", None),
+            ("14:05", None),
+        ] {
+            assert_eq!(without_numbers(line).as_deref(), words, "{line}");
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! What stands round the headline of a link and is no part of it: the sign before an item of a list, quotation marks round the
-//! title of a video.
+//! title of a video, the bracket that was opened before its marker.
 
 use super::piece::{Part, Piece};
 use super::shape;
 use super::spelling::folded_len;
+use super::trailing::without_bracket;
 
 /// Signs before the items of a list.
 const BULLETS: [char; 9] = ['•', '·', '▪', '●', '■', '◾', '*', '-', '–'];
@@ -26,6 +27,13 @@ pub(super) fn trim(pieces: &mut Vec<Piece<'_>>) {
             && let Some(parts) = without_quotes(&piece)
         {
             trimmed.extend(parts);
+        } else if behind_marker
+            && is_link(&piece)
+            && let (mut title, Some(mut bracket)) = without_bracket(piece.clone())
+        {
+            title.why = piece.why;
+            bracket.take(Part::Marker, title.entry, "the bracket round a marker and its title");
+            trimmed.extend([title, bracket]);
         } else {
             trimmed.push(piece);
         }

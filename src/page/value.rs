@@ -119,6 +119,21 @@ fn is_next_line(page: &Marking<'_, '_>, index: usize, mark: &Mark, label: Label)
     fits(page, label, next) && (!needs_name || is_name())
 }
 
+/// A line that is a label and a date has no more bytes.
+const DATE_BYTES: usize = 64;
+
+/// The form that begins a line with a digit right behind it, for the space between is lost: "Published12 May 2024".
+pub(super) fn glued_label(page: &Marking<'_, '_>, index: usize) -> Option<Hit> {
+    let (start, line) = (page.matching.start(index), page.matching.line(index));
+    if line.len() > DATE_BYTES {
+        return None;
+    }
+    let digit = line.find(|c: char| c.is_ascii_digit())?;
+    let words = line.get(..digit).filter(|words| words.ends_with(shape::is_letter))?;
+    let hit = page.layouts.whole(words)?;
+    Some(Hit { start, end: start + hit.end, ..hit })
+}
+
 /// A name glued to the last sentence of a paragraph has no more words: longer ones are speech.
 const INSIDE_WORDS: usize = 4;
 

@@ -245,6 +245,7 @@ impl FileBuild<'_> {
                 (Furniture::End, &furniture.end),
                 (Furniture::EndOfList, &furniture.end_of_list),
                 (Furniture::Head, &furniture.head),
+                (Furniture::Opener, &furniture.opener),
                 (Furniture::BoxStart, &furniture.box_start),
                 (Furniture::BoxEnd, &furniture.box_end),
             ] {

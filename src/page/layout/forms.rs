@@ -68,6 +68,13 @@ impl Forms {
         })
     }
 
+    /// The form that is all of `text`.
+    pub(super) fn whole(&self, text: &str) -> Option<Hit> {
+        let found = self.automaton.as_ref()?.find(Input::new(text).anchored(Anchored::Yes))?;
+        let hit = Hit { pattern: found.pattern().as_u32(), start: 0, end: found.end() };
+        (hit.end == text.len()).then_some(hit)
+    }
+
     /// Whether a form can begin with this word or within it: quickly told, and sometimes wrongly yes.
     #[inline]
     fn is_worth_a_look(&self, page: &Matching, word: Word) -> bool {

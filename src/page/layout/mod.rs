@@ -127,6 +127,8 @@ pub(crate) enum Furniture {
     EndOfList,
     /// The line is nothing else, and stands above the first paragraph.
     Head,
+    /// A short line begins so, no sentence, and opens a small box of the site.
+    Opener,
     /// The line is nothing else, and opens a box of the site.
     BoxStart,
     /// The line is nothing else, and closes it.
@@ -211,6 +213,11 @@ impl Layouts {
         page: &'h Matching,
     ) -> impl Iterator<Item = Hit> + 'h {
         self.forms.hits(page)
+    }
+
+    /// The form that is all of `text`, a match form.
+    pub(in crate::page) fn whole(&self, text: &str) -> Option<Hit> {
+        self.forms.whole(text)
     }
 
     /// The rules that have the form of `hit`.

@@ -135,6 +135,8 @@ pub(super) struct RawFurniture {
     #[serde(default)]
     pub head: Vec<Spanned<String>>,
     #[serde(default)]
+    pub opener: Vec<Spanned<String>>,
+    #[serde(default)]
     pub box_start: Vec<Spanned<String>>,
     #[serde(default)]
     pub box_end: Vec<Spanned<String>>,

@@ -1,0 +1,393 @@
+//! Lines between the headline and the first paragraph that only their neighbours tell: fields in a row with bars between
+//! them, a name beside a date, short lines of the site between fields and buttons.
+
+use std::ops::Range;
+
+use super::bare;
+use super::date;
+use super::layout::{Field, RuleKind};
+use super::mark::Marking;
+use super::piece::{Part, Piece};
+use super::row;
+use super::shape::{self, Stop};
+use super::spelling::{folded_len, raw_offset};
+use super::told::stems_of;
+use super::words::Stems;
+
+/// So many pieces stand between a headline and the first paragraph at most.
+const PIECES: usize = 16;
+
+/// A row of fields has no more bytes.
+const ROW_BYTES: usize = 200;
+
+/// Signs between the fields of one line.
+const BARS: [char; 3] = ['|', '•', '·'];
+
+/// A part of a row that no rule knows has no more words.
+const ROW_WORDS: usize = 3;
+
+/// What a part of a row says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Date,
+    /// A time of day: it goes with the date beside it, and the row stays whole.
+    Clock,
+    /// A label of so many bytes of the match form, by this rule, and its value.
+    Labelled(Field, u32, usize),
+    Name,
+    Furniture,
+    Other,
+}
+
+/// Takes lines below the first one apart that are fields with bars between them: "Nora Field | 14 March 2024 | 12 comments".
+pub(super) fn rows<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
+    let mut texts = pieces.iter().enumerate().filter(|(_, piece)| piece.part == Part::Body).skip(1);
+    let is_row = |piece: &Piece<'_>| piece.text.len() <= ROW_BYTES && piece.text.contains(BARS);
+    let is_head = |piece: &Piece<'_>| !shape::is_paragraph(&piece.text);
+    let found = texts
+        .by_ref()
+        .take(PIECES)
+        .take_while(|(_, piece)| is_head(piece))
+        .filter(|(_, piece)| is_row(piece))
+        .find_map(|(at, piece)| Some((at, row(piece, page)?)));
+    if let Some((at, row)) = found {
+        drop(pieces.splice(at..=at, row));
+    }
+}
+
+/// The parts of a row, if it is one.
+fn row<'a>(piece: &Piece<'a>, page: &Marking<'_, 'a>) -> Option<Vec<Piece<'a>>> {
+    let parts = cut_at_bars(piece, page);
+    let told: Vec<Told> = parts.iter().map(|part| told(part, page)).collect();
+    let fields = told.iter().filter(|told| !matches!(told, Told::Other | Told::Name)).count();
+    let others = told.iter().filter(|told| **told == Told::Other).count();
+    // The name of a paper or a place behind an author goes with the author.
+    let is_author = |told: &Told| matches!(told, Told::Labelled(Field::Author, ..));
+    let goes_on =
+        |pair: &[Told]| matches!(pair, [first, Told::Name | Told::Other] if is_author(first));
+    if told.windows(2).any(goes_on) || told.contains(&Told::Clock) {
+        return None;
+    }
+    let is_date = |told: &Told| matches!(told, Told::Date | Told::Labelled(..));
+    if fields == 0 || others > 1 || parts.len() < 2 || !told.iter().any(is_date) {
+        return None;
+    }
+    let words = |text: &str| text.split(' ').filter(|word| shape::has_words(word)).count();
+    let is_long =
+        |(part, told): (&Piece<'_>, &Told)| *told == Told::Other && words(&part.text) > ROW_WORDS;
+    if parts.iter().zip(&told).any(is_long) {
+        return None;
+    }
+    let mut row = Vec::with_capacity(2 * parts.len());
+    for (part, told) in parts.into_iter().zip(told) {
+        named(part, told, page, &mut row);
+    }
+    Some(row)
+}
+
+/// Gives a part of a row its part in the page.
+fn named<'a>(mut piece: Piece<'a>, told: Told, page: &Marking<'_, 'a>, row: &mut Vec<Piece<'a>>) {
+    let bar = piece.text.trim_end_matches(|c| BARS.contains(&c) || c == ' ').len();
+    let sign = piece.text.get(bar..).map_or(0, folded_len);
+    let bar = piece.split_at(bar, piece.folded.len().saturating_sub(sign));
+    let bar = bar.filter(|(_, bar)| !bar.text.is_empty()).map(|(part, mut bar)| {
+        piece = part;
+        bar.take(Part::Label, None, "a sign between fields");
+        bar
+    });
+    let field = match told {
+        Told::Date => Part::Value(Field::Published),
+        Told::Name => Part::Value(Field::Author),
+        Told::Furniture | Told::Other | Told::Clock => Part::Furniture,
+        Told::Labelled(field, rule, bytes) => {
+            let folded = lead(&piece, page) + bytes;
+            if let Some((label, value)) = piece.split_at(raw_offset(&piece.text, bytes), folded) {
+                row.push(label.by_rule(Part::Label, rule));
+                piece = value;
+            }
+            Part::Value(field)
+        }
+    };
+    piece.take(field, None, "a field in a row of some");
+    row.push(piece);
+    row.extend(bar);
+}
+
+/// The parts of a line, each with the bar behind it.
+fn cut_at_bars<'a>(piece: &Piece<'a>, page: &Marking<'_, 'a>) -> Vec<Piece<'a>> {
+    let (mut parts, mut rest) = (Vec::new(), piece.clone());
+    while let Some(at) = rest.text.find(BARS) {
+        let bar = rest.text.get(at..).and_then(|bar| bar.chars().next()).map_or(1, char::len_utf8);
+        let raw = rest.text.get(..at + bar).unwrap_or_default();
+        let Some((part, behind)) = rest.split_at(raw.len(), lead(&rest, page) + folded_len(raw))
+        else {
+            break;
+        };
+        parts.push(part);
+        rest = behind;
+    }
+    parts.push(rest);
+    parts.retain(|part| !part.text.is_empty());
+    parts
+}
+
+/// The bytes of the spaces that the match form of a piece begins with.
+fn lead(piece: &Piece<'_>, page: &Marking<'_, '_>) -> usize {
+    let form = page.matching.text().get(piece.folded.clone()).unwrap_or_default();
+    form.len() - form.trim_start().len()
+}
+
+fn told(part: &Piece<'_>, page: &Marking<'_, '_>) -> Told {
+    let form = page.matching.form(part.folded.clone());
+    let form = form.trim_end_matches(|c| BARS.contains(&c) || c == ' ');
+    let text = part.text.trim_end_matches(|c| BARS.contains(&c) || c == ' ');
+    let is_date =
+        |text: &str| date::read(text, &page.dates).is_some_and(|read| read.whole && read.has_day());
+    if is_date(form) {
+        return Told::Date;
+    }
+    if date::is_clock(form, &page.dates) {
+        return Told::Clock;
+    }
+    if row::is_counted(page.layouts, form) {
+        return Told::Furniture;
+    }
+    if let Some((field, rule, bytes)) = label(form, page) {
+        let value = form.get(bytes..).unwrap_or_default();
+        let name = text.get(raw_offset(text, bytes)..).unwrap_or_default().trim();
+        return match field {
+            Field::Author if bare::is_name(name) => Told::Labelled(field, rule, bytes),
+            Field::Published | Field::Updated if is_date(value) => {
+                Told::Labelled(field, rule, bytes)
+            }
+            // "Updated 09:12 pm", on the day that is named before.
+            Field::Updated if value.contains(|c: char| c.is_ascii_digit()) => Told::Furniture,
+            Field::Published | Field::Updated | Field::Source | Field::Keywords | Field::Author => {
+                Told::Other
+            }
+        };
+    }
+    if is_full_name(text) { Told::Name } else { Told::Other }
+}
+
+/// A label has no more words.
+const LABEL_WORDS: usize = 4;
+
+/// The label that a form begins with: its field, its rule and its bytes with what closes it.
+fn label(form: &str, page: &Marking<'_, '_>) -> Option<(Field, u32, usize)> {
+    let ends = form.char_indices().filter(|(_, c)| !shape::is_word_char(*c)).map(|(at, _)| at);
+    ends.take(LABEL_WORDS)
+        .filter_map(|end| {
+            let hit = page.layouts.whole(form.get(..end)?)?;
+            let mut rules = page.layouts.rules_of(hit).filter(|(_, rule)| rule.site.is_none());
+            rules.find_map(|(id, rule)| {
+                let RuleKind::Label(label) = &rule.kind else {
+                    return None;
+                };
+                let behind = form.get(end..)?;
+                let closed = behind.len() - behind.trim_start_matches([' ', ':', '-', '–']).len();
+                let is_own = *rule.language == *page.language || behind.starts_with(':');
+                is_own.then_some((label.field, id, end + closed))
+            })
+        })
+        .last()
+}
+
+/// Takes a name beside the date for the author, where no label names one, and short lines between fields and buttons that
+/// say nothing of what the article says for furniture. Behind everything else that is told of a head.
+pub(super) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
+    let Some(headline) = pieces.iter().position(|piece| piece.part == Part::Headline) else {
+        return;
+    };
+    let is_text = |piece: &Piece<'_>| piece.part == Part::Body;
+    let below = pieces.get(headline + 1..).unwrap_or_default().iter().take(PIECES);
+    let below = below.take_while(|piece| piece.part != Part::Marker).enumerate();
+    let is_paragraph = |piece: &Piece<'_>| is_text(piece) && shape::is_paragraph(&piece.text);
+    let mut paragraphs = below.clone().filter(|(_, piece)| is_paragraph(piece)).map(|(at, _)| at);
+    let Some(first) = paragraphs.next() else {
+        return;
+    };
+    // A standfirst stands above the date.
+    let second = paragraphs.next().unwrap_or(first);
+    let is_below = below.take(second).skip(first).any(|(_, piece)| is_date(piece));
+    let lines = if is_below { second } else { first };
+    let head = headline + 1..headline + 1 + lines;
+    again(pieces, head.end);
+    if !pieces.get(head.clone()).unwrap_or_default().iter().any(is_text) {
+        return;
+    }
+    let article = Article::of(pieces, headline, head.end, page);
+    author(pieces, head.clone(), &article, page);
+    between(pieces, head, &article, page);
+}
+
+/// So many paragraphs say what the article is about.
+const PARAGRAPHS: usize = 8;
+
+/// What the article says.
+struct Article<'p> {
+    headline: &'p str,
+    /// The match form of its first paragraphs.
+    text: &'p str,
+    stems: Stems,
+}
+
+impl<'p> Article<'p> {
+    fn of(pieces: &[Piece<'_>], headline: usize, end: usize, page: &'p Marking<'_, '_>) -> Self {
+        let places = |from: usize, count: usize| {
+            let text = pieces.iter().skip(from);
+            let text = text.filter(|piece| matches!(piece.part, Part::Body | Part::Headline));
+            text.take(count).map(|piece| piece.folded.clone())
+        };
+        let text = |from: usize, count: usize| {
+            let mut places = places(from, count);
+            let first = places.next().unwrap_or_default();
+            let end = places.last().map_or(first.end, |last| last.end);
+            page.matching.text().get(first.start..end).unwrap_or_default()
+        };
+        let stems = stems_of(places(headline, 1).chain(places(end, PARAGRAPHS)), page.matching);
+        Self { headline: text(headline, 1), text: text(end, PARAGRAPHS), stems }
+    }
+
+    /// Whether the headline has a word of a name, or a paragraph all of it.
+    fn says(&self, name: &str) -> bool {
+        let mut words = name.split(' ').filter(|word| word.chars().nth(SHORT_WORD).is_some());
+        words.any(|word| self.headline.contains(word)) || self.text.contains(name)
+    }
+}
+
+/// A shorter word is no sign of a name.
+const SHORT_WORD: usize = 3;
+
+fn is_date(piece: &Piece<'_>) -> bool {
+    matches!(piece.part, Part::Value(Field::Published | Field::Updated))
+}
+
+/// A name beside a date for the article's author.
+fn author(
+    pieces: &mut [Piece<'_>],
+    head: Range<usize>,
+    article: &Article<'_>,
+    page: &Marking<'_, '_>,
+) {
+    let is_author = |piece: &Piece<'_>| piece.part == Part::Value(Field::Author);
+    if pieces.iter().any(is_author) {
+        return;
+    }
+    let near = head.start.saturating_sub(1)..pieces.len().min(head.end + 1);
+    let dates = pieces.get(near).unwrap_or_default().iter().filter(|piece| is_date(piece));
+    let mut lines: Vec<usize> = dates.map(|date| date.line).collect();
+    // Of a date above the headline its author stands below the headline.
+    let above = head.start.checked_sub(2).and_then(|above| pieces.get(above));
+    lines.extend(above.filter(|above| is_date(above)).map(|above| above.line + 1));
+    let beside = |line: usize| lines.iter().any(|date| date.abs_diff(line) == 1);
+    let is_name = |piece: &Piece<'_>| {
+        let form = page.matching.form(piece.folded.clone());
+        let name = form.split(',').next().unwrap_or_default();
+        piece.part == Part::Body
+            && !is_nearly_label(piece)
+            && (is_full_name(&piece.text) || is_name_with_office(&piece.text))
+            && !article.says(name)
+    };
+    let mut names = pieces.get_mut(head).unwrap_or_default().iter_mut();
+    let found = names.find(|piece| beside(piece.line) && is_name(piece));
+    if let Some(name) = found {
+        name.take(Part::Value(Field::Author), None, "a name beside the date");
+    }
+}
+
+/// Takes lines that say no more than the author's name and stand below the first paragraph for furniture: it is named again.
+fn again(pieces: &mut [Piece<'_>], end: usize) {
+    let is_author = |piece: &Piece<'_>| piece.part == Part::Value(Field::Author);
+    let Some((head, below)) = pieces.split_at_mut_checked(end) else {
+        return;
+    };
+    let Some(author) = head.iter().find(|piece| is_author(piece)) else {
+        return;
+    };
+    for piece in below.iter_mut().filter(|piece| piece.part == Part::Body) {
+        if piece.text == author.text {
+            piece.take(Part::Furniture, None, "the author, named again");
+        }
+    }
+}
+
+/// A label of another language, or one that no name followed, begins it.
+fn is_nearly_label(piece: &Piece<'_>) -> bool {
+    piece.why.runner_up.is_some_and(|second| second.part == Part::Label)
+}
+
+/// A name has so many words, with what its bearer is so many more.
+const NAME_WORDS: std::ops::RangeInclusive<usize> = 2..=4;
+const OFFICE_WORDS: usize = 6;
+
+/// Small words within names.
+const PARTICLES: [&str; 13] =
+    ["von", "van", "de", "da", "do", "dos", "del", "der", "den", "di", "bin", "al", "el"];
+
+/// Whether a text is a name, each of its words with a capital: a script without capitals shows none.
+fn is_full_name(text: &str) -> bool {
+    let name = text.split([',', '|']).next().unwrap_or_default();
+    let name = name.split(" - ").next().unwrap_or_default();
+    let is_word = |word: &str| word.starts_with(char::is_uppercase) || PARTICLES.contains(&word);
+    NAME_WORDS.contains(&name.split(' ').count())
+        && name.split(' ').all(is_word)
+        && shape::stop(text) == Stop::None
+        && bare::is_name(text)
+}
+
+/// "Nora Field Transport correspondent": what the bearer of a name is stands behind it with nothing between.
+fn is_name_with_office(text: &str) -> bool {
+    let mut words = text.split(' ');
+    let is_name = words.by_ref().take(2).all(|word| word.starts_with(char::is_uppercase));
+    let is_office =
+        |word: &str| word.chars().nth(SHORT_WORD).is_some() && word.chars().all(shape::is_letter);
+    is_name
+        && text.split(' ').nth(OFFICE_WORDS).is_none()
+        && text.split(' ').next_back().is_some_and(|last| last.starts_with(char::is_lowercase))
+        && words.all(is_office)
+}
+
+/// A line of the site between two others has no more words and characters, and a run of them no more lines.
+const SHORT_WORDS: usize = 4;
+const SHORT_CHARS: usize = 32;
+const SHORT_LINES: usize = 3;
+
+/// Whether a text is of a script with capitals: elsewhere a line of two words can be the dateline of the paragraph below it.
+fn has_capitals(text: &str) -> bool {
+    let mut letters = text.chars().filter(|c| shape::is_letter(*c));
+    letters.all(|c| c.is_lowercase() || c.is_uppercase())
+}
+
+/// Short lines that stand between fields and buttons and say nothing of what the article says.
+fn between(
+    pieces: &mut [Piece<'_>],
+    head: Range<usize>,
+    article: &Article<'_>,
+    page: &Marking<'_, '_>,
+) {
+    let is_short = |piece: &Piece<'_>| {
+        let stems = || stems_of(std::iter::once(piece.folded.clone()), page.matching);
+        piece.text.split(' ').nth(SHORT_WORDS).is_none()
+            && piece.text.chars().nth(SHORT_CHARS).is_none()
+            && shape::stop(&piece.text) == Stop::None
+            && has_capitals(&piece.text)
+            && stems().share_in(&article.stems) == 0
+    };
+    let mut at = head.start;
+    while at < head.end {
+        // What the bearer of a name is stands below it.
+        let below_name = at.checked_sub(1).and_then(|above| pieces.get(above));
+        let below_name = below_name.is_some_and(|name| name.part == Part::Value(Field::Author));
+        let run = pieces.get(at..head.end).unwrap_or_default().iter();
+        let lines = run.take_while(|piece| piece.part == Part::Body).count();
+        let is_closed = at + lines < head.end || below_name && lines == 1;
+        let lines_of = pieces.get_mut(at..at + lines).unwrap_or_default();
+        if is_closed && lines <= SHORT_LINES && lines_of.iter().all(is_short) {
+            for piece in lines_of {
+                piece.take(Part::Furniture, None, "a line between fields and buttons");
+            }
+        }
+        at += lines + 1;
+    }
+}

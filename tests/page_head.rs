@@ -1,0 +1,226 @@
+//! The head of a page and what only its neighbours tell: the topic above the headline, names beside dates, rows of fields,
+//! counts and times of the site, labels with nothing behind them.
+
+#[path = "common/reading.rs"]
+mod reading;
+
+use newsmill::record::Precision;
+
+use reading::page;
+
+const HEADLINE: &str = "The harbour bridge is closed to all traffic for a month";
+const STANDFIRST: &str =
+    "Engineers found rust in two of its piers, and drivers have to take the long way round.";
+const FIRST: &str = "The old bridge over the river mouth will be closed to all traffic from Monday, said the council.";
+const SECOND: &str = "The ferry will run twice as often until the works are done, it promised.";
+
+#[test]
+fn the_topic_above_the_headline_is_furniture_where_a_standfirst_and_a_date_stand_below() {
+    let text =
+        format!("Trouble on the river\n{HEADLINE}\n{STANDFIRST}\n14 March 2024\n{FIRST}\n{SECOND}");
+    let with_topic = page(&text);
+    assert_eq!(with_topic.headline.as_deref(), Some(HEADLINE));
+    assert_eq!(with_topic.furniture, ["Trouble on the river"]);
+    assert_eq!(with_topic.body, [STANDFIRST, FIRST, SECOND]);
+    // Two lines above the date are a headline and its standfirst.
+    let text = format!("Trouble on the river\n{HEADLINE}\n14 March 2024\n{FIRST}\n{SECOND}");
+    let without = page(&text);
+    assert_eq!(without.headline.as_deref(), Some("Trouble on the river"));
+    assert_eq!(without.body, [HEADLINE, FIRST, SECOND]);
+}
+
+#[test]
+fn a_name_beside_the_date_is_the_author() {
+    for name in [
+        "Nora Field",
+        "Abubakar Ahmadu Field",
+        "Nora Field Transport correspondent",
+        "The Harbour Bureau",
+        "Nora van der Field",
+        "Of Harbour, in Portville",
+    ] {
+        for head in [format!("{name}\n14 March 2024"), format!("Published: 14 March 2024\n{name}")]
+        {
+            let text = format!(
+                "Works close a crossing for weeks\n{STANDFIRST}\n{head}\n{FIRST}\n{SECOND}"
+            );
+            let page = page(&text);
+            assert_eq!(page.author.as_deref(), Some(name), "{text}");
+            assert_eq!(page.body, [STANDFIRST, FIRST, SECOND]);
+        }
+    }
+}
+
+#[test]
+fn what_the_article_says_or_no_name_beside_the_date_stays_in_the_body() {
+    let said = "Works close a crossing for weeks";
+    for line in ["Old Harbour", "Drivers take the long way", "Works Close Crossing"] {
+        let text = format!(
+            "{said}\n{line}\n14 March 2024\nThe bridge at Old Harbour will be closed to all traffic from Monday.\n{SECOND}"
+        );
+        let page = page(&text);
+        assert_eq!(page.author, None, "{line}");
+        assert_eq!(page.body.first().map(AsRef::as_ref), Some(line));
+    }
+}
+
+#[test]
+fn fields_in_a_row_with_bars_between_them_are_taken_apart() {
+    for (row, furniture) in [
+        ("By Nora Field | 14 March 2024 | 3 min read", &["3 min read"][..]),
+        ("Nora Field • 14 March 2024 • 1.2k views", &["1.2k views"][..]),
+    ] {
+        let text = format!("{HEADLINE}\n{row}\n{FIRST}\n{SECOND}");
+        let page = page(&text);
+        assert_eq!(page.author.as_deref(), Some("Nora Field"), "{row}");
+        let published = page.published.unwrap();
+        assert_eq!(
+            (published.raw.as_ref(), published.precision),
+            ("14 March 2024", Some(Precision::Day))
+        );
+        assert_eq!(page.furniture, furniture);
+        assert_eq!(page.body, [FIRST, SECOND]);
+    }
+}
+
+#[test]
+fn the_time_of_the_last_change_on_the_day_of_publication_is_no_date_of_its_own() {
+    let text = format!(
+        "{HEADLINE}\nMarch 14, 2024 05:47 pm | Updated 09:12 pm IST - KOPPAL\n{FIRST}\n{SECOND}"
+    );
+    let page = page(&text);
+    assert_eq!(page.published.unwrap().at.as_deref(), Some("2024-03-14T17:47:00Z"));
+    assert_eq!((page.updated, page.body), (None, vec![FIRST.into(), SECOND.into()]));
+}
+
+#[test]
+fn a_sentence_with_bars_in_it_stays_whole() {
+    let line =
+        "Arrivals on 14 March 2024 | departures on 15 March 2024 | all trains that were late";
+    let text = format!("{HEADLINE}\n{line}\n{FIRST}\n{SECOND}");
+    let page = page(&text);
+    assert_eq!((page.published, page.body.first().map(AsRef::as_ref)), (None, Some(line)));
+}
+
+#[test]
+fn a_date_is_glued_to_its_label_and_a_word_is_not() {
+    let text = format!("{HEADLINE}\nPublished12 May 2024\n{FIRST}\n{SECOND}");
+    let glued = page(&text);
+    assert_eq!(glued.published.unwrap().raw, "12 May 2024");
+    assert_eq!(glued.body, [FIRST, SECOND]);
+    let text =
+        format!("{HEADLINE}\nUpdated2Death sang to the crowd at the harbour\n{FIRST}\n{SECOND}");
+    assert_eq!(page(&text).body.len(), 3);
+}
+
+#[test]
+fn counts_and_times_of_the_site_have_numbers_within_them() {
+    for (headline, first, lines) in [
+        (
+            "Le pont du port fermé un mois",
+            "Le vieux pont sera fermé à toute circulation à partir de lundi, a dit la mairie.",
+            "Lu 3 214 fois\nil y a 2 heures",
+        ),
+        (
+            "Alte Hafenbrücke einen Monat gesperrt",
+            "Die alte Brücke wird von Montag an für den Verkehr gesperrt, teilte die Stadt mit.",
+            "vor 3 Stunden\nVor 2 Tagen",
+        ),
+        (
+            "El puente del puerto cierra un mes",
+            "El viejo puente se cerrará al tráfico a partir del lunes, dijo el ayuntamiento.",
+            "hace 2 horas",
+        ),
+        (HEADLINE, FIRST, "1.2k views\n3 hours ago"),
+    ] {
+        let text = format!("{headline}\n{first}\n{lines}");
+        let page = page(&text);
+        assert_eq!(page.body, [first], "{lines}");
+        assert_eq!(page.furniture, lines.split('\n').collect::<Vec<_>>());
+    }
+    let text = format!("{HEADLINE}\n{FIRST}\nThe crew was last seen 3 hours ago\n{SECOND}");
+    assert_eq!(page(&text).body.len(), 3);
+}
+
+#[test]
+fn a_label_with_nothing_behind_it_is_no_paragraph() {
+    for end in ["Tags:", "Tags:\nShare\nPrint", "Topics\nFacebook Twitter"] {
+        let text = format!("{HEADLINE}\n{FIRST}\n{SECOND}\n{end}");
+        let page = page(&text);
+        assert_eq!(page.body, [FIRST, SECOND], "{end}");
+        assert_eq!(page.keywords_raw, None);
+    }
+}
+
+#[test]
+fn a_bar_alone_between_two_fields_is_furniture() {
+    let text = format!(
+        "{HEADLINE}\nBy Nora Field\n|\n14 March 2024\n•\nUpdated: 15 March 2024\n{FIRST}\n{SECOND}"
+    );
+    let page = page(&text);
+    assert_eq!(page.author.as_deref(), Some("Nora Field"));
+    assert_eq!(page.body, [FIRST, SECOND]);
+    assert_eq!(page.furniture, ["|", "•"]);
+}
+
+#[test]
+fn a_pitch_between_its_first_words_and_its_button_is_furniture() {
+    let pitch = "Newsletter L'essentiel du port\nTous les jours, ce qui se passe sur les quais\nJe m'inscris";
+    let (headline, first, second) = (
+        "Le pont du port fermé un mois",
+        "Le vieux pont sera fermé à toute circulation à partir de lundi, a dit la mairie.",
+        "Le bac passera deux fois plus souvent jusqu'à la fin des travaux, promet-elle.",
+    );
+    let text = format!("{headline}\n{first}\n{pitch}\n{second}");
+    let with_pitch = page(&text);
+    assert_eq!(with_pitch.body, [first, second]);
+    assert_eq!(with_pitch.furniture.len(), 3);
+    // A sentence that begins so opens no box.
+    let sentence = "Newsletter et journal paraissent le même jour, a dit la directrice du port.";
+    let text = format!("{headline}\n{first}\n{sentence}\n{second}\nJe m'inscris");
+    assert_eq!(page(&text).body, [first, sentence, second]);
+}
+
+#[test]
+fn a_link_in_brackets_ends_with_its_bracket() {
+    let text = "Le pont du port fermé un mois\nLe vieux pont sera fermé à partir de lundi, a dit la mairie. (Lire aussi : Le bac du port reprend du service) Les bus feront le tour par la vallée.\nLe bac passera deux fois plus souvent jusqu'à la fin des travaux. (À lire aussi : Trois jours sur les quais)";
+    let page = page(text);
+    let links: Vec<_> = page.related.iter().filter_map(|link| link.headline.as_deref()).collect();
+    assert_eq!(links, ["Le bac du port reprend du service", "Trois jours sur les quais"]);
+    assert_eq!(
+        page.body,
+        [
+            "Le vieux pont sera fermé à partir de lundi, a dit la mairie.",
+            "Les bus feront le tour par la vallée.",
+            "Le bac passera deux fois plus souvent jusqu'à la fin des travaux."
+        ]
+    );
+}
+
+#[test]
+fn short_lines_between_fields_and_buttons_are_furniture_where_the_article_says_none_of_their_words()
+{
+    let text = format!(
+        "{HEADLINE}\nDaily deals\n14 March 2024\nWeekend reading\nShare\n{FIRST}\n{SECOND}"
+    );
+    let short = page(&text);
+    assert_eq!(short.body, [FIRST, SECOND]);
+    assert_eq!(short.furniture, ["Daily deals", "Weekend reading", "Share"]);
+    for line in ["Closed for the summer", "The first heading"] {
+        let text = format!("{HEADLINE}\n14 March 2024\nShare\n{line}\n{FIRST}\n{SECOND}");
+        assert_eq!(page(&text).body, [line, FIRST, SECOND]);
+    }
+    let text = format!("{HEADLINE}\nTrouble at the ferry\n14 March 2024\n{FIRST}\n{SECOND}");
+    assert_eq!(page(&text).body, ["Trouble at the ferry", FIRST, SECOND]);
+}
+
+#[test]
+fn the_byline_below_the_headline_of_a_link_is_furniture() {
+    let text = format!(
+        "{HEADLINE}\n{FIRST}\n{SECOND}\nRelated stories\nThe night ferry has a second boat\nBy Nora Field 2 hrs ago\nThree days on the quays\nBy Sam Poole"
+    );
+    let page = page(&text);
+    let links: Vec<_> = page.related.iter().filter_map(|link| link.headline.as_deref()).collect();
+    assert_eq!(links, ["The night ferry has a second boat", "Three days on the quays"]);
+    assert_eq!(page.furniture, ["By Nora Field 2 hrs ago", "By Sam Poole"]);
+}
