@@ -447,3 +447,14 @@ fn a_comma_closes_the_label_of_a_byline_before_a_name_and_begins_no_value_elsewh
         assert_eq!((page.author, page.body), (None, vec![line.into(), BRIDGE.into()]));
     }
 }
+
+#[test]
+fn a_place_and_a_day_with_a_bar_between_are_the_date_and_with_none_a_sentence_s() {
+    for (line, dated) in
+        [("Harbour Town | 14 March 2024", true), ("Harbour Town in 14 March 2024", false)]
+    {
+        let text = format!("A headline of the page\n{line}\n{BRIDGE}\n{BRIDGE}");
+        let page = page(&text);
+        assert_eq!(page.published.map(|date| date.raw == line), dated.then_some(true), "{line}");
+    }
+}

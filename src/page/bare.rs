@@ -301,9 +301,11 @@ fn is_date(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     let form = page.matching.text().get(piece.folded.clone()).unwrap_or_default();
     // "On 20 November 2022," goes on with a sentence.
     let goes_on = matches!(shape::stop(&piece.text), Stop::Comma | Stop::Colon);
-    // A place or an agency stands beside a time of day, beside a day in two calendars, or in one that few sentences use.
+    // A place or an agency stands beside a time of day, beside a day in two calendars, or in one that few sentences use,
+    // or behind a bar.
     let is_whole = |read: &date::Reading| {
         let is_plain = read.has_clock() || read.is_told_twice || read.is_converted();
+        let is_plain = is_plain || piece.text.contains(['|', '•']);
         read.whole || is_plain && read.others <= BESIDE
     };
     !goes_on
