@@ -59,7 +59,9 @@ pub(super) fn rows<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
 fn row<'a>(piece: &Piece<'a>, page: &Marking<'_, 'a>) -> Option<Vec<Piece<'a>>> {
     let parts = cut_at_bars(piece, page);
     let told: Vec<Told> = parts.iter().map(|part| told(part, page)).collect();
-    let fields = told.iter().filter(|told| !matches!(told, Told::Other | Told::Name)).count();
+    // A place or a name and a day alone are the date as it is printed.
+    let is_sure = |told: &&Told| matches!(told, Told::Labelled(..) | Told::Furniture);
+    let fields = told.iter().filter(is_sure).count();
     let others = told.iter().filter(|told| **told == Told::Other).count();
     // The name of a paper or a place behind an author goes with the author.
     let is_author = |told: &Told| matches!(told, Told::Labelled(Field::Author, ..));
