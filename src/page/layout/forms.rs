@@ -37,10 +37,12 @@ impl Forms {
         forms: impl Iterator<Item = &'f str> + Clone,
         glued: impl Iterator<Item = &'f str> + Clone,
     ) -> Result<Self, BuildError> {
+        // A DFA of some 6,000 forms takes 55 MB, more than caches hold, and three times as long to build; this takes 1 MB,
+        // and finds forms as fast.
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
             .start_kind(StartKind::Anchored)
-            .kind(Some(AhoCorasickKind::DFA))
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(forms.clone())?;
         let mut heads = Heads::default();
         forms.map(first_word).for_each(|word| heads.add(hash(word.as_bytes(), 0..word.len())));
