@@ -207,6 +207,48 @@ fn words(at_least: usize, at_most: usize) -> impl Strategy<Value = String> {
         .prop_map(|words| words.join(" "))
 }
 
+#[test]
+fn every_label_of_every_layout_has_its_value() {
+    let mut wrong = Vec::new();
+    for layout in printed() {
+        let context = Context { language: Some(&layout.language), ..Context::default() };
+        let fields = [&layout.published, &layout.source, &layout.author, &layout.keywords];
+        let spellings =
+            (0..).zip(fields).flat_map(|(field, all)| all.iter().map(move |one| (field, one)));
+        for (field, label) in spellings {
+            let value = if field == 0 { "2023-09-20" } else { "Brolkan" };
+            let text =
+                format!("Brolkan tervimo gastrel\nKormiste valdrun pelagor.\n{label}: {value}");
+            let page = read(&text, Layouts::builtin(), &context);
+            let read =
+                [page.published.map(|date| date.raw), page.source, page.author, page.keywords_raw];
+            if (0..).zip(&read).any(|(at, read)| read.as_deref() != (at == field).then_some(value))
+            {
+                wrong.push(format!("{}: {label}: {read:?}", layout.language));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_marker_of_every_layout_opens_a_block() {
+    let above = "Brolkan tervimo gastrel\nKormiste valdrun pelagor sintrave mordelke hastoven gastrel dulvenne tervimo.";
+    let below = "Dulvenne sintrave mordelke\nHastoven gastrel dulvenne sintrave.";
+    let mut wrong = Vec::new();
+    for layout in printed() {
+        let context = Context { language: Some(&layout.language), ..Context::default() };
+        for marker in &layout.markers {
+            let text = format!("{above}\n{}: Brolkan\n{marker}:\n{below}", layout.source[0]);
+            let page = read(&text, Layouts::builtin(), &context);
+            if page.related.len() != 1 || page.body.len() != 1 {
+                wrong.push(format!("{}: {marker}: {:?}", layout.language, page.body));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 proptest! {
     /// What is rendered in the layout of a language is read from it again.
     #[test]

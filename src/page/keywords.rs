@@ -97,7 +97,7 @@ fn is_item(text: &str) -> bool {
 const BULLETS: [char; 9] = ['#', '•', '·', '-', '–', '—', '*', '▪', ' '];
 
 /// It separates keywords and stands in none.
-fn is_separator(c: char) -> bool {
+pub(super) fn is_separator(c: char) -> bool {
     matches!(c, ',' | '،' | ';' | '؛' | '|' | '#' | '•' | '·' | '、' | '，' | '\\' | '۔' | '▪')
 }
 

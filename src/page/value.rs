@@ -6,6 +6,7 @@ use foldhash::HashSet;
 
 use super::bare;
 use super::date;
+use super::keywords;
 use super::layout::{Field, Hit, Label, RuleKind};
 use super::mark::{Mark, Marking};
 use super::shape::{self, Stop};
@@ -195,7 +196,7 @@ fn is_day(page: &Marking<'_, '_>, value: &str) -> bool {
 pub(super) fn fits(page: &Marking<'_, '_>, label: Label, value: &str) -> bool {
     let value = value.trim();
     let words = words(value);
-    if words == 0 || words > label.max_words {
+    if words == 0 || !is_short_enough(label, value, words) {
         return false;
     }
     match label.field {
@@ -210,6 +211,20 @@ pub(super) fn fits(page: &Marking<'_, '_>, label: Label, value: &str) -> bool {
         Field::Keywords => words <= 12 || !value.ends_with('.'),
     }
 }
+
+/// Whether a value of so many words is no longer than its label allows; of keywords, whether none of them is.
+fn is_short_enough(label: Label, value: &str, all: usize) -> bool {
+    match label.field {
+        Field::Keywords => {
+            let mut phrases = value.split(keywords::is_separator);
+            all <= KEYWORDS_WORDS && phrases.all(|phrase| words(phrase) <= label.max_words)
+        }
+        Field::Published | Field::Updated | Field::Source | Field::Author => all <= label.max_words,
+    }
+}
+
+/// A list of keywords has no more words.
+const KEYWORDS_WORDS: usize = 200;
 
 /// What a speaker's words begin with.
 const OPENING_QUOTES: [char; 4] = ['«', '"', '“', '('];
