@@ -1,8 +1,8 @@
 //! Short lines between the headline of an appended story and its first paragraph: who wrote it, where, for whom, or what
 //! its picture shows ("Cairo: Harbour Post"); and what signs a story ("(Reuters)"). They say nothing of where one begins.
 
-use super::shape::{self, Stop};
-use super::signals::BlockLine;
+use super::shape::Stop;
+use super::signals::{BlockLine, LineShape};
 
 /// A credit has no more words, nor characters; without a sign between them so many words.
 const WORDS: usize = 4;
@@ -10,16 +10,16 @@ const CHARS: usize = 40;
 const BARE_WORDS: usize = 2;
 
 /// Whether a line has the shape of a credit: "Cairo: Harbour Post", "#harbour", "agencies".
-pub(super) fn is_credit(text: &str, words: usize) -> bool {
-    words <= WORDS
-        && (words <= BARE_WORDS || text.contains([':', '/', '-', '–', '#', '|', '(']))
-        && text.chars().nth(CHARS).is_none()
-        && matches!(shape::stop(text), Stop::None | Stop::Colon)
+pub(super) fn is_credit(text: &str, shape: &LineShape) -> bool {
+    shape.chars <= CHARS
+        && shape.words <= WORDS
+        && (shape.words <= BARE_WORDS || text.contains([':', '/', '-', '–', '#', '|', '(']))
+        && matches!(shape.stop, Stop::None | Stop::Colon)
 }
 
 /// Whether a line is an agency's name in brackets, as it signs a story: "(Reuters)", "--(Petra)".
-pub(super) fn is_signature(text: &str, words: usize) -> bool {
-    words <= BARE_WORDS && text.ends_with(')') && {
+pub(super) fn is_signature(text: &str, shape: &LineShape) -> bool {
+    shape.chars <= CHARS && shape.words <= BARE_WORDS && text.ends_with(')') && {
         let text = text.trim_start_matches(['-', '–', '—', ' ']);
         text.starts_with('(') && text.matches('(').count() == 1
     }

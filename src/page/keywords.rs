@@ -209,13 +209,18 @@ impl<'f> Told<'f> {
         let is_of_line = |word: &Word| {
             bits & bit(word.hash()) != 0 && hashes.binary_search(&word.hash()).is_ok()
         };
+        let ends = line.iter().fold(0, |ends, word| ends | end_bit(word));
+        // "For the ferry" is one word in Arabic, and says "the ferry".
+        let behind_proclitic = |word: Word| {
+            let shorter = successors(Some(word), |word| form.without_proclitic(*word)).skip(1);
+            let may_be_said = ends & end_bit(form.word(word)) != 0;
+            may_be_said.then(|| shorter.take(PROCLITICS).find(is_of_line)).flatten()
+        };
         let mut told = Vec::new();
         for place in places {
             let mut words = form.words_in(place.clone());
             while let Some(word) = words.next().filter(|_| told.len() < TOLD_PLACES) {
-                // "For the ferry" is one word in Arabic, and says "the ferry".
-                let shorter = successors(Some(word), |word| form.without_proclitic(*word));
-                let said = shorter.take(1 + PROCLITICS).find(is_of_line);
+                let said = Some(word).filter(is_of_line).or_else(|| behind_proclitic(word));
                 told.extend(said.map(|word| (word, words.clone())));
             }
         }
@@ -240,4 +245,12 @@ impl<'f> Told<'f> {
         });
         runs.max().unwrap_or(1)
     }
+}
+
+/// A bit for the last letters of a word: those of a word with a proclitic are those of the word behind it. None of a word too short to
+/// have one.
+fn end_bit(word: &str) -> u128 {
+    // The golden ratio: letters differ in low bits, and a product has them in its high ones.
+    let bit = |end: &[u8; 4]| u32::from_le_bytes(*end).wrapping_mul(0x9e37_79b1) >> 25;
+    word.as_bytes().last_chunk().map_or(0, |end| 1 << bit(end))
 }

@@ -81,8 +81,8 @@ impl LineShape {
             ..Self::default()
         };
         shape.signs_inside(bytes);
-        shape.credit = credit::is_credit(text, shape.words);
-        shape.signature = credit::is_signature(text, shape.words);
+        shape.credit = credit::is_credit(text, &shape);
+        shape.signature = credit::is_signature(text, &shape);
         shape
     }
 

@@ -1,5 +1,7 @@
 //! A printed date in tokens, from left to right.
 
+use crate::page::shape;
+
 /// A part of a printed date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token<'t> {
@@ -24,8 +26,8 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
         let run = if is_digit(c) {
             let digits = rest.find(|c| !is_digit(c));
             if is_year_and_hour(rest, digits) { Some(YEAR) } else { digits }
-        } else if c.is_alphabetic() {
-            rest.find(|c: char| !c.is_alphabetic() && !is_mark(c))
+        } else if shape::is_letter(c) {
+            rest.find(|c: char| !shape::is_letter(c) && !is_mark(c))
         } else {
             Some(c.len_utf8())
         };
@@ -33,7 +35,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
         rest = tail;
         if is_digit(c) {
             out.push(Token::Number(token.parse().unwrap_or(u32::MAX), token.len()));
-        } else if c.is_alphabetic() {
+        } else if shape::is_letter(c) {
             out.push(Token::Word(token));
         } else if c != ' ' {
             out.push(Token::Sign(c));
