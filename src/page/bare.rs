@@ -9,10 +9,10 @@ use super::layout::{Field, Furniture, Hit, Layouts, Rule, RuleKind};
 use super::mark::Marking;
 use super::matching::Matching;
 use super::piece::{Part, Piece};
-use super::row;
 use super::shape::{self, Stop};
 use super::spelling::raw_offset;
 use super::trailing::{without_date, without_sign, without_time};
+use super::whole;
 
 /// A date or a byline stands on one of so many lines below the headline that say nothing else of the page's fields; on
 /// one of some more above its second paragraph.
@@ -392,7 +392,7 @@ fn is_link_byline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     let (raw, end) = (raw_offset(&piece.text, bytes), raw_offset(&piece.text, digit));
     let name = piece.text.get(raw..end).unwrap_or_default().trim_matches(SIGNS);
     let ago = form.get(digit..).unwrap_or_default();
-    is_name(name) && name.contains(' ') && (ago.is_empty() || row::is_counted(page.layouts, ago))
+    is_name(name) && name.contains(' ') && (ago.is_empty() || whole::is_counted(page.layouts, ago))
 }
 
 /// Takes a line of a list of links that is nothing but a day for the date of the link above it, one that is a byline for

@@ -1,7 +1,7 @@
 //! Short lines between the headline of an appended story and its first paragraph: who wrote it, where, for whom, or what
 //! its picture shows ("Cairo: Harbour Post"); and what signs a story ("(Reuters)"). They say nothing of where one begins.
 
-use super::shape::Stop;
+use super::shape::{PARAGRAPH_CHARS, Stop};
 use super::signals::{BlockLine, LineShape};
 
 /// A credit has no more words, nor characters; without a sign between them so many words.
@@ -30,9 +30,6 @@ const HEADLINE_CHARS: usize = 120;
 
 /// So many stand below a headline at most.
 const CREDITS: usize = 2;
-
-/// A paragraph has more characters.
-const PARAGRAPH_CHARS: usize = 60;
 
 /// The credits in a block, by their places: short lines behind a longer one that does not stop, before a paragraph; and
 /// signatures.

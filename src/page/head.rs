@@ -8,10 +8,10 @@ use super::date;
 use super::layout::{Field, RuleKind};
 use super::mark::Marking;
 use super::piece::{Part, Piece};
-use super::row;
 use super::shape::{self, Stop};
 use super::spelling::{folded_len, raw_offset};
 use super::told::stems_of;
+use super::whole;
 use super::words::Stems;
 
 /// So many pieces stand between a headline and the first paragraph at most.
@@ -151,7 +151,7 @@ fn told(part: &Piece<'_>, page: &Marking<'_, '_>) -> Told {
     if date::is_clock(form, &page.dates) {
         return Told::Clock;
     }
-    if row::is_counted(page.layouts, form) {
+    if whole::is_counted(page.layouts, form) {
         return Told::Furniture;
     }
     if let Some((field, rule, bytes)) = label(form, page) {

@@ -6,9 +6,9 @@ use super::bare;
 use super::layout::{Field, Furniture, Hit, Label, Marker, Need, Rule, RuleKind};
 use super::mark::{Mark, MarkKind, Marking};
 use super::piece::{Part, RunnerUp};
-use super::row;
 use super::shape::{self, Stop};
 use super::spelling::raw_offset;
+use super::whole;
 
 /// What a hit was taken for.
 #[derive(Debug, Clone, Copy)]
@@ -373,7 +373,7 @@ impl Place {
             }
             // With a number beside it a country's name is an item of a list.
             Furniture::Head => {
-                self.is_whole && !self.numbered && row::is_above_text(page, self.line)
+                self.is_whole && !self.numbered && whole::is_above_text(page, self.line)
             }
             Furniture::Start => self.at_start,
             Furniture::Opener => self.at_start && self.is_pitch,

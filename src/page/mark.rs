@@ -11,11 +11,11 @@ use super::keywords;
 use super::layout::{Field, Hit, Label, Layouts, Marker, RuleKind};
 use super::matching::Matching;
 use super::piece::{Part, Piece, RunnerUp};
-use super::row;
 use super::shape;
 use super::spelling::{folded_len, raw_offset};
 use super::trailing::{without_bar, without_bracket, without_date, without_sign};
 use super::value;
+use super::whole;
 
 /// What marking needs to know of the page.
 pub(super) struct Marking<'m, 'a> {
@@ -159,7 +159,7 @@ pub(super) enum MarkKind {
 impl<'l, 'a> LineMarks<'l, 'a> {
     fn of(page: &Marking<'_, 'a>, index: usize, line: &'l Line<'a>, hits: &[Hit]) -> Self {
         let (mut marks, mut second) = (Vec::new(), None);
-        let row = row::furniture_row(page, index, hits).or_else(|| row::counted(page, index));
+        let row = whole::furniture_row(page, index, hits).or_else(|| whole::counted(page, index));
         if let Some(row) = row {
             return Self {
                 index,

@@ -1,9 +1,10 @@
 //! From the bytes of a page to what the page says. Pure: knows no Kafka and no clock.
 //!
 //! [`envelope::decode`] turns a record into text; [`read`] turns text into a [`Page`]. Inside, in the order of the data:
-//! `clean` cuts the lines, `matching` folds them, `mark` finds markers, labels and furniture by the [`Layouts`], `headline`
-//! and `block` give every piece its part (`split` cuts a block of appended stories), and `reading` assembles the page
-//! from the pieces. [`Starts`] is what other pages have shown of lines, and [`Candidate`]s are what this page shows of its
+//! `clean` cuts the lines, `matching` folds them, `mark` finds markers, labels and furniture by the [`Layouts`], `headline`,
+//! `bare`, `head` and `buttons` tell what no form names (the headline, dates, names, lines of the site), `block` gives what is
+//! appended its part (`split` cuts a block of appended stories), and `reading` assembles the page from the pieces. [`Starts`]
+//! is what other pages have shown of lines, and [`Candidate`]s are what this page shows of its
 //! own, for others. [`explain()`] shows the pieces. What is not here: whether two stories are the same.
 
 pub mod envelope;
@@ -32,7 +33,6 @@ mod mark;
 mod matching;
 mod piece;
 mod reading;
-mod row;
 mod shape;
 mod signals;
 mod spelling;
@@ -43,6 +43,7 @@ mod told;
 mod trailing;
 mod value;
 mod weights;
+mod whole;
 mod words;
 
 use std::borrow::Cow;

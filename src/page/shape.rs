@@ -101,7 +101,7 @@ pub(super) fn ends_in_stop(text: &str) -> bool {
 }
 
 /// A paragraph has more characters.
-const PARAGRAPH_CHARS: usize = 60;
+pub(super) const PARAGRAPH_CHARS: usize = 60;
 
 /// Whether a line is a paragraph for certain, by its length and its full stop.
 pub(super) fn is_paragraph(text: &str) -> bool {
