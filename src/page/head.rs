@@ -169,7 +169,7 @@ fn told(part: &Piece<'_>, page: &Marking<'_, '_>) -> Told {
             }
         };
     }
-    if is_full_name(text) { Told::Name } else { Told::Other }
+    if is_full_name(text, page) { Told::Name } else { Told::Other }
 }
 
 /// A label has no more words.
@@ -288,7 +288,7 @@ fn author(
         let name = form.split(',').next().unwrap_or_default();
         piece.part == Part::Body
             && !is_nearly_label(piece)
-            && (is_full_name(&piece.text) || is_name_with_office(&piece.text))
+            && (is_full_name(&piece.text, page) || is_name_with_office(&piece.text))
             && !article.says(name)
     };
     let mut names = pieces.get_mut(head).unwrap_or_default().iter_mut();
@@ -323,15 +323,12 @@ fn is_nearly_label(piece: &Piece<'_>) -> bool {
 const NAME_WORDS: std::ops::RangeInclusive<usize> = 2..=4;
 const OFFICE_WORDS: usize = 6;
 
-/// Small words within names.
-const PARTICLES: [&str; 13] =
-    ["von", "van", "de", "da", "do", "dos", "del", "der", "den", "di", "bin", "al", "el"];
-
 /// Whether a text is a name, each of its words with a capital: a script without capitals shows none.
-fn is_full_name(text: &str) -> bool {
+fn is_full_name(text: &str, page: &Marking<'_, '_>) -> bool {
     let name = text.split([',', '|']).next().unwrap_or_default();
     let name = name.split(" - ").next().unwrap_or_default();
-    let is_word = |word: &str| word.starts_with(char::is_uppercase) || PARTICLES.contains(&word);
+    let small = page.layouts.words();
+    let is_word = |word: &str| word.starts_with(char::is_uppercase) || small.is_particle(word);
     NAME_WORDS.contains(&name.split(' ').count())
         && name.split(' ').all(is_word)
         && shape::stop(text) == Stop::None

@@ -1,5 +1,7 @@
 //! The shape of a text: where words end, where sentences end, how a marker is closed.
 
+use super::layout::SmallWords;
+
 /// Whether a character belongs to a word: a letter, a digit or a vowel sign of an Indic script.
 pub(super) fn is_word_char(c: char) -> bool {
     match c {
@@ -138,16 +140,13 @@ pub(super) fn agency(text: &str) -> Option<&str> {
 /// A line that only counts something has no more bytes.
 const COUNTED_BYTES: usize = 48;
 
-/// What stands behind a number for thousands and millions.
-const THOUSANDS: [&str; 8] = ["k", "m", "mil", "rb", "jt", "bin", "тыс", "tys"];
-
 /// The words of a short line without its numbers, one space between: "lu 1.2k fois" says "lu fois". `None` of a line that
 /// has no number or says nothing else.
-pub(super) fn without_numbers(line: &str) -> Option<String> {
+pub(super) fn without_numbers(line: &str, words: &SmallWords) -> Option<String> {
     if line.len() > COUNTED_BYTES || !line.bytes().any(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let mut words = String::new();
+    let mut said = String::new();
     let mut rest = line;
     while let Some(at) = rest.find(is_word_char) {
         rest = rest.get(at..)?;
@@ -159,13 +158,13 @@ pub(super) fn without_numbers(line: &str) -> Option<String> {
         if is_number {
             let behind = behind.trim_start();
             let next = behind.split(|c| !is_word_char(c)).next().unwrap_or_default();
-            rest = if THOUSANDS.contains(&next) { behind.get(next.len()..)? } else { behind };
+            rest = if words.is_thousands(next) { behind.get(next.len()..)? } else { behind };
         } else {
-            words.extend((!words.is_empty()).then_some(' '));
-            words.push_str(token);
+            said.extend((!said.is_empty()).then_some(' '));
+            said.push_str(token);
         }
     }
-    (!words.is_empty()).then_some(words)
+    (!said.is_empty()).then_some(said)
 }
 
 /// Whether a character stands in a word and is no digit.
@@ -227,6 +226,7 @@ fn is_numbered(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Layouts;
     use super::*;
 
     #[test]
@@ -247,6 +247,7 @@ mod tests {
 
     #[test]
     fn the_words_of_a_line_that_counts_stand_without_their_numbers() {
+        let small = Layouts::builtin().words();
         for (line, words) in [
             ("il y a 2 heures", Some("il y a heures")),
             ("lu 3 214 fois", Some("lu fois")),
@@ -257,7 +258,7 @@ mod tests {
             ("il y a heures", None),
             ("14:05", None),
         ] {
-            assert_eq!(without_numbers(line).as_deref(), words, "{line}");
+            assert_eq!(without_numbers(line, small).as_deref(), words, "{line}");
         }
     }
 

@@ -68,7 +68,7 @@ pub(super) fn is_above_text(page: &Marking<'_, '_>, index: usize) -> bool {
 /// A line that is a whole one of furniture but for the numbers within it: "il y a 2 heures", "Lu 3 214 fois".
 pub(super) fn counted(page: &Marking<'_, '_>, index: usize) -> Option<Mark> {
     let (from, line) = (page.matching.start(index), page.matching.line(index));
-    let words = shape::without_numbers(line)?;
+    let words = shape::without_numbers(line, page.layouts.words())?;
     let mut rules = page.layouts.rules_of(page.layouts.whole(&words)?);
     // With a number beside it the name of a section is an item of a list.
     let is_whole = |kind: &RuleKind| matches!(kind, RuleKind::Furniture(Furniture::Whole));
@@ -80,7 +80,7 @@ pub(super) fn counted(page: &Marking<'_, '_>, index: usize) -> Option<Mark> {
 
 /// Whether a text is a whole line of furniture but for its numbers, or a number: "2 hours ago", "12 comments".
 pub(super) fn is_counted(layouts: &Layouts, form: &str) -> bool {
-    let words = shape::without_numbers(form);
+    let words = shape::without_numbers(form, layouts.words());
     let hit = layouts.whole(words.as_deref().unwrap_or(form));
     let is_whole = |rule: &Rule| {
         rule.site.is_none() && matches!(rule.kind, RuleKind::Furniture(Furniture::Whole))

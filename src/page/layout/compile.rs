@@ -11,8 +11,10 @@ use super::forms::Forms;
 use super::openings::{Opening, Openings};
 use super::raw::{
     Field, RawDates, RawFurniture, RawLabel, RawLayout, RawMarker, RawOpenings, RawPlain, RawSite,
+    RawWords,
 };
 use super::sites::{Site, Sites};
+use super::small_words::SmallWords;
 use super::source::Source;
 use super::{Furniture, Label, LayoutFile, Layouts, Marker, Rule, RuleKind};
 use crate::page::language::primary;
@@ -34,6 +36,7 @@ struct Build {
     rules: Vec<(Rule, Vec<String>)>,
     dates: DateWords,
     openings: Openings,
+    words: SmallWords,
     common: Vec<(Box<str>, Box<str>)>,
     sites: Sites,
     files: Vec<LayoutFile>,
@@ -71,6 +74,9 @@ impl Build {
         }
         if let Some(openings) = &raw.openings {
             file.openings(openings);
+        }
+        if let Some(words) = &raw.words {
+            file.words(words);
         }
         for site in &raw.site {
             file.site(site);
@@ -135,6 +141,7 @@ impl Build {
                 forms,
                 dates: self.dates,
                 openings: self.openings,
+                words: self.words,
                 common: self.common,
                 sites: self.sites,
                 files: self.files,
@@ -384,6 +391,15 @@ impl FileBuild<'_> {
                 ),
             }
         }
+    }
+
+    fn words(&mut self, raw: &RawWords) {
+        let particles = raw.particles.iter().filter_map(|word| self.form(word));
+        let particles: Vec<_> = particles.map(String::into_boxed_str).collect();
+        let thousands = raw.thousands.iter().filter_map(|word| self.form(word));
+        let thousands: Vec<_> = thousands.map(String::into_boxed_str).collect();
+        self.build.words.particles.extend(particles);
+        self.build.words.thousands.extend(thousands);
     }
 
     fn months(&mut self, months: &[Vec<Spanned<String>>], means: fn(u8) -> DateWord) {

@@ -11,6 +11,7 @@ mod forms;
 mod openings;
 mod raw;
 mod sites;
+mod small_words;
 mod source;
 
 use std::path::Path;
@@ -28,6 +29,7 @@ pub(crate) use dates::{DateWord, DateWords, HalfDay};
 pub(crate) use openings::{Opening, Openings};
 pub(crate) use raw::{Need, Order};
 pub(crate) use sites::Site;
+pub(crate) use small_words::SmallWords;
 
 /// The built-in files, by name.
 const BUILTIN: &[(&str, &str)] = &[
@@ -67,6 +69,7 @@ pub struct Layouts {
     forms: Forms,
     dates: DateWords,
     openings: Openings,
+    words: SmallWords,
     /// Common words and their language, sorted.
     common: Vec<(Box<str>, Box<str>)>,
     sites: Sites,
@@ -267,6 +270,11 @@ impl Layouts {
     /// The first words of paragraphs, of all languages.
     pub(crate) fn openings(&self) -> &Openings {
         &self.openings
+    }
+
+    /// Small words that say what stands beside them, of all languages.
+    pub(crate) fn words(&self) -> &SmallWords {
+        &self.words
     }
 
     /// The words of dates, of all languages.

@@ -23,6 +23,7 @@ pub(super) struct RawLayout {
     pub plain: Vec<RawPlain>,
     pub dates: Option<RawDates>,
     pub openings: Option<RawOpenings>,
+    pub words: Option<RawWords>,
     #[serde(default)]
     pub site: Vec<RawSite>,
 }
@@ -161,6 +162,16 @@ pub(super) struct RawOpenings {
     pub neither: Vec<Spanned<String>>,
     #[serde(default)]
     pub leads: Vec<Spanned<String>>,
+}
+
+/// Small words that say what stands beside them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawWords {
+    #[serde(default)]
+    pub particles: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub thousands: Vec<Spanned<String>>,
 }
 
 /// The words of dates.
