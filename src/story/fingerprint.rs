@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::Folded;
 use super::shingle_index::{SHINGLES, ShingleIndex};
+use super::vocabulary::KeyWords;
 
 /// A story of fewer words has no fingerprint: only its exact text is known again.
 pub const MIN_WORDS: u32 = 18;
@@ -189,6 +190,7 @@ impl Sketch {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fingerprint {
     keys: [u64; ROUTING_KEYS],
+    key_words: KeyWords,
     sketch: Sketch,
 }
 
@@ -200,19 +202,20 @@ impl Fingerprint {
             return None;
         }
         let mut reading = Reading::new(folded.words());
-        folded.tokens().for_each(|token| reading.take(token));
-        Some(Self { keys: reading.keys, sketch: reading.sketch })
-    }
-
-    /// A fingerprint from its parts.
-    #[must_use]
-    pub fn new(keys: [u64; ROUTING_KEYS], sketch: Sketch) -> Self {
-        Self { keys, sketch }
+        folded.tokens_to().for_each(|(token, end)| reading.take(token, end));
+        let key_words = KeyWords::ending_at(folded.as_bytes(), reading.key_ends);
+        Some(Self { keys: reading.keys, key_words, sketch: reading.sketch })
     }
 
     /// The routing keys, in their order.
     pub fn routing_keys(&self) -> impl Iterator<Item = RoutingKey> + use<> {
         (0..).zip(self.keys).map(|(slot, value)| RoutingKey { slot, value })
+    }
+
+    /// The words that the routing keys are made of.
+    #[must_use]
+    pub fn key_words(&self) -> &KeyWords {
+        &self.key_words
     }
 
     /// What is compared.
@@ -231,6 +234,8 @@ impl Fingerprint {
 /// A fingerprint in the making, token by token.
 struct Reading {
     keys: [u64; ROUTING_KEYS],
+    /// Where in the text the 4-gram of each key ends.
+    key_ends: [usize; ROUTING_KEYS],
     sketch: Sketch,
     index: ShingleIndex,
     /// How many tokens were taken.
@@ -246,6 +251,7 @@ impl Reading {
         let room = usize::try_from(words).map_or(SHINGLES, |words| words.min(SHINGLES));
         Self {
             keys: [u64::MAX; ROUTING_KEYS],
+            key_ends: [0; ROUTING_KEYS],
             sketch: Sketch { words, shingles: Vec::with_capacity(room), numbers: Vec::new() },
             index: ShingleIndex::new(),
             taken: 0,
@@ -254,7 +260,8 @@ impl Reading {
         }
     }
 
-    fn take(&mut self, token: &[u8]) {
+    /// Takes the next token, which ends there in the text.
+    fn take(&mut self, token: &[u8], end: usize) {
         let word = xxh3_64(token);
         let at = self.taken;
         self.taken = at.saturating_add(1);
@@ -265,7 +272,7 @@ impl Reading {
             self.sketch.numbers.push(Number { at, hash: high_half(word) });
         }
         if at >= 3 {
-            self.take_4_gram(fold_product(self.gram ^ MIX[3], word ^ MIX[4]));
+            self.take_4_gram(fold_product(self.gram ^ MIX[3], word ^ MIX[4]), end);
         }
         let [older, newer] = self.last;
         self.gram = fold_product(fold_product(older ^ MIX[0], newer ^ MIX[1]), word ^ MIX[2]);
@@ -275,13 +282,17 @@ impl Reading {
         }
     }
 
-    /// Takes the 4-gram that ends with the last token taken.
+    /// Takes the 4-gram that ends with the last token taken, there in the text.
     #[inline]
-    fn take_4_gram(&mut self, gram: u64) {
+    fn take_4_gram(&mut self, gram: u64, end: usize) {
         let is_in_some_lead = self.taken <= LEAD;
-        for (least, key) in self.keys.iter_mut().zip(&KEYS) {
+        let keys = self.keys.iter_mut().zip(&mut self.key_ends).zip(&KEYS);
+        for ((least, key_end), key) in keys {
             if key.within == u32::MAX || is_in_some_lead && self.taken <= key.within {
-                *least = key.rank(gram).min(*least);
+                let rank = key.rank(gram);
+                if rank < *least {
+                    (*least, *key_end) = (rank, end);
+                }
             }
         }
     }
@@ -336,7 +347,7 @@ mod tests {
     fn the_order_of_words_counts() {
         let gram = |words: [u64; 3]| {
             let mut reading = Reading::new(18);
-            words.iter().for_each(|word| reading.take(&word.to_le_bytes()));
+            words.iter().for_each(|word| reading.take(&word.to_le_bytes(), 0));
             reading.gram
         };
         assert_ne!(gram([1, 2, 3]), gram([2, 1, 3]));

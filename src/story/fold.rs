@@ -171,12 +171,17 @@ impl<'a> Folded<'a> {
 
     /// The tokens in their order, each UTF-8: numbers begin with an ASCII digit or another number, words with a letter.
     pub fn tokens(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        self.tokens_to().map(|(token, _)| token)
+    }
+
+    /// The same, each with where it ends.
+    pub(super) fn tokens_to(&self) -> impl Iterator<Item = (&'a [u8], usize)> + use<'a> {
         let bytes = self.as_bytes();
         let mut from = 0;
         spaces(bytes).chain([bytes.len()]).filter_map(move |end| {
             let token = bytes.get(from..end)?;
             from = end + 1;
-            (!token.is_empty()).then_some(token)
+            (!token.is_empty()).then_some((token, end))
         })
     }
 

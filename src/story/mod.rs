@@ -9,6 +9,7 @@ mod fold_table;
 mod shingle_index;
 mod similarity;
 mod tokens;
+mod vocabulary;
 mod wire;
 
 pub use fingerprint::{
@@ -16,4 +17,5 @@ pub use fingerprint::{
 };
 pub use fold::{FP_VERSION, Folded, Folder};
 pub use similarity::{Likeness, Missing, Overlap, Probe, Threshold, Thresholds};
+pub use vocabulary::{KeyWords, Vocabulary};
 pub use wire::Written;

@@ -6,7 +6,7 @@ use super::Comparing;
 use crate::page::Page;
 use crate::recent::Recent;
 use crate::record::{ArticleWord, RelatedKind, SameAs, StoryId};
-use crate::story::{Fingerprint, Folder, Likeness, Overlap};
+use crate::story::{Fingerprint, Folded, Folder, Likeness, Overlap, Vocabulary};
 
 /// A body that folds to something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub(super) struct Tale {
     pub story_id: StoryId,
     /// Folded words of the body.
     pub words: u32,
-    /// What is compared; `None` of a short one, and where nothing is.
+    /// What is compared; `None` of a short one, and where nothing that it is compared with can be near to it.
     pub fingerprint: Option<Rc<Fingerprint>>,
 }
 
@@ -48,15 +48,19 @@ impl Tales {
     }
 
     pub(super) fn of(teller: &mut Teller, page: &Page<'_>, comparing: Option<&Comparing>) -> Self {
-        // A page that appends nothing has nothing to compare: unless `near` wants its own story, one fingerprint less.
-        let has_stories = page.related.iter().any(|related| related.kind == RelatedKind::Story);
-        let is_own_compared = comparing.is_some_and(|comparing| comparing.own || has_stories);
-        let own = teller.tale(&page.body, is_own_compared);
+        let compared = comparing.map_or(Compared::Never, |_| Compared::Always);
         let related = page.related.iter().map(|related| match related.kind {
-            RelatedKind::Story => teller.tale(&related.body, comparing.is_some()),
+            RelatedKind::Story => teller.tale(&related.body, compared),
             RelatedKind::Link => None,
         });
         let related: Vec<_> = related.collect();
+        // Unless `near` wants the page's own story, only what the page appends is compared with it.
+        let own_compared = match comparing {
+            Some(comparing) if comparing.own => Compared::Always,
+            Some(_) if related.iter().any(Option::is_some) => Compared::With(&related),
+            Some(_) | None => Compared::Never,
+        };
+        let own = teller.tale(&page.body, own_compared);
         let same = same(own.as_ref(), &related, comparing);
         Self { own, related, same }
     }
@@ -105,6 +109,31 @@ fn share_a_key(one: &Fingerprint, other: &Fingerprint) -> bool {
     one.routing_keys().zip(other.routing_keys()).any(|(one, other)| one == other)
 }
 
+/// Whether a tale is compared with others, and so needs a fingerprint.
+#[derive(Clone, Copy)]
+enum Compared<'t> {
+    Never,
+    Always,
+    /// With these only.
+    With(&'t [Option<Tale>]),
+}
+
+impl Compared<'_> {
+    /// Whether the tale of that text needs a fingerprint: it may share a routing key with what it is compared with.
+    fn is_asked(self, story_id: StoryId, folded: &Folded<'_>) -> bool {
+        let others = match self {
+            Self::Never => return false,
+            Self::Always => return true,
+            Self::With(others) => others,
+        };
+        let vocabulary = Vocabulary::of(folded);
+        others.iter().flatten().filter(|other| other.story_id != story_id).any(|other| {
+            let fingerprint = other.fingerprint.as_ref();
+            fingerprint.is_some_and(|other| vocabulary.has_a_key_of(other.key_words()))
+        })
+    }
+}
+
 /// So many stories are remembered: about 3 KB each, of news, and 1 KB more where they are compared.
 const RECENT_STORIES: usize = 2 * 1024;
 
@@ -131,11 +160,14 @@ impl Default for Teller {
 impl Teller {
     /// The story of a body, where nothing else of its page is asked.
     pub(super) fn story_of<S: AsRef<str>>(&mut self, body: &[S]) -> Option<StoryId> {
-        self.tale(body, false).map(|tale| tale.story_id)
+        self.tale(body, Compared::Never).map(|tale| tale.story_id)
     }
 
-    fn tale<S: AsRef<str>>(&mut self, body: &[S], is_compared: bool) -> Option<Tale> {
-        let recent = if is_compared { &mut self.compared } else { &mut self.told };
+    fn tale<S: AsRef<str>>(&mut self, body: &[S], compared: Compared<'_>) -> Option<Tale> {
+        let recent = match compared {
+            Compared::Never => &mut self.told,
+            Compared::Always | Compared::With(_) => &mut self.compared,
+        };
         self.text.clear();
         for paragraph in body {
             self.text.push_str(paragraph.as_ref());
@@ -146,13 +178,15 @@ impl Teller {
             Err(vacancy) => vacancy,
         };
         let folded = self.folder.fold(body);
+        let story_id = folded.story_id()?;
         let fingerprint = || Fingerprint::of(&folded).map(Rc::new);
-        let tale = Tale {
-            story_id: folded.story_id()?,
-            words: folded.words(),
-            fingerprint: if is_compared { fingerprint() } else { None },
-        };
-        recent.fill(&vacancy, &self.text, || tale.clone());
-        Some(tale)
+        let asked = compared.is_asked(story_id, &folded).then(fingerprint);
+        let tale = |fingerprint| Tale { story_id, words: folded.words(), fingerprint };
+        recent.fill(&vacancy, &self.text, || {
+            // On another page it may be compared with others.
+            let is_compared = !matches!(compared, Compared::Never);
+            tale(asked.clone().unwrap_or_else(|| if is_compared { fingerprint() } else { None }))
+        });
+        Some(tale(asked.flatten()))
     }
 }

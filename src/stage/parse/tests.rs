@@ -1,5 +1,7 @@
 //! What a page becomes, and what happens where it cannot.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -192,6 +194,30 @@ fn an_own_story_goes_out_with_its_fingerprint_only_where_it_is_wanted() {
         let place = &observes(&outputs)[0].place;
         assert_eq!(matches!(place, Place::OwnTold(_)), own, "{place:?}");
     }
+}
+
+#[test]
+fn what_a_page_repeats_does_not_hang_on_whether_its_own_story_goes_out_with_its_fingerprint() {
+    let words: Vec<&str> = EDITED.lines().skip(2).take(3).flat_map(str::split_whitespace).collect();
+    let page: String = EDITED.split_inclusive('\n').take(8).collect();
+    let mut repeats = BTreeSet::new();
+    for from in 0..words.len() - 10 {
+        let copy = words.get(from..).unwrap_or_default().join(" ");
+        let page = format!("{page}{copy}\n");
+        let record = record(Some(page.as_bytes()), None);
+        let [apart, together] = [false, true].map(|own| {
+            let comparing = Some(Comparing { thresholds: Thresholds::default(), own });
+            let outputs = parsed(&Parse { comparing, ..Parse::default() }, &record).outputs;
+            article(&outputs)["related"].to_string()
+        });
+        assert_eq!(apart, together);
+        repeats.insert(apart.contains("\"same_as\":\"article\""));
+    }
+    assert_eq!(
+        repeats.len(),
+        2,
+        "the longer ones are near to the article, the shorter ones are not"
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::stage::lead::{Age, Lead};
 use crate::stage::message::VERSION;
-use crate::story::{Fingerprint, Likeness, Sketch};
+use crate::story::{Likeness, Sketch};
 
 fn related() -> Observe<'static> {
     Observe {
@@ -37,13 +37,15 @@ fn related() -> Observe<'static> {
 
 fn compared() -> Observe<'static> {
     let Place::Related(position, Some(mut text)) = related().place else { unreachable!() };
-    text.fingerprint = Some(Written::of(&fingerprint()));
+    text.fingerprint = Some(fingerprint());
     Observe { place: Place::Related(position, Some(text)), ..related() }
 }
 
-fn fingerprint() -> Fingerprint {
-    let sketch = Sketch::new(20, vec![7, 8], Vec::new()).unwrap();
-    Fingerprint::new([1, 2, 3, 4, 5, 6], sketch)
+fn fingerprint() -> Written<'static> {
+    let mut bytes: Vec<u8> =
+        [1_u64, 2, 3, 4, 5, 6].into_iter().flat_map(u64::to_be_bytes).collect();
+    Sketch::new(20, vec![7, 8], Vec::new()).unwrap().encode(&mut bytes);
+    Written::take(&bytes).unwrap().0.into_owned()
 }
 
 fn lead() -> Lead {
@@ -95,7 +97,7 @@ fn a_message_reads_back_as_it_was_written() {
         let bytes = observe.encode();
         assert_eq!(Message::decode(Some(&bytes)), Ok(Message::Observe(observe)));
     }
-    let told = Observe { place: Place::OwnTold(Written::of(&fingerprint())), ..related() };
+    let told = Observe { place: Place::OwnTold(fingerprint()), ..related() };
     let bytes = told.encode();
     assert_eq!(Message::decode(Some(&bytes)), Ok(Message::Observe(told)));
     let registers = [None, Some(lead())].map(|best| Register { slot: 5, best });
@@ -124,17 +126,17 @@ fn the_bytes_of_a_verdict_stand_for_ever() {
 #[test]
 fn an_own_story_that_is_compared_carries_its_fingerprint_behind_the_head() {
     let own = Observe { place: Place::Own, ..related() }.encode();
-    let told = Observe { place: Place::OwnTold(Written::of(&fingerprint())), ..related() };
+    let told = Observe { place: Place::OwnTold(fingerprint()), ..related() };
     let mut expected = own;
     expected[1] = 2;
-    fingerprint().encode(&mut expected);
+    expected.extend_from_slice(fingerprint().bytes());
     assert_eq!(told.encode(), expected);
 }
 
 #[test]
 fn a_related_story_that_is_compared_carries_its_fingerprint_behind_the_text() {
     let (mut expected, from) = related().encode_parts();
-    fingerprint().encode(&mut expected);
+    expected.extend_from_slice(fingerprint().bytes());
     assert_eq!(compared().encode_parts(), (expected, from));
 }
 
