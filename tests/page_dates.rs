@@ -161,3 +161,47 @@ fn a_second_date_of_a_line_is_no_time_of_day() {
     assert_eq!(at(page.published).as_deref(), Some("2024-03-12T00:00:00Z"));
     assert_eq!(at(page.updated).as_deref(), Some("2024-03-13T00:00:00Z"));
 }
+
+/// The page of a text that was met on the first of January 2026.
+fn page(text: &str) -> newsmill::page::Page<'_> {
+    let context = Context { page_time_ms: 1_767_225_600_000, ..Context::default() };
+    read(text, Layouts::builtin(), &context)
+}
+
+#[test]
+fn a_day_that_a_paragraph_announces_is_not_the_date_of_the_page() {
+    let round = "The round before the last one is played on Sunday by the following programme of the harbour league:";
+    let text = format!(
+        "Harbour meets Valley\n{round}\nSunday 7 May 2017\nHarbour against Valley, at three."
+    );
+    let page = page(&text);
+    assert!(page.published.is_none());
+    assert_eq!(page.body, [round, "Sunday 7 May 2017", "Harbour against Valley, at three."]);
+}
+
+#[test]
+fn a_note_behind_the_date_of_a_change_stays_in_the_body() {
+    let paragraph = "The council closed the bridge on Monday, and nobody had been told before.";
+    for (line, raw, note) in [
+        (
+            "Update 03/12/2014 : This story seems to be false.",
+            "03/12/2014",
+            "This story seems to be false.",
+        ),
+        (
+            "Update, 7 January 2015: No bridge was ever closed.",
+            "7 January 2015",
+            "No bridge was ever closed.",
+        ),
+    ] {
+        let text = format!("Harbour bridge closed\n{line}\n{paragraph}");
+        let page = page(&text);
+        assert_eq!(page.updated.map(|date| date.raw.into_owned()).as_deref(), Some(raw), "{line}");
+        assert_eq!(page.body, [note, paragraph], "{line}");
+    }
+    let sentence = "Update: we have found the letter, it is from Oct 2.";
+    let text = format!("Harbour bridge closed\n{paragraph}\n{sentence}");
+    let page = page(&text);
+    assert!(page.updated.is_none());
+    assert_eq!(page.body, [paragraph, sentence]);
+}

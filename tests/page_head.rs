@@ -4,7 +4,7 @@
 #[path = "common/reading.rs"]
 mod reading;
 
-use newsmill::record::Precision;
+use newsmill::record::{Precision, Warning};
 
 use reading::page;
 
@@ -223,4 +223,26 @@ fn the_byline_below_the_headline_of_a_link_is_furniture() {
     let links: Vec<_> = page.related.iter().filter_map(|link| link.headline.as_deref()).collect();
     assert_eq!(links, ["The night ferry has a second boat", "Three days on the quays"]);
     assert_eq!(page.furniture, ["By Nora Field 2 hrs ago", "By Sam Poole"]);
+}
+
+#[test]
+fn a_first_sentence_is_a_paragraph_and_a_long_question_a_headline() {
+    let sentence = "The old bridge over the river mouth was closed to all traffic on Monday.";
+    let text = format!("{sentence}\n{FIRST}\n{SECOND}");
+    let without = page(&text);
+    assert_eq!(without.headline, None);
+    assert_eq!(without.warnings, [Warning::HeadlineMissing, Warning::DateMissing]);
+    assert_eq!(without.body, [sentence, FIRST, SECOND]);
+    // A date below it says that it is the headline.
+    let text = format!("{sentence}\n14 March 2024\n{FIRST}\n{SECOND}");
+    let dated = page(&text);
+    assert_eq!(dated.headline.as_deref(), Some(sentence));
+    let question = "Harbour bridge: why do the town and the port, which have shared it for sixty years, both say now \
+                    that it is the other one who has to pay for its bearings?";
+    let text = format!("{question}\n{FIRST}\n{SECOND}");
+    let asking = page(&text);
+    assert_eq!(asking.headline.as_deref(), Some(question));
+    let text = format!("The bridge is closed. {question}\n{FIRST}\n{SECOND}");
+    let asked_in_passing = page(&text);
+    assert_eq!(asked_in_passing.headline, None);
 }

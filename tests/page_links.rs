@@ -198,3 +198,79 @@ fn a_day_with_its_time_behind_a_headline_is_the_date_of_its_link_and_a_day_alone
         ]
     );
 }
+
+#[test]
+fn what_links_are_about_is_said_beside_their_marker() {
+    let goes_on =
+        "The bridge opens again in April, when its new bearings have settled, the council said.";
+    for marker in [
+        "More on the harbour bridge:",
+        "Lire plus sur le pont du port :",
+        "Mehr zu der Hafenbrücke:",
+    ] {
+        let text = format!("{ARTICLE}\n{marker}\n{}\n{}\n{goes_on}", FROST[0], FERRY[0]);
+        let page = page(&text);
+        assert_eq!(told(&page.related), [(LINK, FROST[0], 0), (LINK, FERRY[0], 0)], "{marker}");
+        assert_eq!(page.body.len(), 3, "{marker}");
+    }
+    let urdu = "بندرگاہ کا پل بند\nبندرگاہ کا پل پیر سے ہر قسم کی آمدورفت کے لیے بند رہے گا، شہر کی کونسل نے کہا۔\n\
+                پل کی مرمت کے بارے میں مزید پڑھیے\nباغبانوں کو پالے کا خوف\nجزیرے کے لیے نئی کشتی\n\
+                پل اپریل میں دوبارہ کھلے گا جب اس کے نئے پرزے اپنی جگہ بیٹھ جائیں گے، کونسل نے کہا۔";
+    let urdu = page(urdu);
+    assert_eq!((urdu.body.len(), urdu.related.len()), (2, 2), "{:?}", urdu.related);
+}
+
+#[test]
+fn a_sentence_with_a_topic_and_a_colon_is_no_marker() {
+    for line in [
+        "More on that at 14:30, said the council, and nobody asked what more there was to say.",
+        "More about the bridge: it was built by the grandfather of the man who closed it.",
+        "The council knew more about the old bridge of the harbour than it wanted to say: nothing.",
+        "بندرگاہ کے پل کے بارے میں شہر کی کونسل کی ویب سائٹ پر جا کر مزید پڑھیں۔",
+    ] {
+        let text = format!("{ARTICLE}\n{line}\nThe bridge opens again in April, the council said.");
+        let page = page(&text);
+        assert!(page.related.is_empty(), "{line}: {:?}", page.related);
+        assert!(page.body.iter().any(|paragraph| paragraph == line), "{line}: {:?}", page.body);
+    }
+}
+
+#[test]
+fn an_address_or_a_credit_among_links_is_no_headline() {
+    let address = "https://news.example/2024/frost#share";
+    let text = format!("{ARTICLE}\nRead more: {address}");
+    let copied = page(&text);
+    assert!(copied.related.is_empty(), "{:?}", copied.related);
+    assert_eq!(copied.furniture, [address]);
+    let goes_on =
+        "The bridge opens again in April, when its new bearings have settled, the council said.";
+    let text = format!(
+        "{ARTICLE}\nRelated stories\n{}\n{address}\nImage copyright Harbour Post\n{}\n{goes_on}",
+        FROST[0], FERRY[0]
+    );
+    let list = page(&text);
+    assert_eq!(told(&list.related), [(LINK, FROST[0], 0), (LINK, FERRY[0], 0)]);
+    assert_eq!(list.furniture, [address, "Image copyright Harbour Post"]);
+    assert_eq!(list.body.len(), 3);
+}
+
+#[test]
+fn an_arabic_semicolon_closes_a_marker() {
+    let text = "پل بندر بسته شد\nپل بندر از دوشنبه به روی همه خودروها بسته خواهد بود، شورای شهر گفت.\n\
+                بیشتر بخوانید؛ باغداران از سرمای دیررس می‌ترسند\nشورا گفت که پل در بهار دوباره باز می‌شود.";
+    let page = page(text);
+    assert_eq!((page.body.len(), page.related.len()), (2, 1), "{:?}", page.body);
+}
+
+#[test]
+fn a_sentence_that_was_cut_behind_a_marker_within_a_line_is_no_headline() {
+    let line = "Le pont du port sera fermé jusqu'au printemps. Lire aussi : Mais tandis que la ville attend, \
+                le conseil cherche encore qui doit payer les travaux...";
+    let text = format!(
+        "Le pont du port ferme lundi\n{line}\nLa suite des travaux est prévue en avril, dit le conseil."
+    );
+    let page = page(&text);
+    assert!(page.related.is_empty(), "{:?}", page.related);
+    assert_eq!(page.body[0], line);
+    assert!(page.warnings.contains(&newsmill::record::Warning::RelatedUnsplit));
+}

@@ -244,6 +244,9 @@ impl Evidence<'_, '_> {
         if text.text.starts_with(char::is_lowercase) && shape::stop(&text.text) == Stop::Full {
             return End::Unseen;
         }
+        if inside && shape::stop(&text.text) == Stop::Dots && self.goes_on(text) {
+            return End::Unseen;
+        }
         let chars = text.text.chars().take(CHARS + 1).count();
         let more = chars > CHARS || holds_more(&text.text, inside, chars);
         let glued = self.question_end(text);
@@ -252,6 +255,12 @@ impl Evidence<'_, '_> {
         }
         let shown = glued.or_else(|| self.small_letters_end(text));
         shown.unwrap_or(if more { End::Unseen } else { End::Whole })
+    }
+
+    /// Whether a text begins as the article goes on: "But while they wait…" behind a marker that has lost its headline.
+    fn goes_on(&self, text: &Piece<'_>) -> bool {
+        let form = self.page.matching.form(text.folded.clone());
+        self.page.layouts.openings().of(form) == Opening::Continues
     }
 
     /// Behind the bracket that closes one before the marker: "(Read also: The ferry comes back)".

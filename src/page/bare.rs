@@ -340,7 +340,12 @@ pub(super) fn dates<'a>(pieces: &mut [Piece<'a>], page: &Marking<'_, 'a>) {
     let below = below.take_while(|piece| head.goes_on(piece));
     let below = below
         .filter(|piece| updated.is_none_or(|line| (piece.line..=piece.line + 2).contains(&line)));
-    for piece in below.filter(|piece| piece.text.len() <= MAX_BYTES) {
+    let mut announces = false;
+    for piece in below {
+        let is_announced = std::mem::replace(&mut announces, shape::announces(&piece.text));
+        if is_announced || piece.text.len() > MAX_BYTES {
+            continue;
+        }
         let byline = byline_label(piece, page).and_then(|label| Byline::of(piece, label, page));
         if byline.is_some_and(|byline| byline.date.is_some()) {
             return;

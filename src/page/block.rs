@@ -2,6 +2,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::buttons;
 use super::credit;
 use super::ending::{End, Ending};
 use super::layout::{Field, Furniture, Layouts, RuleKind};
@@ -253,6 +254,10 @@ impl Blocks<'_, '_> {
         };
         if verdict.headline && !piece.text.contains(shape::is_letter) {
             piece.take(Part::Furniture, None, "no headline has no letter");
+            return;
+        }
+        if verdict.headline && buttons::is_web_address(&piece.text) {
+            piece.take(Part::Furniture, None, "an address of the web is no headline");
             return;
         }
         if verdict.headline {

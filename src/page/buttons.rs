@@ -182,7 +182,7 @@ pub(super) fn boxes(pieces: &mut [Piece<'_>], layouts: &Layouts) {
 }
 
 /// Whether a line is an address of the web and nothing else.
-fn is_web_address(line: &str) -> bool {
+pub(super) fn is_web_address(line: &str) -> bool {
     (line.starts_with("http://") || line.starts_with("https://")) && !line.contains(' ')
 }
 

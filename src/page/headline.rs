@@ -12,8 +12,12 @@ use crate::record::Warning;
 /// A longer first line is a paragraph.
 const MAX_CHARS: usize = 300;
 
-/// A first line that ends as a sentence and is longer than this is a paragraph, but where a date stands below it.
+/// A first line that stops short within a sentence and is longer than this is a paragraph, but where a date stands below it.
 const MAX_SENTENCE: usize = 120;
+
+/// The same of a first line that asks or exclaims: of 5,900 headlines of papers in four languages 322 do, the longest of
+/// them in 181 characters.
+const MAX_QUESTION: usize = 200;
 
 /// Takes the first text of a page for its headline, if it has the shape of one and no line above the headline is in
 /// its place.
@@ -36,13 +40,29 @@ pub(super) fn choose(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) -> Vec<Wa
     if is_agency(&first.text) || bare::is_byline(first, page) {
         return vec![Warning::HeadlineMissing];
     }
-    let chars = first.text.chars().take(MAX_CHARS + 1).count();
-    let sentence = shape::ends_in_stop(&first.text) && chars > MAX_SENTENCE;
-    if marker_before || chars > MAX_CHARS || sentence && !dated {
+    let is_long = |most| first.text.chars().nth(most).is_some();
+    if marker_before || is_long(MAX_CHARS) || is_first_paragraph(&first.text) && !dated {
         return vec![Warning::HeadlineMissing];
     }
     first.take(Part::Headline, None, "the first line");
     Vec::new()
+}
+
+/// Whether a first line is the first paragraph of a page without a headline: none of those headlines ends in a full
+/// stop.
+fn is_first_paragraph(text: &str) -> bool {
+    let most = match shape::stop(text) {
+        Stop::None => return false,
+        Stop::Full => return shape::is_paragraph(text),
+        Stop::Question if !holds_sentences(text) => MAX_QUESTION,
+        Stop::Question | Stop::Dots | Stop::Comma | Stop::Colon => MAX_SENTENCE,
+    };
+    text.chars().nth(most).is_some()
+}
+
+/// Whether a sentence or a dateline stands before the last sentence of a text.
+fn holds_sentences(text: &str) -> bool {
+    [". ", "--", " — ", "۔ "].iter().any(|sign| text.contains(sign))
 }
 
 /// An agency's letters, each by itself, or its name in brackets: "و م ع", "(Reuters)".

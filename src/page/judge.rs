@@ -8,6 +8,8 @@ use super::mark::{Mark, MarkKind, Marking};
 use super::piece::{Part, RunnerUp};
 use super::shape::{self, Stop};
 use super::spelling::raw_offset;
+use super::topic::{self, Topic};
+use super::value;
 use super::whole;
 
 /// What a hit was taken for.
@@ -64,13 +66,16 @@ fn judge_form(
     (hit, behind): (Hit, Behind),
     runner_up: &mut Option<RunnerUp>,
 ) -> Verdict {
-    let Some(place) = Place::of(page, index, hit, behind) else {
+    let Some(mut place) = Place::of(page, index, hit, behind) else {
         return Verdict::Words;
     };
     let (rule, kind) = match rule_of(page, &place, hit, runner_up) {
         Some((rule, Some(kind))) => (rule, kind),
         Some((_, None)) => return Verdict::Plain,
-        None => return Verdict::Words,
+        None => match place.beside_topic(page, hit) {
+            Some(rule) => (rule, MarkKind::Marker),
+            None => return Verdict::Words,
+        },
     };
     let from = page.matching.start(index);
     let whole = from..from + page.matching.line(index).len();
@@ -116,24 +121,13 @@ fn rule_of(
     found
 }
 
-/// A headline behind a marker that no colon closes has so many words, and no more characters.
-const HEADLINE_WORDS: usize = 3;
-const HEADLINE_CHARS: usize = 160;
-
 /// Whether the text behind so many bytes of the match form of line `index` has the shape of a headline: no sentence, and
 /// no small letter where it begins.
 fn is_before_headline(page: &Marking<'_, '_>, index: usize, bytes: usize) -> bool {
     let line = page.lines.get(index).map_or("", |line| line.text.as_ref());
     let text = line.get(raw_offset(line, bytes)..).unwrap_or_default();
     let first = text.chars().find(|c| shape::is_word_char(*c));
-    text.starts_with(' ') && first.is_some_and(|c| !c.is_lowercase()) && has_shape(text)
-}
-
-/// Whether a text has the length of a headline, and does not stop.
-fn has_shape(text: &str) -> bool {
-    matches!(shape::stop(text), Stop::None | Stop::Question)
-        && text.split(' ').filter(|word| shape::has_words(word)).nth(HEADLINE_WORDS - 1).is_some()
-        && text.chars().nth(HEADLINE_CHARS).is_none()
+    text.starts_with(' ') && first.is_some_and(|c| !c.is_lowercase()) && shape::is_title(text)
 }
 
 /// Whether the headline behind a form of two words or more is run together with it, for the line break between them was
@@ -148,7 +142,7 @@ fn is_run_together(page: &Marking<'_, '_>, index: usize, hit: Hit) -> bool {
     form.contains(' ')
         && before.ends_with(char::is_lowercase)
         && headline.starts_with(char::is_uppercase)
-        && has_shape(headline)
+        && shape::is_title(headline)
 }
 
 /// Whose rules are asked first.
@@ -220,6 +214,8 @@ struct Place {
     lost_break: bool,
     /// A comma closes it, and a name is behind that.
     before_name: bool,
+    /// A comma closes it.
+    comma: bool,
     /// The line, by its place among the page's.
     line: usize,
     /// A number stands beside it, where it has the line for itself.
@@ -252,6 +248,10 @@ struct Place {
     parted: bool,
 }
 
+fn is_date_label(kind: MarkKind) -> bool {
+    matches!(kind, MarkKind::Label(label) if value::is_date_field(label))
+}
+
 impl Place {
     /// `None` where the form is no part of the line.
     fn of(page: &Marking<'_, '_>, index: usize, hit: Hit, behind: Behind) -> Option<Self> {
@@ -278,6 +278,7 @@ impl Place {
             before_headline: leads && is_before_headline(page, index, hit.end - from),
             lost_break: leads && !free_right && index > 0 && is_run_together(page, index, hit),
             before_name: leads && bare::is_before_name(page, index, hit),
+            comma: after.starts_with(','),
             line: index,
             numbered: is_whole && (shape::has_words(before) || shape::has_words(after)),
             is_pitch: after.len() <= PITCH_BYTES
@@ -299,6 +300,26 @@ impl Place {
         })
     }
 
+    /// The rule of a marker that may stand here with what its links are about beside it: the topic is part of the marker
+    /// then, and of the place.
+    fn beside_topic(&mut self, page: &Marking<'_, '_>, hit: Hit) -> Option<u32> {
+        let is_topical =
+            |rule: &Rule| topic::marker(&rule.kind).is_some() && rank_of(rule, page).is_some();
+        let (id, rule) = page.layouts.rules_of(hit).find(|(_, rule)| is_topical(rule))?;
+        let marker = topic::marker(&rule.kind).filter(|_| self.free_right && !self.colon)?;
+        let (from, line) = (page.matching.start(self.line), page.matching.line(self.line));
+        let (before, after) = (line.get(..hit.start - from)?, line.get(hit.end - from..)?);
+        match Topic::of(before, after)? {
+            Topic::Before => self.at_start = true,
+            Topic::Behind(bytes) => {
+                self.closing_bytes = bytes;
+                self.colon = true;
+                self.at_end = !shape::has_words(after.get(bytes..)?);
+            }
+        }
+        self.admits_marker(marker).then_some(id)
+    }
+
     /// From where to where a mark of this kind takes its line; `whole` is all of it.
     fn extent(&self, kind: MarkKind, hit: Hit, whole: Range<usize>) -> Range<usize> {
         if kind == MarkKind::Furniture {
@@ -311,7 +332,7 @@ impl Place {
         };
         let end = match self.at_end {
             true => whole.end,
-            false if self.before_name => hit.end + 1,
+            false if self.before_name || self.comma && is_date_label(kind) => hit.end + 1,
             false => hit.end + self.closing_bytes,
         };
         start..end

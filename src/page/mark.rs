@@ -365,7 +365,9 @@ impl<'l, 'a> LineMarks<'l, 'a> {
             && let lead = form.len() - form.trim_start().len()
             && let Some((date, behind)) = piece.split_at(raw_offset(&piece.text, end - lead), end)
         {
+            let (date, colon) = without_sign(date);
             pieces.push(date.by_rule(Part::Value(label.field), rule));
+            pieces.extend(colon.map(|colon| colon.by_rule(Part::Label, rule)));
             pieces.push(behind);
             return;
         }

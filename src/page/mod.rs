@@ -40,6 +40,7 @@ mod split;
 mod starts;
 mod titles;
 mod told;
+mod topic;
 mod trailing;
 mod value;
 mod weights;

@@ -110,6 +110,22 @@ pub(super) fn is_paragraph(text: &str) -> bool {
     stop(text) == Stop::Full && text.chars().nth(PARAGRAPH_CHARS).is_some()
 }
 
+/// A headline behind a marker that no colon closes has so many words, and no more characters.
+const TITLE_WORDS: usize = 3;
+const TITLE_CHARS: usize = 160;
+
+/// Whether a text has the length of a headline, and does not stop.
+pub(super) fn is_title(text: &str) -> bool {
+    matches!(stop(text), Stop::None | Stop::Question)
+        && text.split(' ').filter(|word| has_words(word)).nth(TITLE_WORDS - 1).is_some()
+        && text.chars().nth(TITLE_CHARS).is_none()
+}
+
+/// Whether a paragraph ends with a colon: the day on the next line is what it announces, that of a match.
+pub(super) fn announces(text: &str) -> bool {
+    stop(text) == Stop::Colon && text.chars().nth(PARAGRAPH_CHARS).is_some()
+}
+
 /// A dateline or byline stands within so many characters.
 const DATELINE_CHARS: usize = 48;
 

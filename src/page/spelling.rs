@@ -44,8 +44,9 @@ pub(super) fn fold(c: char) -> Option<char> {
 
 fn fold_arabic(c: char) -> Option<char> {
     match c {
-        // Harakat, Quranic marks, tatweel, the letter mark.
-        '\u{610}'..='\u{61c}'
+        // Harakat, Quranic marks, the letter mark, tatweel. The semicolon between them parts words.
+        '\u{610}'..='\u{61a}'
+        | '\u{61c}'
         | '\u{640}'
         | '\u{64b}'..='\u{65f}'
         | '\u{670}'

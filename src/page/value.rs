@@ -78,16 +78,18 @@ pub(super) fn is_date_field(label: Label) -> bool {
     matches!(label.field, Field::Published | Field::Updated)
 }
 
-/// Where the date ends that text follows on its line with nothing between: a place in `value`. A few words are a part of
-/// what is printed.
+/// Where the date ends that text follows on its line: a place in `value`. A few words are a part of what is printed, but
+/// for a sentence behind a colon: "Update, 3 December 2014: This story is false."
 pub(super) fn leading_date(page: &Marking<'_, '_>, value: &str) -> Option<usize> {
-    if words(value) <= DATE_WORDS {
+    let may_be_note = value.contains(": ") && shape::ends_in_stop(value);
+    if !may_be_note && words(value) <= DATE_WORDS {
         return None;
     }
     let lead = value.len() - value.trim_start().len();
     let end = lead + date::leading(value.get(lead..)?, &page.dates)?;
-    let behind = value.get(end..)?;
-    (words(behind) > DATE_WORDS).then_some(end)
+    let (date, behind) = value.split_at_checked(end)?;
+    let is_note = may_be_note && (date.ends_with(':') || behind.starts_with(" :"));
+    (words(behind) > if is_note { BESIDE } else { DATE_WORDS }).then_some(end)
 }
 
 /// Where the date begins that ends a line behind no more than so many words: "Nora Field, 12 March 2024". A place in
@@ -201,7 +203,9 @@ pub(super) fn fits(page: &Marking<'_, '_>, label: Label, value: &str) -> bool {
     }
     match label.field {
         Field::Published | Field::Updated => {
-            value.contains(|c: char| c.is_ascii_digit()) && (words <= 8 || is_date(page, value))
+            value.contains(|c: char| c.is_ascii_digit())
+                && (words <= 8 || is_date(page, value))
+                && !is_sentence(page, value, words)
         }
         Field::Source | Field::Author => {
             value.contains(shape::is_letter)
@@ -210,6 +214,13 @@ pub(super) fn fits(page: &Marking<'_, '_>, label: Label, value: &str) -> bool {
         }
         Field::Keywords => words <= 12 || !value.ends_with('.'),
     }
+}
+
+/// Whether the value of a date's label, of so many words, says something else in a sentence: "Update: we found it, it is
+/// from 2 October."
+fn is_sentence(page: &Marking<'_, '_>, value: &str, words: usize) -> bool {
+    let others = || date::read(value, &page.dates).map_or(words, |read| read.others);
+    words > BESIDE && shape::stop(value) == Stop::Full && others() > BESIDE
 }
 
 /// Whether a value of so many words is no longer than its label allows; of keywords, whether none of them is.

@@ -271,6 +271,7 @@ impl FileBuild<'_> {
             end: raw.end,
             inside: raw.inside,
             glued: raw.glued,
+            topic: raw.topic,
         };
         self.rule(raw.name.get_ref(), RuleKind::Marker(marker), &raw.forms);
     }

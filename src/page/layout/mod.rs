@@ -146,6 +146,7 @@ pub(crate) struct Marker {
     pub end: Need,
     pub inside: Need,
     pub glued: bool,
+    pub topic: bool,
 }
 
 /// Which field a label names and where it may stand.

@@ -66,6 +66,8 @@ pub(super) struct RawMarker {
     pub inside: Need,
     #[serde(default)]
     pub glued: bool,
+    #[serde(default)]
+    pub topic: bool,
 }
 
 /// What must follow a marker that stands beside other text.
