@@ -84,13 +84,22 @@ fn fields_in_a_row_with_bars_between_them_are_taken_apart() {
 }
 
 #[test]
-fn the_time_of_the_last_change_on_the_day_of_publication_is_no_date_of_its_own() {
-    let text = format!(
-        "{HEADLINE}\nMarch 14, 2024 05:47 pm | Updated 09:12 pm IST - KOPPAL\n{FIRST}\n{SECOND}"
-    );
-    let page = page(&text);
-    assert_eq!(page.published.unwrap().at.as_deref(), Some("2024-03-14T17:47:00Z"));
-    assert_eq!((page.updated, page.body), (None, vec![FIRST.into(), SECOND.into()]));
+fn a_time_of_day_behind_the_label_of_the_last_change_is_of_the_day_of_publication() {
+    for line in [
+        "March 14, 2024 05:47 pm | Updated 09:12 pm IST - KOPPAL",
+        "Published - March 14, 2024 05:47 pm | Updated 09:12 pm IST - KOPPAL",
+        "Published: March 14, 2024 05:47 pm Updated: 09:12 pm IST",
+    ] {
+        let text = format!("{HEADLINE}\n{line}\n{FIRST}\n{SECOND}");
+        let page = page(&text);
+        assert_eq!(page.published.unwrap().at.as_deref(), Some("2024-03-14T17:47:00Z"), "{line}");
+        let updated = page.updated.unwrap();
+        assert_eq!(updated.at.as_deref(), Some("2024-03-14T21:12:00+05:30"), "{line}");
+        assert_eq!(
+            (updated.precision, page.body),
+            (Some(Precision::Minute), vec![FIRST.into(), SECOND.into()])
+        );
+    }
 }
 
 #[test]
@@ -245,4 +254,42 @@ fn a_first_sentence_is_a_paragraph_and_a_long_question_a_headline() {
     let text = format!("The bridge is closed. {question}\n{FIRST}\n{SECOND}");
     let asked_in_passing = page(&text);
     assert_eq!(asked_in_passing.headline, None);
+}
+
+#[test]
+fn what_stands_above_the_headline_is_furniture_with_the_date_between_or_without() {
+    for above in [
+        "Northland\n14 March 2024",
+        "Our Valley\nThe Coast\nHome\nSport",
+        "14 March 2024\nNorthland",
+        "You are here:\nNorthland",
+        "Northland\n14 March 2024\n8 532",
+        "Valley5",
+    ] {
+        let text = format!("{above}\n{HEADLINE}\n{STANDFIRST}\n{FIRST}\n{SECOND}");
+        let page = page(&text);
+        assert_eq!(page.headline.as_deref(), Some(HEADLINE), "{above}");
+        assert_eq!(page.body, [STANDFIRST, FIRST, SECOND], "{above}");
+    }
+}
+
+#[test]
+fn a_list_above_the_headline_is_a_section_where_the_page_goes_on_as_an_article() {
+    let text = format!(
+        "Latest news\nNorthland\n{HEADLINE}\nDrivers have to take the long way round\n14 March 2024\n{FIRST}\n{SECOND}"
+    );
+    let section = page(&text);
+    assert_eq!(section.headline.as_deref(), Some(HEADLINE));
+    assert_eq!(section.related, []);
+    // Two headlines that nothing shows to be one's standfirst stay links.
+    let text = "Latest news\nThe night ferry has a second boat\nThree days on the quays of the old town\nThe fish market opens at dawn again\nShare";
+    assert_eq!(page(text).headline, None);
+    assert_eq!(page(text).related.len(), 3);
+}
+
+#[test]
+fn a_page_in_one_line_of_sentences_has_no_headline() {
+    let text = format!("{HEADLINE} {FIRST} {SECOND}");
+    let page = page(&text);
+    assert_eq!((page.headline, page.body.len()), (None, 1));
 }

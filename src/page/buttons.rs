@@ -17,6 +17,7 @@ pub(super) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
             piece.take(Part::Furniture, None, reason);
         }
     }
+    shares(pieces);
     let mut beside = Beside::Text;
     for piece in pieces.iter_mut() {
         beside = is_small(piece, beside);
@@ -190,6 +191,52 @@ pub(super) fn is_web_address(line: &str) -> bool {
 pub(super) fn is_signature(line: &str) -> bool {
     let name = line.strip_prefix('/').and_then(|line| line.strip_suffix('/'));
     name.is_some_and(|name| !name.contains([' ', '/']) && name.chars().nth(2).is_some())
+}
+
+/// "(abc/de)", "ab/cde": how the editors of a text sign it, small letters with no space between.
+pub(super) fn are_initials(line: &str) -> bool {
+    let inside = line.strip_prefix('(').and_then(|line| line.strip_suffix(')'));
+    let letters = inside.unwrap_or(line);
+    line.len() <= INITIALS_BYTES
+        && (inside.is_some() || letters.contains('/'))
+        && letters.starts_with(|c: char| c.is_ascii_lowercase())
+        && letters.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '/' | '.' | ','))
+}
+
+/// Initials have no more bytes with their brackets.
+const INITIALS_BYTES: usize = 14;
+
+/// A share's price has no more bytes: "+0.45 (+1.20%)".
+const PRICE_BYTES: usize = 32;
+
+/// The name of a share at its exchange has no more bytes.
+const SHARE_BYTES: usize = 10;
+
+/// Takes a share's name and its price, each on a line of its own, for furniture.
+fn shares(pieces: &mut [Piece<'_>]) {
+    let is_price = |piece: &Piece<'_>| {
+        let text = piece.text.as_ref();
+        piece.part == Part::Body
+            && text.len() <= PRICE_BYTES
+            && text.ends_with(['%', ')'])
+            && text.contains('%')
+            && !shape::has_letters(text)
+    };
+    let is_share = |piece: &Piece<'_>| {
+        let text = piece.text.as_ref();
+        piece.part == Part::Body
+            && text.len() <= SHARE_BYTES
+            && text.chars().all(|c| c.is_ascii_uppercase() || matches!(c, '.' | ':' | '^' | '='))
+    };
+    for at in 1..pieces.len() {
+        if let Some([share, price]) = pieces.get_mut(at - 1..=at)
+            && is_price(price)
+            && is_share(share)
+        {
+            share.take(Part::Furniture, None, "a share beside its price");
+            price.take(Part::Furniture, None, "the price of a share");
+        }
+    }
 }
 
 /// Beside an address for mail stand no more words on a line that is one.

@@ -163,7 +163,9 @@ fn told(part: &Piece<'_>, page: &Marking<'_, '_>) -> Told {
                 Told::Labelled(field, rule, bytes)
             }
             // "Updated 09:12 pm", on the day that is named before.
-            Field::Updated if value.contains(|c: char| c.is_ascii_digit()) => Told::Furniture,
+            Field::Updated if date::has_clock_alone(value, &page.dates) => {
+                Told::Labelled(field, rule, bytes)
+            }
             Field::Published | Field::Updated | Field::Source | Field::Keywords | Field::Author => {
                 Told::Other
             }
@@ -276,13 +278,21 @@ fn author(
     if pieces.iter().any(is_author) {
         return;
     }
-    let near = head.start.saturating_sub(1)..pieces.len().min(head.end + 1);
-    let dates = pieces.get(near).unwrap_or_default().iter().filter(|piece| is_date(piece));
-    let mut lines: Vec<usize> = dates.map(|date| date.line).collect();
+    let is_text = |at: &usize| {
+        let piece = pieces.get(*at);
+        piece.is_some_and(|piece| !matches!(piece.part, Part::Furniture | Part::Label))
+    };
     // Of a date above the headline its author stands below the headline.
-    let above = head.start.checked_sub(2).and_then(|above| pieces.get(above));
-    lines.extend(above.filter(|above| is_date(above)).map(|above| above.line + 1));
-    let beside = |line: usize| lines.iter().any(|date| date.abs_diff(line) == 1);
+    let is_near = |at: Option<usize>| {
+        let piece = at.and_then(|at| pieces.get(at));
+        piece.is_some_and(is_date)
+    };
+    let beside = |at: usize| {
+        let above = (0..at).rev().find(is_text);
+        let over_headline = above.filter(|above| *above + 1 == head.start);
+        let over_headline = over_headline.and_then(|above| (0..above).rev().find(is_text));
+        is_near(above) || is_near((at + 1..pieces.len()).find(is_text)) || is_near(over_headline)
+    };
     let is_name = |piece: &Piece<'_>| {
         let form = page.matching.form(piece.folded.clone());
         let name = form.split(',').next().unwrap_or_default();
@@ -291,9 +301,9 @@ fn author(
             && (is_full_name(&piece.text, page) || is_name_with_office(&piece.text))
             && !article.says(name)
     };
-    let mut names = pieces.get_mut(head).unwrap_or_default().iter_mut();
-    let found = names.find(|piece| beside(piece.line) && is_name(piece));
-    if let Some(name) = found {
+    let mut places = head.clone();
+    let found = places.find(|at| pieces.get(*at).is_some_and(is_name) && beside(*at));
+    if let Some(name) = found.and_then(|at| pieces.get_mut(at)) {
         name.take(Part::Value(Field::Author), None, "a name beside the date");
     }
 }

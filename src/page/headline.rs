@@ -34,6 +34,7 @@ pub(super) fn choose(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) -> Vec<Wa
         .take_while(|piece| piece.part != Part::Body)
         .any(|piece| matches!(piece.part, Part::Value(Field::Published | Field::Updated)));
     let marker_before = pieces.iter().take(at).any(|piece| piece.part == Part::Marker);
+    let more = pieces.iter().skip(at + 1).any(|piece| piece.part == Part::Body);
     let Some(first) = pieces.get_mut(at) else {
         return vec![Warning::HeadlineMissing];
     };
@@ -41,7 +42,8 @@ pub(super) fn choose(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) -> Vec<Wa
         return vec![Warning::HeadlineMissing];
     }
     let is_long = |most| first.text.chars().nth(most).is_some();
-    if marker_before || is_long(MAX_CHARS) || is_first_paragraph(&first.text) && !dated {
+    let is_all = !more && is_long(MAX_SENTENCE) && shape::holds_sentence(&first.text);
+    if marker_before || is_long(MAX_CHARS) || is_first_paragraph(&first.text) && !dated || is_all {
         return vec![Warning::HeadlineMissing];
     }
     first.take(Part::Headline, None, "the first line");
@@ -75,8 +77,8 @@ fn is_agency(text: &str) -> bool {
 
 const AGENCY_WORDS: usize = 4;
 
-/// So many lines may stand above the headline.
-const LINES_ABOVE: usize = 3;
+/// So many names of sections may stand above the headline.
+const LINES_ABOVE: usize = 12;
 
 /// A line above the headline has no more characters.
 const ABOVE_CHARS: usize = 25;
@@ -88,26 +90,38 @@ const WAY_CHARS: usize = 60;
 /// What stands between the sections on the way to the page.
 const WAY: [char; 6] = ['>', '»', '›', '/', '|', '←'];
 
-/// Takes lines above the headline for furniture: the site's address, the name of a section, the way to the page.
+/// Takes lines above the headline for furniture: the site's address, the name of a section, the way to the page. Other lines
+/// of the site and the date may stand between them.
 fn above(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
-    let mut texts = pieces.iter().filter(|piece| piece.part == Part::Body).peekable();
+    let is_passed = |piece: &&Piece<'_>| match piece.part {
+        Part::Body => !shape::has_letters(&piece.text) && shape::has_words(&piece.text),
+        Part::Furniture | Part::Value(Field::Published | Field::Updated) => true,
+        Part::Headline | Part::Teaser | Part::Marker | Part::Label | Part::Value(_) => false,
+    };
+    let is_body = |piece: &Piece<'_>| piece.part == Part::Body;
+    let mut head = pieces.iter().filter(|piece| !is_passed(piece)).peekable();
     let mut lines = Vec::new();
-    while let Some(piece) = texts.next_if(|piece| is_address(&piece.text)) {
+    while let Some(piece) = head.next_if(|piece| is_body(piece) && is_address(&piece.text)) {
         lines.push((piece.line, "the address of the site"));
     }
     let mut sections = Vec::new();
-    while let Some(piece) = texts.next_if(|piece| is_section(&piece.text) || is_way(&piece.text)) {
+    while let Some(piece) = head.next_if(|piece| is_body(piece) && is_of_site(&piece.text)) {
         sections.push((piece.line, "a section of the site, above the headline"));
     }
     let is_sentence = |piece: &Piece<'_>| {
-        shape::stop(&piece.text) == Stop::Full && piece.text.chars().nth(ABOVE_CHARS).is_some()
+        is_body(piece)
+            && shape::stop(&piece.text) == Stop::Full
+            && piece.text.chars().nth(ABOVE_CHARS).is_some()
     };
-    let below = |line: usize| sections.last().is_some_and(|(above, _)| line == above + 1);
-    if sections.len() <= LINES_ABOVE
-        && texts.next().is_some_and(|piece| below(piece.line) && is_headline(piece, page))
-        && texts.any(is_sentence)
+    let headline = head.next().filter(|piece| is_body(piece) && is_headline(piece, page));
+    if let Some(headline) = headline
+        && sections.len() <= LINES_ABOVE
+        && head.any(is_sentence)
     {
         lines.append(&mut sections);
+        let above = pieces.iter().take_while(|piece| piece.line < headline.line);
+        let numbers = above.filter(|piece| is_body(piece) && is_passed(piece));
+        lines.extend(numbers.map(|piece| (piece.line, "a number above the headline")));
     }
     for (line, reason) in lines {
         if let Some(piece) = pieces.iter_mut().find(|piece| piece.line == line) {
@@ -116,26 +130,35 @@ fn above(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     }
 }
 
-/// Takes a marker that begins the page for a section of the site ("Latest news") where one line stands between it and a
-/// field or a paragraph: that is the headline.
+/// A line that stands between the headline and the date does no more than say what the article is about.
+const STANDFIRST: usize = 1;
+
+/// Takes a marker that begins the page for a section of the site ("Latest news") where no more than a standfirst stands
+/// between the line below it and a field or a paragraph: that line is the headline.
 fn marker_above(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
-    let mut below = pieces.iter().skip_while(|piece| piece.part == Part::Furniture);
-    let (Some(marker), Some(headline), Some(next)) = (below.next(), below.next(), below.next())
-    else {
+    let is_nav = |piece: &&Piece<'_>| match piece.part {
+        Part::Furniture => true,
+        Part::Body => is_of_site(&piece.text) || is_address(&piece.text),
+        Part::Value(field) => matches!(field, Field::Published | Field::Updated),
+        Part::Headline | Part::Teaser | Part::Marker | Part::Label => false,
+    };
+    let mut below = pieces.iter().skip_while(is_nav);
+    let Some(marker) = below.next().filter(|marker| marker.part == Part::Marker) else {
         return;
     };
-    let is_over = match next.part {
+    let mut below = below.skip_while(is_nav);
+    let Some(headline) = below.next().filter(|piece| piece.part == Part::Body) else {
+        return;
+    };
+    let is_over = |piece: &Piece<'_>| match piece.part {
         Part::Value(_) | Part::Label => true,
-        Part::Body => shape::is_paragraph(&next.text) || bare::is_byline(next, page),
+        Part::Body => shape::is_paragraph(&piece.text) || bare::is_byline(piece, page),
         Part::Headline | Part::Teaser | Part::Marker | Part::Furniture => false,
     };
     let line = marker.line;
-    if marker.part == Part::Marker
-        && !marker.text.contains(':')
-        && headline.part == Part::Body
-        && headline.line == line + 1
-        && is_over
+    if !marker.text.contains(':')
         && is_headline(headline, page)
+        && below.take(STANDFIRST + 1).any(is_over)
         && let Some(marker) = pieces.iter_mut().find(|piece| piece.line == line)
     {
         marker.take(Part::Furniture, None, "a section of the site, above the headline");
@@ -196,11 +219,27 @@ fn is_address(text: &str) -> bool {
         || !shape::has_words(text)
 }
 
+/// The name of a section, the way to the page, words before it ("You are here:"), signs.
+fn is_of_site(text: &str) -> bool {
+    let is_lead = |words: &str| words.split(' ').nth(LEAD_WORDS).is_none() && is_short(words);
+    is_section(text)
+        || is_way(text)
+        || !shape::has_words(text)
+        || text.strip_suffix(':').is_some_and(is_lead)
+}
+
+/// Words before the way to the page.
+const LEAD_WORDS: usize = 3;
+
 fn is_section(text: &str) -> bool {
-    text.split(' ').nth(SECTION_WORDS).is_none()
-        && text.chars().nth(ABOVE_CHARS).is_none()
+    text.split(' ').nth(SECTION_WORDS).is_none() && is_short(text)
+}
+
+/// A few words that are no sentence, and no number: "TV5" is a name.
+fn is_short(text: &str) -> bool {
+    text.chars().nth(ABOVE_CHARS).is_none()
         && shape::stop(text) == Stop::None
-        && !text.contains(char::is_numeric)
+        && !text.split(' ').any(|word| word.starts_with(char::is_numeric))
 }
 
 fn is_way(text: &str) -> bool {

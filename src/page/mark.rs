@@ -75,6 +75,8 @@ fn no_text(line: &str) -> Option<&'static str> {
         Some("an address for mail")
     } else if buttons::is_signature(line) {
         Some("a name between slashes")
+    } else if buttons::are_initials(line) {
+        Some("the initials of its editors")
     } else if shape::is_rule(line) {
         Some("a line drawn across the page")
     } else {

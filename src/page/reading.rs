@@ -102,7 +102,7 @@ impl<'a> Reading<'a> {
         let mut page = Page { language: self.language.clone(), ..Page::default() };
         page.layout = self.layout();
         let (mut keyword_lines, mut own_places, mut names) = (Vec::new(), Vec::new(), Vec::new());
-        let mut published = Vec::new();
+        let (mut published, mut updated) = (Vec::new(), Vec::new());
         for piece in std::mem::take(&mut self.pieces) {
             match (piece.entry, piece.part) {
                 (_, Part::Marker | Part::Label) => {}
@@ -123,9 +123,7 @@ impl<'a> Reading<'a> {
                 }
                 (None, Part::Value(Field::Keywords)) => keyword_lines.push(piece),
                 (None, Part::Value(Field::Published)) => published.push(piece),
-                (None, Part::Value(Field::Updated)) => {
-                    self.date(piece, &mut page.updated, &mut page.furniture)
-                }
+                (None, Part::Value(Field::Updated)) => updated.push(piece),
                 (None, Part::Value(Field::Source)) => {
                     first(piece.text, &mut page.source, &mut page.furniture)
                 }
@@ -134,8 +132,13 @@ impl<'a> Reading<'a> {
                 }
             }
         }
-        for piece in clock::joined(published, &self.matching, &self.read_by()) {
-            self.date(piece, &mut page.published, &mut page.furniture);
+        let published = clock::joined(published, &self.matching, &self.read_by());
+        let day = published.first().and_then(|piece| self.read(piece));
+        for piece in published {
+            self.date(piece, None, &mut page.published, &mut page.furniture);
+        }
+        for piece in updated {
+            self.date(piece, day.as_ref(), &mut page.updated, &mut page.furniture);
         }
         page.keywords = keywords::split(&keyword_lines, &own_places, &self.matching);
         page.keywords_raw = joined(keyword_lines.into_iter().map(|piece| piece.text));
@@ -172,9 +175,16 @@ impl<'a> Reading<'a> {
         Dates::of(self.layouts, self.site, &self.language, self.page_time_ms)
     }
 
+    fn read(&self, piece: &Piece<'a>) -> Option<date::Reading> {
+        let form = self.matching.text().get(piece.folded.clone()).unwrap_or_default();
+        date::read(form, &self.read_by())
+    }
+
+    /// `day`: of what a time of day alone is.
     fn date(
         &mut self,
         piece: Piece<'a>,
+        day: Option<&date::Reading>,
         slot: &mut Option<Date<'a>>,
         furniture: &mut Vec<Cow<'a, str>>,
     ) {
@@ -182,8 +192,9 @@ impl<'a> Reading<'a> {
             furniture.push(piece.text);
             return;
         }
-        let form = self.matching.text().get(piece.folded).unwrap_or_default();
-        let read = date::read(form, &self.read_by());
+        let form = self.matching.text().get(piece.folded.clone()).unwrap_or_default();
+        let on_day = || date::read_on(form, day?, &self.read_by());
+        let read = self.read(&piece).or_else(on_day);
         let (at, precision) = match read {
             Some(read) => {
                 self.warnings.extend_from_slice(&read.warnings);

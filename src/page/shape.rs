@@ -102,6 +102,20 @@ pub(super) fn ends_in_stop(text: &str) -> bool {
     stop(text) != Stop::None
 }
 
+/// Whether a sentence ends within a text and another begins behind it.
+pub(super) fn holds_sentence(text: &str) -> bool {
+    text.match_indices(['.', '۔', '।', '؟', '?', '!']).any(|(at, sign)| {
+        let (before, behind) = (text.get(..at), text.get(at + sign.len()..));
+        let word = before.and_then(|text| text.rsplit(' ').next()).unwrap_or_default();
+        let next = behind.and_then(|text| text.strip_prefix(' '));
+        word.chars().nth(SENTENCE_WORD).is_some()
+            && next.is_some_and(|next| !next.starts_with(|c: char| c.is_lowercase()))
+    })
+}
+
+/// A shorter word before a stop, in characters, can be short for another: "Gov."
+const SENTENCE_WORD: usize = 3;
+
 /// A paragraph has more characters.
 pub(super) const PARAGRAPH_CHARS: usize = 60;
 

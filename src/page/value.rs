@@ -23,8 +23,8 @@ pub(super) fn is_value(
     if !shape::has_words(value) {
         return index > 0 && is_next_line(page, index, mark, label);
     }
-    // The first line is the headline: "Source: the government is in talks".
-    if index == 0 && label.field == Field::Source && !labelled {
+    // The first line is the headline, where there are others: "Source: the government is in talks".
+    if index == 0 && page.lines.len() > 1 && label.field == Field::Source && !labelled {
         return false;
     }
     if is_date_field(label) && leading_date(page, value).is_some() {
@@ -32,7 +32,11 @@ pub(super) fn is_value(
     }
     let inside = mark.start > page.matching.start(index);
     let is_plain = match label.field {
-        Field::Published | Field::Updated => is_day(page, value),
+        Field::Published => is_day(page, value),
+        // "Updated 09:12 pm", on the day that is named before.
+        Field::Updated => {
+            is_day(page, value) || labelled && date::has_clock_alone(value, &page.dates)
+        }
         Field::Source | Field::Author => words(value) <= INSIDE_WORDS,
         Field::Keywords => true,
     };
@@ -44,6 +48,7 @@ pub(super) fn is_value(
         Field::Keywords => {
             is_closed(page, mark) || is_told(page, index, mark.end..mark.end + value.len())
         }
+        Field::Updated if inside => is_plain,
         Field::Published | Field::Updated | Field::Source | Field::Author => is_day(page, value),
     };
     (label.colon || speaks()) && fits(page, label, value)

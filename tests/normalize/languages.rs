@@ -76,7 +76,7 @@ const LANGUAGES: &[Language] = &[
 ];
 
 /// Lines of furniture, which the answers count as words of the body.
-const FURNITURE: [&str; 2] = ["SCROLL TO CONTINUE WITH CONTENT", "ADVERTISEMENT"];
+const FURNITURE: [&str; 3] = ["SCROLL TO CONTINUE WITH CONTENT", "ADVERTISEMENT", "Écouter :\""];
 
 #[test]
 fn pages_of_other_languages_with_their_own_labels_and_markers_are_read_as_well() {

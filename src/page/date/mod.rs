@@ -110,6 +110,32 @@ pub(super) fn is_clock(text: &str, dates: &Dates<'_>) -> bool {
         && [parts.gregorian, parts.hijri, parts.persian].iter().all(Option::is_none)
 }
 
+/// Whether `text` (match form) has a time of day and no day, with no more than a place beside it.
+pub(super) fn has_clock_alone(text: &str, dates: &Dates<'_>) -> bool {
+    if !text.contains(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
+    let parts = parts_of(text, dates.words, dates.language);
+    parts.clock.is_some()
+        && parts.unknown <= BESIDE_CLOCK
+        && [parts.gregorian, parts.hijri, parts.persian].iter().all(Option::is_none)
+}
+
+/// A place has so many words.
+const BESIDE_CLOCK: usize = 2;
+
+/// Reads `text` (match form), a time of day alone, on the day of another date.
+pub(super) fn read_on(text: &str, day: &Reading, dates: &Dates<'_>) -> Option<Reading> {
+    has_clock_alone(text, dates).then_some(())?;
+    let parts = parts_of(text, dates.words, dates.language);
+    let clock = parts.clock?;
+    let time = jiff::civil::Time::new(clock.hour, clock.minute, clock.second.unwrap_or(0), 0);
+    let local = day.local.date().to_datetime(time.ok()?);
+    let offset = parts.offset.or_else(|| dates.words.local(parts.local?, local)).or(day.offset);
+    let precision = if clock.second.is_some() { Precision::Second } else { Precision::Minute };
+    Some(Reading { local, offset, precision, warnings: Vec::new(), ..day.clone() })
+}
+
 /// A date that text follows with nothing between begins within so many words, and so many behind it do not go on with it.
 const LEADING_WORDS: usize = 8;
 const BEHIND_DATE: usize = 3;
