@@ -252,7 +252,7 @@ pub(super) fn is_mail(line: &str) -> bool {
             !name.is_empty() && host.contains('.') && !host.contains('@')
         })
     };
-    if !line.contains('@') || line.len() > MAIL_CHARS {
+    if line.len() > MAIL_CHARS || !line.contains('@') {
         return false;
     }
     let beside = line.split(' ').filter(|word| shape::has_words(word) && !is_address(word));

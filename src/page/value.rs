@@ -37,7 +37,7 @@ pub(super) fn is_value(
         Field::Updated => {
             is_day(page, value) || labelled && date::has_clock_alone(value, &page.dates)
         }
-        Field::Source | Field::Author => words(value) <= INSIDE_WORDS,
+        Field::Source | Field::Author => !is_longer(value, INSIDE_WORDS),
         Field::Keywords => true,
     };
     if inside && !is_plain {
@@ -87,14 +87,14 @@ pub(super) fn is_date_field(label: Label) -> bool {
 /// for a sentence behind a colon: "Update, 3 December 2014: This story is false."
 pub(super) fn leading_date(page: &Marking<'_, '_>, value: &str) -> Option<usize> {
     let may_be_note = value.contains(": ") && shape::ends_in_stop(value);
-    if !may_be_note && words(value) <= DATE_WORDS {
+    if !may_be_note && !is_longer(value, DATE_WORDS) {
         return None;
     }
     let lead = value.len() - value.trim_start().len();
     let end = lead + date::leading(value.get(lead..)?, &page.dates)?;
     let (date, behind) = value.split_at_checked(end)?;
     let is_note = may_be_note && (date.ends_with(':') || behind.starts_with(" :"));
-    (words(behind) > if is_note { BESIDE } else { DATE_WORDS }).then_some(end)
+    is_longer(behind, if is_note { BESIDE } else { DATE_WORDS }).then_some(end)
 }
 
 /// Where the date begins that ends a line behind no more than so many words: "Nora Field, 12 March 2024". A place in
@@ -122,7 +122,7 @@ fn is_next_line(page: &Marking<'_, '_>, index: usize, mark: &Mark, label: Label)
     let needs_name = is_open && matches!(label.field, Field::Source | Field::Author);
     let is_name = || {
         let text = page.lines.get(index + 1).map_or("", |line| line.text.as_ref());
-        words(text) <= INSIDE_WORDS && bare::is_name(text)
+        !is_longer(text, INSIDE_WORDS) && bare::is_name(text)
     };
     fits(page, label, next) && (!needs_name || is_name())
 }
@@ -145,8 +145,9 @@ pub(super) fn glued_label(page: &Marking<'_, '_>, index: usize) -> Option<Hit> {
 /// A name glued to the last sentence of a paragraph has no more words: longer ones are speech.
 const INSIDE_WORDS: usize = 4;
 
-fn words(text: &str) -> usize {
-    text.split(' ').filter(|word| shape::has_words(word)).count()
+/// Whether a text has more words than so many.
+fn is_longer(text: &str, words: usize) -> bool {
+    text.split(' ').filter(|word| shape::has_words(word)).nth(words).is_some()
 }
 
 fn is_date(page: &Marking<'_, '_>, value: &str) -> bool {
@@ -195,47 +196,49 @@ fn is_day(page: &Marking<'_, '_>, value: &str) -> bool {
     date::is_day_of_a_year(value, &page.dates)
         || date::read(value, &page.dates).is_some_and(|read| {
             read.has_day()
-                && (read.whole || words(value) <= DATE_WORDS && !shape::ends_in_stop(value))
+                && (read.whole || !is_longer(value, DATE_WORDS) && !shape::ends_in_stop(value))
         })
 }
 
 /// Whether a text has the shape of the field's values.
 pub(super) fn fits(page: &Marking<'_, '_>, label: Label, value: &str) -> bool {
     let value = value.trim();
-    let words = words(value);
-    if words == 0 || !is_short_enough(label, value, words) {
+    if !shape::has_words(value) || !is_short_enough(label, value) {
         return false;
     }
     match label.field {
         Field::Published | Field::Updated => {
             value.contains(|c: char| c.is_ascii_digit())
-                && (words <= 8 || is_date(page, value))
-                && !is_sentence(page, value, words)
+                && (!is_longer(value, 8) || is_date(page, value))
+                && !is_sentence(page, value)
         }
         Field::Source | Field::Author => {
             value.contains(shape::is_letter)
                 && (!value.starts_with(OPENING_QUOTES) || is_quoted_name(value))
-                && (words <= 3 || !shape::ends_in_stop(value))
+                && (!is_longer(value, 3) || !shape::ends_in_stop(value))
         }
-        Field::Keywords => words <= 12 || !value.ends_with('.'),
+        Field::Keywords => !value.ends_with('.') || !is_longer(value, 12),
     }
 }
 
-/// Whether the value of a date's label, of so many words, says something else in a sentence: "Update: we found it, it is
-/// from 2 October."
-fn is_sentence(page: &Marking<'_, '_>, value: &str, words: usize) -> bool {
-    let others = || date::read(value, &page.dates).map_or(words, |read| read.others);
-    words > BESIDE && shape::stop(value) == Stop::Full && others() > BESIDE
+/// Whether the value of a date's label says something else in a sentence: "Update: we found it, it is from 2 October."
+fn is_sentence(page: &Marking<'_, '_>, value: &str) -> bool {
+    shape::stop(value) == Stop::Full
+        && is_longer(value, BESIDE)
+        && date::read(value, &page.dates).is_none_or(|read| read.others > BESIDE)
 }
 
-/// Whether a value of so many words is no longer than its label allows; of keywords, whether none of them is.
-fn is_short_enough(label: Label, value: &str, all: usize) -> bool {
+/// Whether a value is no longer than its label allows; of keywords, whether none of them is.
+fn is_short_enough(label: Label, value: &str) -> bool {
     match label.field {
         Field::Keywords => {
             let mut phrases = value.split(keywords::is_separator);
-            all <= KEYWORDS_WORDS && phrases.all(|phrase| words(phrase) <= label.max_words)
+            !is_longer(value, KEYWORDS_WORDS)
+                && phrases.all(|phrase| !is_longer(phrase, label.max_words))
         }
-        Field::Published | Field::Updated | Field::Source | Field::Author => all <= label.max_words,
+        Field::Published | Field::Updated | Field::Source | Field::Author => {
+            !is_longer(value, label.max_words)
+        }
     }
 }
 
@@ -257,7 +260,7 @@ fn is_quoted_name(value: &str) -> bool {
     );
     let inside = inside.as_str();
     quoted
-        && words(inside) <= QUOTED_WORDS
+        && !is_longer(inside, QUOTED_WORDS)
         && shape::stop(inside) == Stop::None
         && !inside.contains(['«', '»', '"', '“', '”'])
 }

@@ -102,12 +102,13 @@ fn proclitics(head: u64, letters: usize) -> usize {
     const ALEF: u16 = u16::from_le_bytes([0xd8, 0xa7]);
     let [a, b, c, d, e, f, ..] = head.to_le_bytes();
     let [first, second, third] = [[a, b], [c, d], [e, f]].map(u16::from_le_bytes);
-    match (first, second, third) {
-        (WAW | BEH | FEH | KAF, ALEF, LAM) if letters >= 6 => 3,
-        (ALEF | LAM, LAM, _) if letters >= 5 => 2,
-        (WAW | FEH | BEH | KAF | LAM, _, _) if letters >= 5 => 1,
-        _ => 0,
-    }
+    // All of it asked without leaving early: which letter a word begins with is nothing that a processor can guess.
+    let is_joined = (first == WAW) | (first == BEH) | (first == FEH) | (first == KAF);
+    let has_article = (second == ALEF) & (third == LAM);
+    let is_article = ((first == ALEF) | (first == LAM)) & (second == LAM);
+    let one = usize::from((is_joined | (first == LAM)) & (letters >= 5));
+    let two = if is_article & (letters >= 5) { 2 } else { one };
+    if is_joined & has_article & (letters >= 6) { 3 } else { two }
 }
 
 /// The first bytes of a word in two halves, the first one lowest, and zeros behind its end.

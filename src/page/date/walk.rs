@@ -322,7 +322,7 @@ impl Walk<'_> {
     /// A name of up to three words: how many tokens it takes, and what it says. A dot or dash between them says nothing
     /// ("p. m."), and a number may end it ("tháng 9").
     fn named(&self, tokens: &[Token<'_>]) -> (usize, Option<DateWord>) {
-        let mut name = String::new();
+        let mut name = String::with_capacity(NAME_BYTES);
         let (mut words, mut found) = (0, (1, None));
         for (used, token) in (1..).zip(tokens) {
             let before = name.len();
@@ -406,6 +406,9 @@ impl Walk<'_> {
 fn is_half_day(word: DateWord) -> bool {
     matches!(word, DateWord::HalfDay(_))
 }
+
+/// The names of months and days in three words have no more bytes, but for rare ones.
+const NAME_BYTES: usize = 48;
 
 /// The year of which only the last two digits are printed: 1970 to 2069.
 fn of_short_year(year: u32) -> u32 {

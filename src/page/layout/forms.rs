@@ -1,7 +1,8 @@
 //! Finds the forms of markers, labels and furniture on a page.
 //!
 //! A form begins where a word begins (but for a glued marker, which can stand behind other letters), and its first word
-//! is a whole word of the page. So few places of a page are worth a look: those whose word is the first of some form.
+//! is a whole word of the page. So few places of a page are worth a look: those whose word is the first of some form, and
+//! is followed by what follows it there.
 
 use std::ops::Range;
 
@@ -19,7 +20,12 @@ use crate::page::words::{Word, hash};
 pub(super) struct Forms {
     /// `None` where there is no form.
     automaton: Option<AhoCorasick>,
-    heads: Heads,
+    /// The first words of all forms.
+    heads: Hashes,
+    /// The first words of forms that have hardly more.
+    short: Hashes,
+    /// The first words of the others, each with the bytes behind it.
+    long: Hashes,
     /// The first words of glued markers.
     glued: Vec<Box<str>>,
     /// The last bytes of words within which a form may begin or end.
@@ -44,8 +50,17 @@ impl Forms {
             .start_kind(StartKind::Anchored)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(forms.clone())?;
-        let mut heads = Heads::default();
-        forms.map(first_word).for_each(|word| heads.add(hash(word.as_bytes(), 0..word.len())));
+        let [mut heads, mut short, mut long] = <[Hashes; 3]>::default();
+        for form in forms {
+            let form = form.trim_start_matches(|c| !shape::is_word_char(c));
+            let word = first_word(form).len();
+            let head = hash(form.as_bytes(), 0..word);
+            heads.add(head);
+            match opening(form, 0..word) {
+                Some(opening) => long.add(opening),
+                None => short.add(head),
+            }
+        }
         let one_word = glued.clone().filter(|form| first_word(form) == *form);
         let glued_words = one_word.map(Into::into).collect();
         let mut glued: Vec<Box<str>> = glued.map(|form| first_word(form).into()).collect();
@@ -53,7 +68,7 @@ impl Forms {
         glued.dedup();
         let mut ends = Ends::default();
         glued.iter().map(|head| &**head).chain([VISARGA]).for_each(|word| ends.add(word));
-        Ok(Self { automaton: Some(automaton), heads, glued, ends, glued_words })
+        Ok(Self { automaton: Some(automaton), heads, short, long, glued, ends, glued_words })
     }
 
     /// Every place where a form stands, from left to right, the longest first, none over another.
@@ -87,12 +102,16 @@ impl Forms {
 
     /// Whether a form may begin with this word.
     fn begins(&self, page: &Matching, word: Word) -> bool {
+        let opens = || {
+            self.short.may_have(word.hash())
+                || opening(page.text(), word.range()).is_some_and(|hash| self.long.may_have(hash))
+        };
         // A visarga is a sign of its word, and is printed for the colon too.
         let colon = |letters: &str| {
             let bare = letters.strip_suffix(VISARGA)?;
             Some(hash(bare.as_bytes(), 0..bare.len()))
         };
-        self.heads.may_have(word.hash())
+        self.heads.may_have(word.hash()) && opens()
             || self.ends.may_be_of(page.text(), word)
                 && colon(page.word(word)).is_some_and(|hash| self.heads.may_have(hash))
             || self.glued_words.iter().any(|form| page.word(word).starts_with(&**form))
@@ -129,20 +148,29 @@ fn first_word(form: &str) -> &str {
     form.split(|c| !shape::is_word_char(c)).next().unwrap_or_default()
 }
 
+/// So many bytes are looked at behind a first word: a space, and two letters of two bytes.
+const BEHIND: usize = 5;
+
+/// The hash of a first word with the bytes behind it; `None` where there are fewer.
+fn opening(text: &str, word: Range<usize>) -> Option<u32> {
+    let opening = word.start..word.end + BEHIND;
+    (opening.end <= text.len()).then(|| hash(text.as_bytes(), opening))
+}
+
 /// A set of hashes, in which a few others seem to be too.
 #[derive(Debug)]
-struct Heads(Box<[u64; HEADS]>);
+struct Hashes(Box<[u64; HASHES]>);
 
 /// Words of 64 bits: for some 2,500 first words one other word in fifty is looked at in vain.
-const HEADS: usize = 2048;
+const HASHES: usize = 2048;
 
-impl Default for Heads {
+impl Default for Hashes {
     fn default() -> Self {
-        Self(Box::new([0; HEADS]))
+        Self(Box::new([0; HASHES]))
     }
 }
 
-impl Heads {
+impl Hashes {
     fn add(&mut self, hash: u32) {
         let (at, bit) = Self::place(hash);
         if let Some(bits) = self.0.get_mut(at) {
@@ -158,7 +186,7 @@ impl Heads {
 
     #[inline]
     fn place(hash: u32) -> (usize, u64) {
-        let at = usize::try_from(hash >> 6).unwrap_or_default() % HEADS;
+        let at = usize::try_from(hash >> 6).unwrap_or_default() % HASHES;
         (at, 1 << (hash & 63))
     }
 }
