@@ -303,6 +303,25 @@ fn internal_topics_are_named_after_the_app() {
 }
 
 #[test]
+fn near_duplicates_may_have_fewer_partitions_for_both_of_their_topics() {
+    let partitions = |text: &str, name: &str| {
+        let (config, _) = read(text, &[]).unwrap();
+        let specs = config.topic_specs();
+        let spec =
+            |end: &str| specs.iter().find(|spec| spec.name == format!("newsmill.d.{name}{end}"));
+        let [inbox, state] = ["", ".state"].map(|end| spec(end).unwrap().partitions.unwrap().get());
+        assert_eq!(inbox, state);
+        inbox
+    };
+    let text = "app = \"d\"\n[dedupe]\nnear = \"related\"\n[topics]\npartitions_internal = 12\n";
+    let fewer = format!("{text}partitions_near = 3\n");
+    assert_eq!([text, &fewer].map(|text| partitions(text, "near")), [12, 3]);
+    assert_eq!([text, &fewer].map(|text| partitions(text, "home")), [12, 12]);
+    let said = complaint("[topics]\npartitions_near = 10001\n");
+    assert!(said.contains("topics.partitions_near is more than 10000"), "{said}");
+}
+
+#[test]
 fn a_topic_is_told_how_it_differs_from_what_is_needed() {
     let (config, _) = read("", &[]).unwrap();
     let specs = config.topic_specs();

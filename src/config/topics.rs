@@ -29,8 +29,10 @@ pub struct Topics {
     pub sightings: String,
     /// Input records that could not become records.
     pub dead_letter: String,
-    /// Partitions of every inbox and changelog.
+    /// Partitions of every inbox and changelog, but for those of `near`.
     pub partitions_internal: NonZeroUsize,
+    /// Partitions of the inbox and of the changelog of `near`.
+    pub partitions_near: NonZeroUsize,
 }
 
 /// A name that Kafka takes.
@@ -121,6 +123,17 @@ impl TopicSpec {
 
 impl Topics {
     pub(super) fn read(keys: &mut Reader<'_>, app: &AppName) -> Self {
+        let partitions_internal =
+            keys.key("topics.partitions_internal", NonZeroUsize::MIN.saturating_add(23));
+        let partitions_near = keys.optional("topics.partitions_near");
+        for (key, partitions) in [
+            ("topics.partitions_internal", Some(partitions_internal)),
+            ("topics.partitions_near", partitions_near),
+        ] {
+            if partitions.is_some_and(|partitions| partitions.get() > 10_000) {
+                keys.refuse(key, "is more than 10000; lower it");
+            }
+        }
         let mut name = |key, default: &str| keys.key(key, TopicName(default.to_owned())).0;
         let topics = Self {
             raw: name("topics.raw", "articles.raw"),
@@ -129,12 +142,9 @@ impl Topics {
             canonical: name("topics.canonical", "stories.canonical"),
             sightings: name("topics.sightings", "stories.sightings"),
             dead_letter: name("topics.dead_letter", "articles.dead-letter"),
-            partitions_internal: keys
-                .key("topics.partitions_internal", NonZeroUsize::MIN.saturating_add(23)),
+            partitions_internal,
+            partitions_near: partitions_near.unwrap_or(partitions_internal),
         };
-        if topics.partitions_internal.get() > 10_000 {
-            keys.refuse("topics.partitions_internal", "is more than 10000; lower it");
-        }
         topics.validate_names(keys, app);
         topics
     }
@@ -226,7 +236,10 @@ impl Config {
         for stage in self.stateful_stages() {
             // The append time caps page times, so that one bad clock cannot expire the table.
             let inbox = [("cleanup.policy", "delete"), ("message.timestamp.type", "LogAppendTime")];
-            let partitions = Some(topics.partitions_internal);
+            let partitions = Some(match stage {
+                "near" => topics.partitions_near,
+                _ => topics.partitions_internal,
+            });
             specs
                 .push(TopicSpec { partitions, ..spec(&self.inbox(stage), Purpose::Inbox, &inbox) });
             let changelog = [("cleanup.policy", "compact")];

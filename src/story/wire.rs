@@ -109,6 +109,12 @@ impl Written<'_> {
         self.0.get(KEY_BYTES..).unwrap_or_default()
     }
 
+    /// The same, in bytes that somebody else keeps.
+    #[must_use]
+    pub fn borrowed(&self) -> Written<'_> {
+        Written(Cow::Borrowed(&self.0))
+    }
+
     /// The same, with bytes of its own.
     #[must_use]
     pub fn into_owned(self) -> Written<'static> {

@@ -68,9 +68,9 @@ impl Fleet {
         Self::with(bootstrap, app, Vec::new())
     }
 
-    /// The same, and near-duplicates are looked for.
+    /// The same, and near-duplicates are looked for, on fewer partitions than everything else.
     pub fn comparing(bootstrap: &str, app: &str) -> Self {
-        Self::with(bootstrap, app, vec![COMPARES])
+        Self::with(bootstrap, app, vec![COMPARES, ("NEWSMILL__TOPICS__PARTITIONS_NEAR", "4")])
     }
 
     /// The same, and pages learn from each other.

@@ -3,12 +3,14 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use arrayvec::ArrayVec;
+
 use super::row::Compared;
 use crate::record::partition_for;
-use crate::stage::inbox::near::{self, Probe, Status, Word};
+use crate::stage::inbox::near::{self, Probe, Status, StoryKeys, Word};
 use crate::stage::lead::Age;
 use crate::stage::{Cause, Outbox, Output, Target};
-use crate::story::{RoutingKey, RoutingKeys, Written};
+use crate::story::{ROUTING_KEYS, RoutingKey, RoutingKeys, Written};
 
 /// Which stories are compared, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,11 +75,13 @@ impl Compare {
         cause: &Arc<Cause>,
         outbox: &mut Outbox,
     ) {
-        let mut keys: Vec<(i32, RoutingKey)> =
-            keys.map(|key| (partition_for(&key.to_bytes(), self.partitions), key)).collect();
+        let mut keys: ArrayVec<(i32, RoutingKey), ROUTING_KEYS> = keys
+            .take(ROUTING_KEYS)
+            .map(|key| (partition_for(&key.to_bytes(), self.partitions), key))
+            .collect();
         keys.sort_unstable();
         for together in keys.chunk_by(|(one, _), (other, _)| one == other) {
-            let together: Vec<RoutingKey> = together.iter().map(|(_, key)| *key).collect();
+            let together: StoryKeys = together.iter().map(|(_, key)| *key).collect();
             if let [first, more @ ..] = together.as_slice() {
                 outbox.outputs.push(to_near(*first, word.encode(more), cause));
             }

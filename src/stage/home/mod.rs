@@ -11,16 +11,19 @@ mod occurrence;
 mod row;
 mod story;
 
+use std::borrow::Cow;
 use std::sync::Arc;
+
+use arrayvec::ArrayVec;
 
 use super::json::to_json;
 use super::{Cause, Count, Lead, Outbox, Output, Record, Refusal, Stage, StageName, Table, Target};
 use crate::record::schema_name::CanonicalSchema;
 use crate::record::{Canonical, CanonicalKind, Decision, StoryId};
 use crate::stage::inbox::near::Status;
-use crate::story::FP_VERSION;
+use crate::story::{FP_VERSION, ROUTING_KEYS};
 use compare::Keys;
-use message::{Message, Register, Verdict};
+use message::{Message, Verdict};
 use occurrence::{Occurrence, Place};
 
 pub use super::inbox::home as message;
@@ -114,14 +117,15 @@ impl Home {
 
         let known = table.get(&occurrence.story_id.0);
         let decision = if known.is_some() { Decision::Exact } else { Decision::New };
-        let mut row = known.cloned().unwrap_or_else(|| occurrence.first_row());
-        let mut changed = decision == Decision::New || row.last_seen_hour != table.hour();
-        row.last_seen_hour = table.hour();
+        // Most stories come again and again, and nothing of their rows changes.
+        let mut row = known.map_or_else(|| Cow::Owned(occurrence.first_row()), Cow::Borrowed);
+        if row.last_seen_hour != table.hour() {
+            row.to_mut().last_seen_hour = table.hour();
+        }
         let lead_before = row.lead(occurrence.story_id);
         let ages = self.compare.is_some() && occurrence.timestamp < row.oldest;
         if ages {
-            row.oldest = occurrence.timestamp;
-            changed = true;
+            row.to_mut().oldest = occurrence.timestamp;
         }
         let lead = row.lead(occurrence.story_id);
 
@@ -136,8 +140,7 @@ impl Home {
             && !row.published
         {
             if let Some(story) = story {
-                row.published = true;
-                changed = true;
+                row.to_mut().published = true;
                 outbox.outputs.push(output(Target::Stories, story_id, story, &cause));
                 outbox.tally.add(Count::StoryPublished);
             } else {
@@ -153,13 +156,13 @@ impl Home {
         outbox.tally.add(Count::Occurrence(decision));
 
         if let (Some(compare), Some(fingerprint)) = (self.compare, fingerprint) {
-            row.compared = Some(Box::new(Compared::new(fingerprint.routing_keys())));
-            changed = true;
+            let compared = Compared::new(fingerprint.routing_keys());
+            row.to_mut().compared = Some(Box::new(compared));
             compare.probe(row.age(story_id), capped, &fingerprint, &cause, outbox);
         } else if ages {
             self.tell(Keys::All, &row, story_id, &cause, outbox);
         }
-        if changed {
+        if let Cow::Owned(row) = row {
             table.put(story_id.0, row);
         }
     }
@@ -177,9 +180,17 @@ impl Home {
         let Some(mut row) = table.get(&story_id.0).cloned() else { return };
         let before = row.lead(story_id);
         let Some(compared) = &mut row.compared else { return };
-        let changed = registers.into_iter().filter(|told| compared.set(told.slot, told.best));
-        let changed: Vec<Register> = changed.collect();
-        if changed.is_empty() {
+        let (mut changed, mut emptied) = (false, ArrayVec::<u8, ROUTING_KEYS>::new());
+        for told in registers {
+            if compared.set(told.slot, told.best) {
+                changed = true;
+                if told.best.is_none() {
+                    // A slot twice, or one too many: no such verdict is written.
+                    let _twice = emptied.try_push(told.slot);
+                }
+            }
+        }
+        if !changed {
             return;
         }
         let lead = row.lead(story_id);
@@ -187,12 +198,10 @@ impl Home {
             outbox.outputs.push(canonical(story_id, lead, cause));
             outbox.tally.add(Count::Settled(kind(lead)));
         }
-        // There `near` would take it for one that leads.
-        let emptied = changed.iter().filter(|told| told.best.is_none()).map(|told| told.slot);
-        let emptied: Vec<u8> = emptied.collect();
         let owed = match (before.is_some(), lead.is_some()) {
             (false, true) => Keys::WithoutRegister,
             (true, false) => Keys::All,
+            // There `near` would take it for one that leads.
             (true, true) => Keys::Slots(&emptied),
             (false, false) => Keys::Slots(&[]),
         };

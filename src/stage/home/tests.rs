@@ -298,7 +298,9 @@ fn under(outbox: &Outbox) -> Vec<Vec<RoutingKey>> {
     let to_near = outbox.outputs.iter().filter(|output| output.target == PROBE);
     to_near
         .map(|output| {
-            near::message::Message::decode(Some(&output.key), output.value.as_deref()).unwrap().keys
+            let message =
+                near::message::Message::decode(Some(&output.key), output.value.as_deref());
+            message.unwrap().keys.to_vec()
         })
         .collect()
 }

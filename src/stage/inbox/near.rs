@@ -1,21 +1,25 @@
 //! What reaches `near`, all of it from `home`. A message is under one or more routing keys of its story, under which stories
 //! meet: all that live on one partition. The key of its record is the first of them.
 
+use arrayvec::ArrayVec;
 use serde::{Deserialize, Serialize};
 
 use crate::stage::StageName;
 use crate::stage::lead::Age;
 use crate::stage::message::{self, MessageError};
-use crate::story::RoutingKey;
+use crate::story::{ROUTING_KEYS, RoutingKey};
 
 /// The name of the stage that it reaches.
 pub const NAME: StageName = StageName("near");
+
+/// Routing keys of one story.
+pub type StoryKeys = ArrayVec<RoutingKey, ROUTING_KEYS>;
 
 /// A message, and under which keys it is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message<'a> {
     /// At least one; all of a story's that live on the partition, or those of them that it is about.
-    pub keys: Vec<RoutingKey>,
+    pub keys: StoryKeys,
     /// What is said.
     pub word: Word<'a>,
 }
@@ -69,13 +73,13 @@ struct ProbeHead {
 }
 
 /// Routing keys on the wire.
-type Keys = Vec<[u8; RoutingKey::BYTES]>;
+type Keys = ArrayVec<[u8; RoutingKey::BYTES], ROUTING_KEYS>;
 
 impl Word<'_> {
     /// The bytes of the message that says it under a record's key and these.
     #[must_use]
     pub fn encode(&self, more: &[RoutingKey]) -> Vec<u8> {
-        let keys = || more.iter().map(|key| key.to_bytes()).collect();
+        let keys = || more.iter().take(ROUTING_KEYS).map(|key| key.to_bytes()).collect();
         match *self {
             Self::Probe(Probe { age, seen, sketch }) => {
                 let head = ProbeHead { age, seen };
@@ -112,9 +116,10 @@ impl<'a> Message<'a> {
         if let Word::Status(_) = word {
             message::end(rest)?;
         }
-        let mut keys = Vec::with_capacity(1 + more.len());
+        let mut keys = StoryKeys::new();
         for key in key.into_iter().chain(more.iter().map(<[u8; RoutingKey::BYTES]>::as_slice)) {
-            keys.push(RoutingKey::from_bytes(key).ok_or(MessageError::NoRoutingKey)?);
+            let key = RoutingKey::from_bytes(key).ok_or(MessageError::NoRoutingKey)?;
+            keys.try_push(key).map_err(|_| MessageError::NoRoutingKey)?;
         }
         if key.is_some() { Ok(Self { keys, word }) } else { Err(MessageError::NoRoutingKey) }
     }
@@ -171,7 +176,7 @@ mod tests {
     fn a_message_reads_back_as_it_was_written() {
         for word in [PROBE, status(false), status(true)] {
             for more in 1..=KEYS.len() {
-                let keys = KEYS[..more].to_vec();
+                let keys: StoryKeys = KEYS[..more].iter().copied().collect();
                 let bytes = word.encode(&keys[1..]);
                 let word = word.clone();
                 assert_eq!(decode(KEYS[0], &bytes), Ok(Message { keys, word }));
@@ -180,13 +185,15 @@ mod tests {
     }
 
     #[test]
-    fn a_message_of_another_version_one_with_a_tail_and_one_under_no_key_are_refused() {
+    fn a_message_of_another_version_one_with_a_tail_and_one_under_no_key_or_too_many_are_refused() {
         let mut bytes = status(true).encode(&KEYS[1..]);
         bytes.push(0);
         assert_eq!(decode(KEYS[0], &bytes), Err(MessageError::Trailing(1)));
         bytes[0] = 2;
         assert_eq!(decode(KEYS[0], &bytes), Err(MessageError::Version(2)));
         assert_eq!(Message::decode(None, None), Err(MessageError::Empty));
+        let all = [KEYS[0]; ROUTING_KEYS];
+        assert_eq!(decode(KEYS[0], &PROBE.encode(&all)), Err(MessageError::NoRoutingKey));
         let bytes = PROBE.encode(&[]);
         for key in [None, Some(&[6; 9][..]), Some(&[0; 8])] {
             assert_eq!(Message::decode(key, Some(&bytes)), Err(MessageError::NoRoutingKey));

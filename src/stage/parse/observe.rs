@@ -9,7 +9,6 @@ use crate::record::{ArticleId, Origin, Reject};
 use crate::stage::home::message::{Observe, Place, Text};
 use crate::stage::home::{self, story_record};
 use crate::stage::{Cause, KeptPart, Output, Target};
-use crate::story::Written;
 
 /// What the occurrences of stories on one page have in common.
 pub(super) struct Occurrences<'p> {
@@ -38,7 +37,8 @@ impl Occurrences<'_> {
         let mut outputs = Vec::with_capacity(1 + self.tales.related.len());
         if let Some(tale) = &self.tales.own {
             let fingerprint = tale.fingerprint.as_deref().filter(|_| self.tells_own);
-            let place = fingerprint.map_or(Place::Own, |told| Place::OwnTold(Written::of(told)));
+            let place =
+                fingerprint.map_or(Place::Own, |told| Place::OwnTold(told.written.borrowed()));
             outputs.push(self.output(&self.observe(tale, place), cause));
         }
         for ((position, text), tale) in (0..).zip(&self.page.related).zip(&self.tales.related) {
@@ -73,7 +73,7 @@ impl Occurrences<'_> {
             published_raw: text.published_raw.as_deref(),
             source: text.source.as_deref(),
             keywords_raw: text.keywords_raw.as_deref(),
-            fingerprint: tale.fingerprint.as_deref().map(Written::of),
+            fingerprint: tale.fingerprint.as_deref().map(|told| told.written.borrowed()),
         }
     }
 

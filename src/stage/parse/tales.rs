@@ -6,7 +6,9 @@ use super::Comparing;
 use crate::page::Page;
 use crate::recent::Recent;
 use crate::record::{ArticleWord, RelatedKind, SameAs, StoryId};
-use crate::story::{Fingerprint, Folded, Folder, Likeness, Overlap, Vocabulary};
+use crate::story::{
+    Fingerprint, Folded, Folder, KeyWords, Likeness, Overlap, Sketch, Vocabulary, Written,
+};
 
 /// A body that folds to something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +17,31 @@ pub(super) struct Tale {
     /// Folded words of the body.
     pub words: u32,
     /// What is compared; `None` of a short one, and where nothing that it is compared with can be near to it.
-    pub fingerprint: Option<Rc<Fingerprint>>,
+    pub fingerprint: Option<Rc<Told>>,
+}
+
+/// The fingerprint of a tale as it goes out: few are read on their own page.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    pub written: Written<'static>,
+    key_words: KeyWords,
+}
+
+impl Told {
+    fn of(folded: &Folded<'_>) -> Option<Self> {
+        let fingerprint = Fingerprint::of(folded)?;
+        Some(Self { written: Written::of(&fingerprint), key_words: *fingerprint.key_words() })
+    }
+
+    fn shares_a_key_with(&self, other: &Self) -> bool {
+        let mut keys = self.written.routing_keys().zip(other.written.routing_keys());
+        keys.any(|(one, other)| one == other)
+    }
+
+    fn overlap(&self, other: &Self) -> Option<Overlap> {
+        let [one, other] = [self, other].map(|told| Sketch::decode(told.written.sketch()));
+        Some(Overlap::of(&one?.0, &other?.0))
+    }
 }
 
 /// The tales of a page; `None` stands for a link and for a body that folds to nothing.
@@ -48,19 +74,19 @@ impl Tales {
     }
 
     pub(super) fn of(teller: &mut Teller, page: &Page<'_>, comparing: Option<&Comparing>) -> Self {
-        let compared = comparing.map_or(Compared::Never, |_| Compared::Always);
+        let against = comparing.map_or(Against::Nobody, |_| Against::Anybody);
         let related = page.related.iter().map(|related| match related.kind {
-            RelatedKind::Story => teller.tale(&related.body, compared),
+            RelatedKind::Story => teller.tale(&related.body, against),
             RelatedKind::Link => None,
         });
         let related: Vec<_> = related.collect();
         // Unless `near` wants the page's own story, only what the page appends is compared with it.
-        let own_compared = match comparing {
-            Some(comparing) if comparing.own => Compared::Always,
-            Some(_) if related.iter().any(Option::is_some) => Compared::With(&related),
-            Some(_) | None => Compared::Never,
+        let own_against = match comparing {
+            Some(comparing) if comparing.own => Against::Anybody,
+            Some(_) if related.iter().any(Option::is_some) => Against::These(&related),
+            Some(_) | None => Against::Nobody,
         };
-        let own = teller.tale(&page.body, own_compared);
+        let own = teller.tale(&page.body, own_against);
         let same = same(own.as_ref(), &related, comparing);
         Self { own, related, same }
     }
@@ -95,41 +121,36 @@ impl Comparing {
         let new = tale.fingerprint.as_deref()?;
         told.iter().find_map(|(earlier, same_as)| {
             let earlier = earlier.fingerprint.as_deref()?;
-            if !share_a_key(new, earlier) {
+            if !new.shares_a_key_with(earlier) {
                 return None;
             }
-            let overlap = Overlap::of(new.sketch(), earlier.sketch());
+            let overlap = new.overlap(earlier)?;
             let is_near = overlap.likeness(&self.thresholds)? >= Likeness::Near;
             is_near.then(|| Same { same_as: *same_as, similarity: overlap.score() })
         })
     }
 }
 
-fn share_a_key(one: &Fingerprint, other: &Fingerprint) -> bool {
-    one.routing_keys().zip(other.routing_keys()).any(|(one, other)| one == other)
-}
-
-/// Whether a tale is compared with others, and so needs a fingerprint.
+/// With whom a tale is compared.
 #[derive(Clone, Copy)]
-enum Compared<'t> {
-    Never,
-    Always,
-    /// With these only.
-    With(&'t [Option<Tale>]),
+enum Against<'t> {
+    Nobody,
+    Anybody,
+    These(&'t [Option<Tale>]),
 }
 
-impl Compared<'_> {
-    /// Whether the tale of that text needs a fingerprint: it may share a routing key with what it is compared with.
-    fn is_asked(self, story_id: StoryId, folded: &Folded<'_>) -> bool {
+impl Against<'_> {
+    /// Whether the tale of that text needs a fingerprint: it may share a routing key with one that it is compared with.
+    fn asks_for(self, story_id: StoryId, folded: &Folded<'_>) -> bool {
         let others = match self {
-            Self::Never => return false,
-            Self::Always => return true,
-            Self::With(others) => others,
+            Self::Nobody => return false,
+            Self::Anybody => return true,
+            Self::These(others) => others,
         };
         let vocabulary = Vocabulary::of(folded);
         others.iter().flatten().filter(|other| other.story_id != story_id).any(|other| {
             let fingerprint = other.fingerprint.as_ref();
-            fingerprint.is_some_and(|other| vocabulary.has_a_key_of(other.key_words()))
+            fingerprint.is_some_and(|other| vocabulary.has_a_key_of(&other.key_words))
         })
     }
 }
@@ -160,13 +181,13 @@ impl Default for Teller {
 impl Teller {
     /// The story of a body, where nothing else of its page is asked.
     pub(super) fn story_of<S: AsRef<str>>(&mut self, body: &[S]) -> Option<StoryId> {
-        self.tale(body, Compared::Never).map(|tale| tale.story_id)
+        self.tale(body, Against::Nobody).map(|tale| tale.story_id)
     }
 
-    fn tale<S: AsRef<str>>(&mut self, body: &[S], compared: Compared<'_>) -> Option<Tale> {
-        let recent = match compared {
-            Compared::Never => &mut self.told,
-            Compared::Always | Compared::With(_) => &mut self.compared,
+    fn tale<S: AsRef<str>>(&mut self, body: &[S], against: Against<'_>) -> Option<Tale> {
+        let recent = match against {
+            Against::Nobody => &mut self.told,
+            Against::Anybody | Against::These(_) => &mut self.compared,
         };
         self.text.clear();
         for paragraph in body {
@@ -179,12 +200,12 @@ impl Teller {
         };
         let folded = self.folder.fold(body);
         let story_id = folded.story_id()?;
-        let fingerprint = || Fingerprint::of(&folded).map(Rc::new);
-        let asked = compared.is_asked(story_id, &folded).then(fingerprint);
+        let fingerprint = || Told::of(&folded).map(Rc::new);
+        let asked = against.asks_for(story_id, &folded).then(fingerprint);
         let tale = |fingerprint| Tale { story_id, words: folded.words(), fingerprint };
         recent.fill(&vacancy, &self.text, || {
             // On another page it may be compared with others.
-            let is_compared = !matches!(compared, Compared::Never);
+            let is_compared = !matches!(against, Against::Nobody);
             tale(asked.clone().unwrap_or_else(|| if is_compared { fingerprint() } else { None }))
         });
         Some(tale(asked.flatten()))
