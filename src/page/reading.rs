@@ -133,7 +133,8 @@ impl<'a> Reading<'a> {
             }
         }
         let published = clock::joined(published, &self.matching, &self.read_by());
-        let day = published.first().and_then(|piece| self.read(piece));
+        let day = published.first().filter(|_| !updated.is_empty());
+        let day = day.and_then(|piece| self.read(piece));
         for piece in published {
             self.date(piece, None, &mut page.published, &mut page.furniture);
         }

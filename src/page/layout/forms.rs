@@ -261,4 +261,36 @@ mod tests {
         assert!(found(&[], "TurqiLexo edhe:Shefat").is_empty());
         assert_eq!(found(&["window."], "thewindow.x"), ["window."]);
     }
+
+    const FORMS: [&str; 7] = ["ab", "ab cd", "ab cdef gh", "ab: c", "b", "cd.ef", "ا بت"];
+
+    /// The longest form at each word, from left to right, by the rule: its first word is that word.
+    fn plainly_found(line: &str) -> Vec<&str> {
+        let (mut all, mut free_from) = (Vec::new(), 0);
+        let mut ends_word = true;
+        for (at, c) in line.char_indices() {
+            let begins = std::mem::replace(&mut ends_word, !shape::is_word_char(c));
+            let behind = line.get(at..).unwrap();
+            let word = behind.split(|c| !shape::is_word_char(c)).next().unwrap();
+            let stands = |form: &&&str| first_word(form) == word && behind.starts_with(**form);
+            let longest = FORMS.iter().filter(stands).max_by_key(|form| form.len());
+            if let Some(form) = longest.filter(|_| begins && at >= free_from) {
+                all.push(*form);
+                free_from = at + form.len();
+            }
+        }
+        all
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn few_places_are_looked_at_and_no_form_is_missed(
+            line in "((ab|cd|cdef|gh|b|c|ا|بت)[ :.,]{0,2}){0,12}",
+        ) {
+            let forms = Forms::new(FORMS.into_iter(), std::iter::empty()).unwrap();
+            let page = Matching::of(std::iter::once(line.as_str()), line.len());
+            let hits: Vec<_> = forms.hits(&page).map(|hit| FORMS[hit.pattern as usize]).collect();
+            proptest::prop_assert_eq!(hits, plainly_found(&line));
+        }
+    }
 }
