@@ -293,3 +293,96 @@ fn a_page_in_one_line_of_sentences_has_no_headline() {
     let page = page(&text);
     assert_eq!((page.headline, page.body.len()), (None, 1));
 }
+
+#[test]
+fn two_names_and_a_name_with_its_office_in_brackets_are_the_author_beside_the_date() {
+    for name in [
+        "Nora Field and Tom Poole",
+        "Nora Field with AFP",
+        "Nora Field (Transport editor)",
+        "Nora van der Field",
+    ] {
+        let text =
+            format!("Works close a crossing for weeks\n{name}\n14 March 2024\n{FIRST}\n{SECOND}");
+        let page = page(&text);
+        assert_eq!(page.author.as_deref(), Some(name), "{text}");
+        assert_eq!(page.body, [FIRST, SECOND]);
+    }
+    let text = format!(
+        "Works close a crossing for weeks\nArts and Culture\n14 March 2024\n{FIRST}\n{SECOND}"
+    );
+    assert_eq!(page(&text).author, None);
+}
+
+#[test]
+fn a_name_that_stands_alone_behind_the_article_too_is_the_author_named_again() {
+    let text = format!(
+        "Works close a crossing for weeks\nNora Field\n14 March 2024\n{FIRST}\n{SECOND}\nNora Field"
+    );
+    let page = page(&text);
+    assert_eq!(page.author.as_deref(), Some("Nora Field"));
+    assert_eq!(
+        (page.body, page.furniture),
+        (vec![FIRST.into(), SECOND.into()], vec!["Nora Field".into()])
+    );
+}
+
+#[test]
+fn a_byline_behind_a_date_is_taken_off_it() {
+    let text = format!("{HEADLINE}\nThursday 14 March 2024 by Nora Field\n{FIRST}\n{SECOND}");
+    let dated = page(&text);
+    assert_eq!(dated.author.as_deref(), Some("Nora Field"));
+    assert_eq!(dated.published.unwrap().raw, "Thursday 14 March 2024");
+    assert_eq!(dated.body, [FIRST, SECOND]);
+    let line = "14 March 2024 by the river that nobody had crossed";
+    let text = format!("{HEADLINE}\n{line}\n{FIRST}\n{SECOND}");
+    assert_eq!(page(&text).author, None);
+}
+
+#[test]
+fn a_site_behind_the_author_is_the_source() {
+    let text = format!("{HEADLINE}\nBy: Nora Field - Paper.example\n{FIRST}\n{SECOND}");
+    let page = page(&text);
+    assert_eq!(page.author.as_deref(), Some("Nora Field"));
+    assert_eq!(page.source.as_deref(), Some("Paper.example"));
+    assert_eq!(page.body, [FIRST, SECOND]);
+}
+
+#[test]
+fn keywords_stand_below_a_button_too() {
+    let text = format!("{HEADLINE}\n{FIRST}\n{SECOND}\nTopics\nShow more\nHarbours\nBridges");
+    let keywords = page(&text);
+    assert_eq!(keywords.keywords, ["Harbours", "Bridges"]);
+    assert_eq!(keywords.body, [FIRST, SECOND]);
+    let text = format!("{HEADLINE}\n{FIRST}\nTopics\nShow more\n{SECOND}");
+    let page = page(&text);
+    assert_eq!((page.keywords_raw, page.body), (None, vec![FIRST.into(), SECOND.into()]));
+}
+
+#[test]
+fn a_section_below_the_headline_of_a_link_is_furniture() {
+    let text = format!(
+        "{HEADLINE}\n{FIRST}\n{SECOND}\nRelated stories\nThe night ferry has a second boat\nPolitics\nThree days on the quays of the town\nBusiness"
+    );
+    let page = page(&text);
+    let links: Vec<_> = page.related.iter().filter_map(|link| link.headline.as_deref()).collect();
+    assert_eq!(links, ["The night ferry has a second boat", "Three days on the quays of the town"]);
+    assert_eq!(page.furniture, ["Politics", "Business"]);
+}
+
+#[test]
+fn a_name_behind_the_article_is_its_author_where_papers_of_the_language_print_it_there() {
+    let text = "Cầu cũ qua sông đóng cửa một tháng\nCầu cũ qua cửa sông sẽ đóng cửa từ thứ hai, chính quyền thành phố thông báo.\nPhà sẽ chạy nhiều gấp đôi cho đến khi công trình hoàn thành, họ hứa như vậy.\nVõ Hải";
+    let vietnamese = page(text);
+    assert_eq!((vietnamese.author.as_deref(), vietnamese.body.len()), (Some("Võ Hải"), 2));
+    let text = format!("{HEADLINE}\n{FIRST}\n{SECOND}\nNora Field");
+    assert_eq!(page(&text).author, None);
+}
+
+#[test]
+fn the_headline_again_beside_a_button_is_furniture() {
+    for end in [format!("Share\n{HEADLINE}"), format!("{HEADLINE}\nShare")] {
+        let page_text = format!("{HEADLINE}\n{FIRST}\n{SECOND}\n{end}");
+        assert_eq!(page(&page_text).body, [FIRST, SECOND], "{end}");
+    }
+}

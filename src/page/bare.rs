@@ -8,6 +8,7 @@ use super::date;
 use super::layout::{Field, Furniture, Hit, Layouts, Rule, RuleKind};
 use super::mark::Marking;
 use super::matching::Matching;
+use super::names;
 use super::piece::{Part, Piece};
 use super::shape::{self, Stop};
 use super::spelling::raw_offset;
@@ -55,9 +56,6 @@ pub(super) fn date_above(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
         first.take(Part::Value(Field::Published), None, "a line that is nothing but a date");
     }
 }
-
-/// A byline names no more words: two authors, or one and a paper.
-const NAME_WORDS: usize = 6;
 
 /// Signs between the label of a byline and the name.
 const SIGNS: [char; 5] = ['-', '/', '|', '•', ' '];
@@ -110,7 +108,7 @@ impl<'a> Byline<'a> {
         let (label, name) = piece.split_at(raw_offset(&piece.text, bytes), bytes)?;
         let (name, date) = without_date(name, page);
         let (name, sign) = without_sign(name);
-        is_name(&name.text).then_some(Self { label, name, sign, date })
+        names::is_name(&name.text).then_some(Self { label, name, sign, date })
     }
 }
 
@@ -158,55 +156,14 @@ pub(super) fn is_before_name(page: &Marking<'_, '_>, index: usize, hit: Hit) -> 
     }
     let line = page.lines.get(index).map_or("", |line| line.text.as_ref());
     let name = line.split_once(',').map_or("", |(_, name)| name.trim());
-    !name.is_empty() && is_name(name)
+    !name.is_empty() && names::is_name(name)
 }
-
-/// What its author is stands behind a name in no more words: "transport correspondent".
-const OFFICE_WORDS: usize = 4;
 
 /// Whether a line is an author's label and a name, with no colon between.
 pub(super) fn is_byline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     byline_label(piece, page)
         .and_then(|(_, bytes)| piece.split_at(raw_offset(&piece.text, bytes), bytes))
-        .is_some_and(|(_, name)| is_name(&name.text))
-}
-
-/// Whether a text is one name or a few, or one and what its bearer is.
-pub(super) fn is_name(text: &str) -> bool {
-    // "Nora Field - special envoy": what its bearer is stands behind a dash too.
-    let parts = text.split([',', '،', '|']).flat_map(|part| {
-        match DASHES.iter().find_map(|dash| part.split_once(dash)) {
-            Some((name, office)) => [Some(name), Some(office)],
-            None => [Some(part), None],
-        }
-    });
-    let mut parts = parts.flatten().map(str::trim).filter(|part| !part.is_empty());
-    let is_office = |part: &str| part.split(' ').nth(OFFICE_WORDS).is_none();
-    // "A.K." is no sentence.
-    let ends = text.rsplit(' ').next().is_none_or(|last| last.trim_end_matches('.').contains('.'));
-    parts.next().is_some_and(is_one_name)
-        && parts.all(is_office)
-        && (ends || shape::stop(text) == Stop::None)
-        && !text
-            .split(' ')
-            .any(|word| word.starts_with(|c: char| !shape::is_letter(c) && c.is_numeric()))
-}
-
-const DASHES: [&str; 4] = [" - ", " – ", " — ", " / "];
-
-/// In scripts with capitals each word of a name has one, but for small words within it.
-fn is_one_name(text: &str) -> bool {
-    let is_small = |word: &str| {
-        let first = word.chars().find(|c| c.is_alphabetic());
-        // "g1" is a name.
-        first.is_some_and(char::is_lowercase) && !word.contains(char::is_numeric)
-    };
-    let is_short = |word: &str| word.trim_start_matches('(').chars().nth(4).is_none();
-    let mut words = text.split(' ');
-    let ends = [words.clone().next(), words.clone().next_back()];
-    text.split(' ').nth(NAME_WORDS).is_none()
-        && ends.into_iter().flatten().all(|word| !is_small(word))
-        && words.all(|word| !is_small(word) || is_short(word))
+        .is_some_and(|(_, name)| names::is_name(&name.text))
 }
 
 fn are_hashtags(text: &str) -> bool {
@@ -265,11 +222,7 @@ fn tags_at_end(pieces: &[Piece<'_>], matching: &Matching, layouts: &Layouts) -> 
         })
     };
     // A section of the site is a tag as good as what the article says.
-    let is_section = |piece: &Piece<'_>| {
-        let is_head = |kind: &RuleKind| matches!(kind, RuleKind::Furniture(Furniture::Head));
-        let hit = layouts.whole(matching.form(piece.folded.clone()));
-        hit.is_some_and(|hit| layouts.rules_of(hit).any(|(_, rule)| is_head(&rule.kind)))
-    };
+    let is_section = |piece: &Piece<'_>| is_section(matching.form(piece.folded.clone()), layouts);
     let told = tags.iter().filter(|(_, piece)| says(piece) || is_section(piece)).count();
     // Captions say a name twice, tags never.
     let distinct: HashSet<_> = tags.iter().map(|(_, piece)| &piece.text).collect();
@@ -280,12 +233,23 @@ fn tags_at_end(pieces: &[Piece<'_>], matching: &Matching, layouts: &Layouts) -> 
     if is_list { tags.into_iter().map(|(at, _)| at).collect() } else { Vec::new() }
 }
 
+/// Whether a match form is the name of a section of sites.
+fn is_section(form: &str, layouts: &Layouts) -> bool {
+    let is_head = |rule: &Rule| matches!(rule.kind, RuleKind::Furniture(Furniture::Head));
+    let hit = layouts.whole(form);
+    hit.is_some_and(|hit| layouts.rules_of(hit).any(|(_, rule)| is_head(rule)))
+}
+
 fn is_tag(text: &str) -> bool {
     text.split(' ').nth(TAG_WORDS).is_none()
         && text.chars().nth(TAG_CHARS).is_none()
-        && !text.contains(|c: char| {
-            c.is_ascii_punctuation() || matches!(c, '،' | '؟' | '«' | '“' | '…')
+        && !text.trim_matches(shape::is_word_char).contains(|c: char| {
+            // "TP.HCM", "R&D" are words.
+            c.is_ascii_punctuation() && !matches!(c, '.' | '-' | '&')
+                || matches!(c, '،' | '؟' | '«' | '“' | '…')
         })
+        && !text.ends_with(['.', '-'])
+        && text.starts_with(shape::is_word_char)
 }
 
 /// Whether a piece is a date of the page by a label.
@@ -397,11 +361,13 @@ fn is_link_byline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     let (raw, end) = (raw_offset(&piece.text, bytes), raw_offset(&piece.text, digit));
     let name = piece.text.get(raw..end).unwrap_or_default().trim_matches(SIGNS);
     let ago = form.get(digit..).unwrap_or_default();
-    is_name(name) && name.contains(' ') && (ago.is_empty() || whole::is_counted(page.layouts, ago))
+    names::is_name(name)
+        && name.contains(' ')
+        && (ago.is_empty() || whole::is_counted(page.layouts, ago))
 }
 
-/// Takes a line of a list of links that is nothing but a day for the date of the link above it, one that is a byline for
-/// furniture, and a day with its time behind a headline for the date of its story. Behind the laying out of blocks.
+/// Takes a line of a list of links that is nothing but a day for the date of the link above it, one that is a byline or the
+/// name of a section for furniture, and a day with its time behind a headline for the date of its story. Behind the laying out of blocks.
 pub(super) fn link_dates(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
     // The entries that are none, and the link on the line above.
     let (mut dates, mut above): (Vec<u32>, Option<u32>) = (Vec::new(), None);
@@ -419,6 +385,10 @@ pub(super) fn link_dates(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
         } else if of.is_some() && is_link_byline(piece, page) {
             dates.extend(entry);
             piece.take(Part::Furniture, None, "a byline below a headline");
+        } else if of.is_some() && is_section(page.matching.form(piece.folded.clone()), page.layouts)
+        {
+            dates.extend(entry);
+            piece.take(Part::Furniture, None, "a section of the site below a headline");
         }
         above = piece.entry.filter(|_| piece.part == Part::Headline);
     }

@@ -69,7 +69,7 @@ enum Beside {
 /// Takes a small line for furniture if its neighbour shows that it is some. What it is to its neighbour now.
 fn is_small(piece: &mut Piece<'_>, beside: Beside) -> Beside {
     if beside != Beside::Text && piece.part == Part::Body {
-        if is_count(&piece.text) {
+        if is_count(&piece.text) || is_fraction(&piece.text) {
             piece.take(Part::Furniture, None, "a number beside furniture or a field");
         } else if piece.text == "TT"
             || is_sign(&piece.text)
@@ -94,6 +94,12 @@ fn is_count(text: &str) -> bool {
     !text.is_empty()
         && text.chars().all(char::is_numeric)
         && text.chars().nth(COUNT_DIGITS).is_none()
+}
+
+/// "1 / 12", of pictures.
+fn is_fraction(text: &str) -> bool {
+    let parts = text.split_once('/').map(|(of, all)| (of.trim(), all.trim()));
+    parts.is_some_and(|(of, all)| is_count(of) && is_count(all))
 }
 
 /// A longer text before a colon, in bytes, is no label.

@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use super::bare;
 use super::date;
 use super::layout::{Field, RuleKind};
 use super::mark::Marking;
+use super::names;
 use super::piece::{Part, Piece};
 use super::shape::{self, Stop};
 use super::spelling::{folded_len, raw_offset};
@@ -42,14 +42,17 @@ enum Told {
 /// Takes lines below the first one apart that are fields with bars between them: "Nora Field | 14 March 2024 | 12 comments".
 pub(super) fn rows<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
     let mut texts = pieces.iter().enumerate().filter(|(_, piece)| piece.part == Part::Body).skip(1);
-    let is_row = |piece: &Piece<'_>| piece.text.len() <= ROW_BYTES && piece.text.contains(BARS);
+    let is_short = |piece: &Piece<'_>| piece.text.len() <= ROW_BYTES;
     let is_head = |piece: &Piece<'_>| !shape::is_paragraph(&piece.text);
     let found = texts
         .by_ref()
         .take(PIECES)
         .take_while(|(_, piece)| is_head(piece))
-        .filter(|(_, piece)| is_row(piece))
-        .find_map(|(at, piece)| Some((at, row(piece, page)?)));
+        .filter(|(_, piece)| is_short(piece))
+        .find_map(|(at, piece)| match piece.text.contains(BARS) {
+            true => Some((at, row(piece, page)?)),
+            false => Some((at, dated_byline(piece, page)?)),
+        });
     if let Some((at, row)) = found {
         drop(pieces.splice(at..=at, row));
     }
@@ -85,6 +88,33 @@ fn row<'a>(piece: &Piece<'a>, page: &Marking<'_, 'a>) -> Option<Vec<Piece<'a>>> 
         named(part, told, page, &mut row);
     }
     Some(row)
+}
+
+/// A date with a byline behind it has no more bytes.
+const BYLINE_BYTES: usize = 120;
+
+/// The parts of a line that is a date with a byline behind it: "Thursday 31 August 2023 by Nora Field".
+fn dated_byline<'a>(piece: &Piece<'a>, page: &Marking<'_, 'a>) -> Option<Vec<Piece<'a>>> {
+    let form = page.matching.form(piece.folded.clone());
+    if form.len() > BYLINE_BYTES || !form.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let end = date::leading(form, &page.dates)?;
+    let behind = form.get(end..)?;
+    let byline = end + behind.len() - behind.trim_start_matches([' ', '-', '–', ',']).len();
+    let (field, rule, bytes) = label(form.get(byline..)?, page)?;
+    let at = |bytes: usize| raw_offset(&piece.text, bytes);
+    let name = piece.text.get(at(byline + bytes)..)?.trim();
+    if field != Field::Author || !names::is_full_name(name, page.layouts) {
+        return None;
+    }
+    let lead = lead(piece, page);
+    let (mut date, rest) = piece.split_at(at(byline), lead + byline)?;
+    let label_bytes = at(byline + bytes) - at(byline);
+    let (label, name) = rest.split_at(label_bytes, bytes)?;
+    date.take(Part::Value(Field::Published), None, "a date before a byline");
+    let name = name.by_rule(Part::Value(Field::Author), rule);
+    Some(vec![date, label.by_rule(Part::Label, rule), name])
 }
 
 /// Gives a part of a row its part in the page.
@@ -158,7 +188,7 @@ fn told(part: &Piece<'_>, page: &Marking<'_, '_>) -> Told {
         let value = form.get(bytes..).unwrap_or_default();
         let name = text.get(raw_offset(text, bytes)..).unwrap_or_default().trim();
         return match field {
-            Field::Author if bare::is_name(name) => Told::Labelled(field, rule, bytes),
+            Field::Author if names::is_name(name) => Told::Labelled(field, rule, bytes),
             Field::Published | Field::Updated if is_date(value) => {
                 Told::Labelled(field, rule, bytes)
             }
@@ -171,7 +201,7 @@ fn told(part: &Piece<'_>, page: &Marking<'_, '_>) -> Told {
             }
         };
     }
-    if is_full_name(text, page) { Told::Name } else { Told::Other }
+    if names::is_full_name(text, page.layouts) { Told::Name } else { Told::Other }
 }
 
 /// A label has no more words.
@@ -216,13 +246,12 @@ pub(super) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     let is_below = below.take(second).skip(first).any(|(_, piece)| is_date(piece));
     let lines = if is_below { second } else { first };
     let head = headline + 1..headline + 1 + lines;
-    again(pieces, head.end);
-    if !pieces.get(head.clone()).unwrap_or_default().iter().any(is_text) {
-        return;
+    if pieces.get(head.clone()).unwrap_or_default().iter().any(is_text) {
+        let article = Article::of(pieces, headline, head.end, page);
+        author(pieces, head.clone(), &article, page);
+        between(pieces, head.clone(), &article, page);
     }
-    let article = Article::of(pieces, headline, head.end, page);
-    author(pieces, head.clone(), &article, page);
-    between(pieces, head, &article, page);
+    again(pieces, head.end);
 }
 
 /// So many paragraphs say what the article is about.
@@ -231,8 +260,8 @@ const PARAGRAPHS: usize = 8;
 /// What the article says.
 struct Article<'p> {
     headline: &'p str,
-    /// The match form of its first paragraphs.
-    text: &'p str,
+    /// The match forms of its first paragraphs.
+    paragraphs: Vec<&'p str>,
     stems: Stems,
 }
 
@@ -243,20 +272,19 @@ impl<'p> Article<'p> {
             let text = text.filter(|piece| matches!(piece.part, Part::Body | Part::Headline));
             text.take(count).map(|piece| piece.folded.clone())
         };
-        let text = |from: usize, count: usize| {
-            let mut places = places(from, count);
-            let first = places.next().unwrap_or_default();
-            let end = places.last().map_or(first.end, |last| last.end);
-            page.matching.text().get(first.start..end).unwrap_or_default()
+        let forms = |from: usize, count: usize| {
+            places(from, count).map(|place| page.matching.form(place)).collect::<Vec<_>>()
         };
         let stems = stems_of(places(headline, 1).chain(places(end, PARAGRAPHS)), page.matching);
-        Self { headline: text(headline, 1), text: text(end, PARAGRAPHS), stems }
+        let top = forms(headline, 1).first().copied().unwrap_or_default();
+        Self { headline: top, paragraphs: forms(end, PARAGRAPHS), stems }
     }
 
-    /// Whether the headline has a word of a name, or a paragraph all of it.
+    /// Whether the headline has a word of a name, or a paragraph that says more has all of it.
     fn says(&self, name: &str) -> bool {
         let mut words = name.split(' ').filter(|word| word.chars().nth(SHORT_WORD).is_some());
-        words.any(|word| self.headline.contains(word)) || self.text.contains(name)
+        let mut others = self.paragraphs.iter().filter(|text| **text != name);
+        words.any(|word| self.headline.contains(word)) || others.any(|text| text.contains(name))
     }
 }
 
@@ -298,7 +326,7 @@ fn author(
         let name = form.split(',').next().unwrap_or_default();
         piece.part == Part::Body
             && !is_nearly_label(piece)
-            && (is_full_name(&piece.text, page) || is_name_with_office(&piece.text))
+            && names::stands_alone(&piece.text, page.layouts)
             && !article.says(name)
     };
     let mut places = head.clone();
@@ -327,34 +355,6 @@ fn again(pieces: &mut [Piece<'_>], end: usize) {
 /// A label of another language, or one that no name followed, begins it.
 fn is_nearly_label(piece: &Piece<'_>) -> bool {
     piece.why.runner_up.is_some_and(|second| second.part == Part::Label)
-}
-
-/// A name has so many words, with what its bearer is so many more.
-const NAME_WORDS: std::ops::RangeInclusive<usize> = 2..=4;
-const OFFICE_WORDS: usize = 6;
-
-/// Whether a text is a name, each of its words with a capital: a script without capitals shows none.
-fn is_full_name(text: &str, page: &Marking<'_, '_>) -> bool {
-    let name = text.split([',', '|']).next().unwrap_or_default();
-    let name = name.split(" - ").next().unwrap_or_default();
-    let small = page.layouts.words();
-    let is_word = |word: &str| word.starts_with(char::is_uppercase) || small.is_particle(word);
-    NAME_WORDS.contains(&name.split(' ').count())
-        && name.split(' ').all(is_word)
-        && shape::stop(text) == Stop::None
-        && bare::is_name(text)
-}
-
-/// "Nora Field Transport correspondent": what the bearer of a name is stands behind it with nothing between.
-fn is_name_with_office(text: &str) -> bool {
-    let mut words = text.split(' ');
-    let is_name = words.by_ref().take(2).all(|word| word.starts_with(char::is_uppercase));
-    let is_office =
-        |word: &str| word.chars().nth(SHORT_WORD).is_some() && word.chars().all(shape::is_letter);
-    is_name
-        && text.split(' ').nth(OFFICE_WORDS).is_none()
-        && text.split(' ').next_back().is_some_and(|last| last.starts_with(char::is_lowercase))
-        && words.all(is_office)
 }
 
 /// A line of the site between two others has no more words and characters, and a run of them no more lines.

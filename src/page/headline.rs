@@ -94,7 +94,7 @@ const WAY: [char; 6] = ['>', '»', '›', '/', '|', '←'];
 /// of the site and the date may stand between them.
 fn above(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     let is_passed = |piece: &&Piece<'_>| match piece.part {
-        Part::Body => !shape::has_letters(&piece.text) && shape::has_words(&piece.text),
+        Part::Body => is_number(piece, page),
         Part::Furniture | Part::Value(Field::Published | Field::Updated) => true,
         Part::Headline | Part::Teaser | Part::Marker | Part::Label | Part::Value(_) => false,
     };
@@ -105,7 +105,8 @@ fn above(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
         lines.push((piece.line, "the address of the site"));
     }
     let mut sections = Vec::new();
-    while let Some(piece) = head.next_if(|piece| is_body(piece) && is_of_site(&piece.text)) {
+    let is_above = |piece: &Piece<'_>| is_of_site(&piece.text) || is_address(&piece.text);
+    while let Some(piece) = head.next_if(|piece| is_body(piece) && is_above(piece)) {
         sections.push((piece.line, "a section of the site, above the headline"));
     }
     let is_sentence = |piece: &Piece<'_>| {
@@ -121,7 +122,7 @@ fn above(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
         lines.append(&mut sections);
         let above = pieces.iter().take_while(|piece| piece.line < headline.line);
         let numbers = above.filter(|piece| is_body(piece) && is_passed(piece));
-        lines.extend(numbers.map(|piece| (piece.line, "a number above the headline")));
+        lines.extend(numbers.map(|piece| (piece.line, "a number or a day above the headline")));
     }
     for (line, reason) in lines {
         if let Some(piece) = pieces.iter_mut().find(|piece| piece.line == line) {
@@ -219,6 +220,20 @@ fn is_address(text: &str) -> bool {
         || !shape::has_words(text)
 }
 
+/// Whether a line is a number and no more, or a day of a year that it does not say: "18 June, 10:42".
+fn is_number(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+    let has_letters = shape::has_letters(&piece.text);
+    let is_day = || {
+        let form = page.matching.form(piece.folded.clone());
+        form.contains(|c: char| c.is_ascii_digit()) && date::is_day_of_a_year(form, &page.dates)
+    };
+    !has_letters && shape::has_words(&piece.text)
+        || has_letters && piece.text.len() <= DAY_BYTES && is_day()
+}
+
+/// A line that is no more than a day has no more bytes.
+const DAY_BYTES: usize = 48;
+
 /// The name of a section, the way to the page, words before it ("You are here:"), signs.
 fn is_of_site(text: &str) -> bool {
     let is_lead = |words: &str| words.split(' ').nth(LEAD_WORDS).is_none() && is_short(words);
@@ -267,24 +282,29 @@ fn is_headline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
 /// A shorter headline, in bytes, can be a word of the text too.
 const REPEATED_BYTES: usize = 30;
 
-/// Takes a line of the article that says the headline again behind furniture, as above the comments, for furniture. Behind
+/// Takes a line of the article that says the headline again beside furniture, as above the comments, for furniture. Behind
 /// the laying out of blocks, where a story may be the article's again.
 pub(super) fn repeated(pieces: &mut [Piece<'_>]) {
     let is_own = |piece: &&Piece<'_>| piece.part == Part::Headline && piece.entry.is_none();
     let Some(headline) = pieces.iter().find(is_own).map(|headline| headline.text.clone()) else {
         return;
     };
-    let mut behind_furniture = false;
-    for piece in pieces.iter_mut() {
-        if behind_furniture
-            && piece.part == Part::Body
-            && piece.entry.is_none()
-            && headline.len() >= REPEATED_BYTES
-            && piece.text == headline
-        {
-            piece.take(Part::Furniture, None, "the headline again, behind furniture");
+    let is_furniture =
+        |at: usize| pieces.get(at).is_some_and(|piece: &Piece<'_>| piece.part == Part::Furniture);
+    let is_again = |at: &usize| {
+        pieces.get(*at).is_some_and(|piece| {
+            piece.part == Part::Body
+                && piece.entry.is_none()
+                && headline.len() >= REPEATED_BYTES
+                && piece.text == headline
+                && (*at > 0 && is_furniture(*at - 1) || is_furniture(*at + 1))
+        })
+    };
+    let again: Vec<usize> = (0..pieces.len()).filter(is_again).collect();
+    for at in again {
+        if let Some(piece) = pieces.get_mut(at) {
+            piece.take(Part::Furniture, None, "the headline again, beside furniture");
         }
-        behind_furniture = piece.part == Part::Furniture;
     }
 }
 

@@ -426,7 +426,8 @@ impl Place {
 
     fn admits_label(&self, label: Label, foreign: bool) -> bool {
         let is_date = matches!(label.field, Field::Published | Field::Updated);
-        let is_other = self.behind.label.is_some_and(|field| field != label.field);
+        let is_other =
+            self.behind.label.is_some_and(|field| field != label.field || field == Field::Author);
         let parted = self.parted || is_date || self.colon && is_other && !foreign;
         // Among keywords any word is one, "published" too.
         let needs_colon = label.colon || self.behind.label == Some(Field::Keywords);

@@ -7,8 +7,9 @@ use std::ops::Range;
 use foldhash::{HashSet, HashSetExt};
 
 use super::clean::Line;
+use super::mark::Marking;
 use super::matching::{Matching, Words};
-use super::piece::Piece;
+use super::piece::{Part, Piece};
 use super::shape::{self, Stop};
 use super::spelling;
 use super::words::{Word, hash};
@@ -254,3 +255,17 @@ fn end_bit(word: &str) -> u128 {
     let bit = |end: &[u8; 4]| u32::from_le_bytes(*end).wrapping_mul(0x9e37_79b1) >> 25;
     word.as_bytes().last_chunk().map_or(0, |end| 1 << bit(end))
 }
+
+/// One button may stand between a label of keywords and the first of them: whether the pieces of line `index` are one, and
+/// the next line has a few words and no stop.
+pub(super) fn is_button(page: &Marking<'_, '_>, index: usize, pieces: &[Piece<'_>]) -> bool {
+    let next = page.matching.line(index + 1);
+    !pieces.is_empty()
+        && pieces.iter().all(|piece| piece.part == Part::Furniture)
+        && shape::has_words(next)
+        && next.split(' ').nth(BUTTON_WORDS).is_none()
+        && shape::stop(next) == Stop::None
+}
+
+/// A keyword below a button has no more words.
+const BUTTON_WORDS: usize = 4;

@@ -9,6 +9,9 @@ use super::shape::is_letter;
 /// So much text is enough to tell a language, in bytes.
 const SAMPLE: usize = 600;
 
+/// So much where that tells none.
+const LONG_SAMPLE: usize = 2400;
+
 /// The language of a page, BCP 47; `und` where unsure.
 pub(super) fn of<'a>(
     named: Option<&'a str>,
@@ -37,27 +40,36 @@ fn shortest(named: &str) -> Cow<'_, str> {
 }
 
 fn detected<'a>(lines: &[Line<'_>], layouts: &'a Layouts) -> &'a str {
-    let mut sample = String::with_capacity(SAMPLE + 128);
+    let told = |bytes| told(&sample_of(lines, bytes), layouts);
+    // Where the site's own words stand among the first ones, more of the page is asked.
+    told(SAMPLE).or_else(|| told(LONG_SAMPLE)).unwrap_or("und")
+}
+
+/// The first text of a page, so many bytes of it at most.
+fn sample_of(lines: &[Line<'_>], bytes: usize) -> String {
+    let mut sample = String::with_capacity(bytes + 128);
     for line in lines {
-        let mut end = line.text.len().min(SAMPLE - sample.len());
+        let mut end = line.text.len().min(bytes - sample.len());
         while !line.text.is_char_boundary(end) {
             end -= 1;
         }
         sample.push_str(line.text.get(..end).unwrap_or_default());
         sample.push('\n');
-        if sample.len() >= SAMPLE {
+        if sample.len() >= bytes {
             break;
         }
     }
-    let letters = Letters::of(&sample);
+    sample
+}
+
+/// The language of a text, where its letters and words tell it.
+fn told<'a>(sample: &str, layouts: &'a Layouts) -> Option<&'a str> {
+    let letters = Letters::of(sample);
     if letters.arabic * 2 > letters.all {
-        return letters.arabic_script();
+        return Some(letters.arabic_script());
     }
-    if let Some(language) = common(&sample, layouts) {
-        return language;
-    }
-    let info = whatlang::detect(&sample).filter(whatlang::Info::is_reliable);
-    info.and_then(|info| tag(info.lang())).unwrap_or("und")
+    let whatlang = || whatlang::detect(sample).filter(whatlang::Info::is_reliable);
+    common(sample, layouts).or_else(|| tag(whatlang()?.lang()))
 }
 
 /// The language of which one word in eight is a common one, where a layout lists them: for languages that the library

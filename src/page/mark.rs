@@ -37,6 +37,8 @@ pub(super) fn mark<'a>(page: &Marking<'_, 'a>) -> Vec<Piece<'a>> {
     let mut on_line = Vec::new();
     // The label whose value stands on the next line.
     let mut waiting: Option<(u32, Label)> = None;
+    // The same, where a button stands between.
+    let mut passed: Option<(u32, Label)> = None;
     let mut list = List::default();
     for (index, line) in page.lines.iter().enumerate() {
         let end = page.matching.start(index + 1);
@@ -61,7 +63,11 @@ pub(super) fn mark<'a>(page: &Marking<'_, 'a>) -> Vec<Piece<'a>> {
         let marked = LineMarks::of(page, index, line, &on_line);
         let before = pieces.len();
         let open = marked.emit(page, waiting, &mut pieces);
-        list.add(pieces.get(before..).unwrap_or_default(), open.is_some());
+        let emitted = pieces.get(before..).unwrap_or_default();
+        passed = waiting.filter(|_| passed.is_none() && keywords::is_button(page, index, emitted));
+        passed = passed.filter(|(_, label)| label.field == Field::Keywords);
+        let open = open.or(passed);
+        list.add(emitted, open.is_some());
         waiting = open.or_else(|| list.goes_on(page, index));
     }
     pieces

@@ -2,7 +2,7 @@
 //!
 //! [`envelope::decode`] turns a record into text; [`read`] turns text into a [`Page`]. Inside, in the order of the data:
 //! `clean` cuts the lines, `matching` folds them, `mark` finds markers, labels and furniture by the [`Layouts`], `headline`,
-//! `bare`, `head` and `buttons` tell what no form names (the headline, dates, names, lines of the site), `block` gives what is
+//! `bare`, `head`, `names` and `buttons` tell what no form names (the headline, dates, names, lines of the site), `block` gives what is
 //! appended its part (`split` cuts a block of appended stories), and `reading` assembles the page from the pieces. [`Starts`]
 //! is what other pages have shown of lines, and [`Candidate`]s are what this page shows of its
 //! own, for others. [`explain()`] shows the pieces. What is not here: whether two stories are the same.
@@ -31,6 +31,7 @@ mod links;
 mod list;
 mod mark;
 mod matching;
+mod names;
 mod piece;
 mod reading;
 mod shape;

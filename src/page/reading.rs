@@ -15,7 +15,7 @@ use super::matching::Matching;
 use super::piece::{Part, Piece};
 use super::{
     Context, Date, Page, RelatedText, bare, block, buttons, clock, head, headline, keywords,
-    language, titles,
+    language, names, titles,
 };
 use crate::record::{RelatedKind, StoryId, Warning};
 
@@ -68,6 +68,8 @@ impl<'a> Reading<'a> {
         bare::tags(&mut pieces);
         buttons::take(&mut pieces, &marking);
         head::take(&mut pieces, &marking);
+        names::behind_body(&mut pieces, &marking);
+        names::without_paper(&mut pieces);
         let mut lesson = Lesson::of(context.learning);
         let Left { unseen, whole } = attached::settle(&mut pieces, &marking);
         if let Some(headline) = headline::over_a_body(&pieces) {

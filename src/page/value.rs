@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use foldhash::HashSet;
 
-use super::bare;
 use super::date;
 use super::keywords;
 use super::layout::{Field, Hit, Label, RuleKind};
 use super::mark::{Mark, Marking};
+use super::names;
 use super::shape::{self, Stop};
 use super::words::Word;
 
@@ -122,7 +122,7 @@ fn is_next_line(page: &Marking<'_, '_>, index: usize, mark: &Mark, label: Label)
     let needs_name = is_open && matches!(label.field, Field::Source | Field::Author);
     let is_name = || {
         let text = page.lines.get(index + 1).map_or("", |line| line.text.as_ref());
-        !is_longer(text, INSIDE_WORDS) && bare::is_name(text)
+        !is_longer(text, INSIDE_WORDS) && names::is_name(text)
     };
     fits(page, label, next) && (!needs_name || is_name())
 }

@@ -395,12 +395,17 @@ impl FileBuild<'_> {
     }
 
     fn words(&mut self, raw: &RawWords) {
-        let particles = raw.particles.iter().filter_map(|word| self.form(word));
-        let particles: Vec<_> = particles.map(String::into_boxed_str).collect();
-        let thousands = raw.thousands.iter().filter_map(|word| self.form(word));
-        let thousands: Vec<_> = thousands.map(String::into_boxed_str).collect();
-        self.build.words.particles.extend(particles);
-        self.build.words.thousands.extend(thousands);
+        let forms = |file: &mut Self, words: &[Spanned<String>]| -> Vec<Box<str>> {
+            words.iter().filter_map(|word| file.form(word)).map(String::into_boxed_str).collect()
+        };
+        let particles = forms(self, &raw.particles);
+        let conjunctions = forms(self, &raw.conjunctions);
+        let thousands = forms(self, &raw.thousands);
+        let words = &mut self.build.words;
+        words.particles.extend(particles);
+        words.conjunctions.extend(conjunctions);
+        words.thousands.extend(thousands);
+        words.names_behind.extend(raw.names_behind.then(|| self.language.into()));
     }
 
     fn months(&mut self, months: &[Vec<Spanned<String>>], means: fn(u8) -> DateWord) {

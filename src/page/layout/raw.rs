@@ -173,6 +173,10 @@ pub(super) struct RawWords {
     #[serde(default)]
     pub particles: Vec<Spanned<String>>,
     #[serde(default)]
+    pub conjunctions: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub names_behind: bool,
+    #[serde(default)]
     pub thousands: Vec<Spanned<String>>,
 }
 
