@@ -274,3 +274,41 @@ fn a_sentence_that_was_cut_behind_a_marker_within_a_line_is_no_headline() {
     assert_eq!(page.body[0], line);
     assert!(page.warnings.contains(&newsmill::record::Warning::RelatedUnsplit));
 }
+
+#[test]
+fn an_address_behind_a_headline_is_no_part_of_it() {
+    let text = format!("{ARTICLE}\nRead more: {} https://news.example/frost#1", FROST[0]);
+    let page = page(&text);
+    assert_eq!(told(&page.related), [(LINK, FROST[0], 0)]);
+    assert_eq!(page.furniture, ["https://news.example/frost#1"]);
+}
+
+#[test]
+fn a_topic_may_stand_between_a_marker_and_the_headline_on_its_line() {
+    let goes_on =
+        "The bridge opens again in April, when its new bearings have settled, the council said.";
+    let text = format!("{ARTICLE}\nRelated on Harbour Watch: {}\n{goes_on}", FROST[0]);
+    let page = page(&text);
+    assert_eq!(told(&page.related), [(LINK, FROST[0], 0)]);
+    assert_eq!(page.body.len(), 3);
+}
+
+#[test]
+fn a_headline_with_dots_begins_a_list_of_links_as_any_other() {
+    let text = format!(
+        "{ARTICLE}\nSee also:\nFerry or bridge? This is what most of us would say...\n{}",
+        FROST[0]
+    );
+    let page = page(&text);
+    assert_eq!(page.related.len(), 2, "{:?}", page.related);
+    assert_eq!(page.body.len(), 2);
+}
+
+#[test]
+fn a_headline_ends_where_a_quote_with_a_number_is_glued_to_it() {
+    let text = "Ura e portit mbyllet\nUra e portit do të mbyllet nga e hëna.Lexoni edhe:Fermerët frikësohen nga ngricat e vona“19.06.2020 – \
+                Pas mbylljes ura do të riparohet deri në pranverë, njoftoi bashkia.";
+    let page = page(text);
+    assert_eq!(page.related.len(), 1, "{:?}", page.body);
+    assert_eq!(page.related[0].headline.as_deref(), Some("Fermerët frikësohen nga ngricat e vona"));
+}

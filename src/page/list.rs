@@ -20,11 +20,12 @@ pub(super) fn is_sentence(line: &BlockLine) -> bool {
 /// A longer line that ends in dots is no teaser.
 pub(super) const TEASER_CHARS: usize = 300;
 
-/// A block of nothing but lines that are no longer and do not stop is a list of links: a story has a paragraph.
+/// A block of nothing but lines that are no longer and have no full stop is a list of links: a story has a paragraph.
 const BARE_CHARS: usize = 110;
 
 fn is_bare_headline(line: &BlockLine) -> bool {
-    matches!(line.shape.stop, Stop::None | Stop::Question) && line.shape.chars <= BARE_CHARS
+    matches!(line.shape.stop, Stop::None | Stop::Question | Stop::Dots)
+        && line.shape.chars <= BARE_CHARS
 }
 
 /// Whether lines are nothing but headlines.

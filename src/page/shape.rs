@@ -221,7 +221,7 @@ pub(super) fn is_cut(text: &str) -> bool {
 /// The fewest and the most characters of a headline that is glued to the sentence behind it.
 const GLUED: std::ops::Range<usize> = 20..200;
 
-/// Where a headline ends to which the next sentence is glued: at the first capital, or quote with a capital, that stands
+/// Where a headline ends to which the next sentence is glued: at the first capital, or quote with a capital or a number, that stands
 /// right behind a small letter, a digit or a sign that closes; or at a number with a point right behind a small letter.
 pub(super) fn glued_end(text: &str) -> Option<usize> {
     let (mut before, mut closed, mut quoted) = (' ', false, false);
@@ -229,7 +229,8 @@ pub(super) fn glued_end(text: &str) -> Option<usize> {
     while let Some((nth, (at, c))) = rest.next() {
         let next = rest.peek().map(|(_, (_, next))| *next);
         let opens = match c {
-            '"' | '“' | '”' | '„' | '«' => next.is_some_and(char::is_uppercase),
+            '“' | '„' | '«' => next.is_some_and(|c| c.is_uppercase() || c.is_numeric()),
+            '"' | '”' => next.is_some_and(char::is_uppercase),
             '0'..='9' => before.is_lowercase() && is_numbered(text.get(at..).unwrap_or_default()),
             _ => c.is_uppercase(),
         };

@@ -1,6 +1,7 @@
 //! What stands round the headline of a link and is no part of it: the sign before an item of a list, quotation marks round the
-//! title of a video, the bracket that was opened before its marker.
+//! title of a video, the bracket that was opened before its marker, the address behind it.
 
+use super::buttons;
 use super::piece::{Part, Piece};
 use super::shape;
 use super::spelling::folded_len;
@@ -20,7 +21,10 @@ pub(super) fn trim(pieces: &mut Vec<Piece<'_>>) {
     for piece in std::mem::take(pieces) {
         let behind_marker = marker == Some(piece.line);
         marker = (piece.part == Part::Marker).then_some(piece.line);
-        if let Some(parts) = Some(&piece).filter(|piece| is_link(piece)).and_then(without_bullet) {
+        if let Some(parts) = Some(&piece)
+            .filter(|piece| is_link(piece))
+            .and_then(|piece| without_bullet(piece).or_else(|| without_address(piece)))
+        {
             trimmed.extend(<[_; 2]>::from(parts));
         } else if behind_marker
             && is_link(&piece)
@@ -50,6 +54,19 @@ fn without_bullet<'a>(piece: &Piece<'a>) -> Option<(Piece<'a>, Piece<'a>)> {
     sign.take(Part::Marker, piece.entry, "the sign before an item of a list");
     headline.why = piece.why.clone();
     shape::has_words(&headline.text).then_some((sign, headline))
+}
+
+/// A headline, and the address of the web behind it: "Frost in the valley http://paper.example/frost".
+fn without_address<'a>(piece: &Piece<'a>) -> Option<(Piece<'a>, Piece<'a>)> {
+    let (headline, address) = piece.text.rsplit_once(' ')?;
+    if !buttons::is_web_address(address) {
+        return None;
+    }
+    let (mut headline, mut address) =
+        piece.split_at(headline.len() + 1, piece.folded.len() - folded_len(address))?;
+    headline.why = piece.why.clone();
+    address.take(Part::Furniture, None, "an address of the web is no headline");
+    Some((headline, address))
 }
 
 /// Behind a title in quotation marks stand no more words: `"Frost in the valley" di sini:`.
