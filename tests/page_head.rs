@@ -386,3 +386,14 @@ fn the_headline_again_beside_a_button_is_furniture() {
         assert_eq!(page(&page_text).body, [FIRST, SECOND], "{end}");
     }
 }
+
+#[test]
+fn the_dots_of_an_urdu_headline_are_no_full_stop() {
+    let headline = "بندرگاہ کا پل بند ہے تو جزیرے والے شہر کیسے جائیں گے اور کب تک انتظار کریں۔۔۔";
+    let first =
+        "بندرگاہ کا پل پیر سے ہر قسم کی آمدورفت کے لیے بند رہے گا، شہر کی کونسل نے منگل کو کہا۔";
+    let text = format!("{headline}\n{first}");
+    let page = page(&text);
+    assert_eq!(page.headline.as_deref(), Some(headline));
+    assert_eq!(page.body, [first]);
+}

@@ -87,7 +87,7 @@ pub(super) enum Stop {
 pub(super) fn stop(text: &str) -> Stop {
     let text = text.trim_end_matches(CLOSERS);
     match text.chars().next_back() {
-        Some('.') if text.ends_with("..") => Stop::Dots,
+        Some('.' | '۔') if text.ends_with("..") || text.ends_with("۔۔") => Stop::Dots,
         Some('.' | '۔' | '।' | '。') => Stop::Full,
         Some('!' | '?' | '؟') => Stop::Question,
         Some('…') => Stop::Dots,

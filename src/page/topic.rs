@@ -4,8 +4,8 @@ use super::layout::{Marker, RuleKind};
 use super::shape::{self, Stop};
 
 /// A topic has no more words, nor bytes.
-const WORDS: usize = 6;
-const BYTES: usize = 64;
+const WORDS: usize = 8;
+const BYTES: usize = 80;
 
 /// Where the topic stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
