@@ -50,21 +50,21 @@ pub(super) fn choose(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) -> Vec<Wa
     Vec::new()
 }
 
-/// Whether a first line is the first paragraph of a page without a headline: none of those headlines ends in a full
+/// Whether a first line is the first paragraph of a page without a headline: one of those headlines ends in a full
 /// stop.
 fn is_first_paragraph(text: &str) -> bool {
     let most = match shape::stop(text) {
         Stop::None => return false,
         Stop::Full => return shape::is_paragraph(text),
-        Stop::Question if !holds_sentences(text) => MAX_QUESTION,
+        Stop::Question if !holds_more(text) => MAX_QUESTION,
         Stop::Question | Stop::Dots | Stop::Comma | Stop::Colon => MAX_SENTENCE,
     };
     text.chars().nth(most).is_some()
 }
 
 /// Whether a sentence or a dateline stands before the last sentence of a text.
-fn holds_sentences(text: &str) -> bool {
-    [". ", "--", " — ", "۔ "].iter().any(|sign| text.contains(sign))
+fn holds_more(text: &str) -> bool {
+    shape::holds_sentence(text) || ["--", " — "].iter().any(|sign| text.contains(sign))
 }
 
 /// An agency's letters, each by itself, or its name in brackets: "و م ع", "(Reuters)".
