@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::follow::leads;
-use super::member::{Member, OfEach, ROOM, place_of};
+use super::member::{Member, place_of};
 use super::memo::{Found, Memo};
 use super::row::{Alike, Compared, Entry, NearRow, row_key, story_in};
 use crate::record::StoryId;
@@ -22,7 +22,7 @@ pub const CAP: usize = 16;
 /// The living stories of a bucket.
 pub struct Bucket<'t> {
     /// In the order of their ids.
-    members: OfEach<Member<'t>>,
+    members: Vec<Member<'t>>,
 }
 
 /// A story that comes, and how it is compared with those that are there.
@@ -98,7 +98,7 @@ impl<'t> Bucket<'t> {
             let before = Some(entry);
             Some(Member { story_id, entry: *entry, before, told: entry.best, compared })
         });
-        Self { members: members.take(ROOM).collect() }
+        Self { members: members.collect() }
     }
 
     /// How many stories there are.
@@ -154,9 +154,7 @@ impl<'t> Bucket<'t> {
             last_matched_hour: hour,
         };
         let place = self.members.partition_point(|member| member.story_id < story_id);
-        let member = Member { story_id, entry, before: None, told, compared };
-        let taken = self.members.try_insert(place, member);
-        debug_assert!(taken.is_ok(), "no story has left the full bucket");
+        self.members.insert(place, Member { story_id, entry, before: None, told, compared });
     }
 
     /// The story that leaves a full bucket for another that comes: one that follows another before one that stands for
@@ -180,7 +178,7 @@ impl<'t> Bucket<'t> {
 
     fn take_out(&mut self, story_id: StoryId) -> Option<Member<'t>> {
         let place = place_of(story_id, &self.members)?;
-        self.members.pop_at(place)
+        Some(self.members.remove(place))
     }
 
     /// Notes what `home` says of a story, whether it is here or only followed from here. Says whether that may change whom
@@ -217,9 +215,9 @@ impl<'t> Bucket<'t> {
 
     /// Finds whom each story follows; says whose register has changed. That of a story that has just come stands first, and
     /// where it is empty and was, nothing is said of it. `hour` is stream time.
-    pub fn settle(&mut self, hour: u32) -> OfEach<Change> {
+    pub fn settle(&mut self, hour: u32) -> Vec<Change> {
         let bests = leads(&self.members);
-        let (mut changes, mut followed) = (OfEach::new(), OfEach::<StoryId>::new());
+        let (mut changes, mut followed) = (Vec::new(), Vec::new());
         for (member, best) in self.members.iter_mut().zip(bests) {
             member.entry.best = best;
             let change = Change { story_id: member.story_id, best };
@@ -244,7 +242,7 @@ impl<'t> Bucket<'t> {
 
     /// The rows that are not as the table has them.
     #[must_use]
-    pub fn changed(self) -> OfEach<(StoryId, NearRow)> {
+    pub fn changed(self) -> Vec<(StoryId, NearRow)> {
         let changed = self.members.iter().filter(|member| member.has_changed());
         changed.map(|member| (member.story_id, member.row())).collect()
     }

@@ -10,24 +10,24 @@
 //! Whom a story follows it keeps for as long as that one is canonical and older, unless numbers forbid it: what once stood
 //! between the two may end before them.
 
-use super::member::{Member, OfEach, Pairs, place_of};
+use super::member::{Member, Pairs, place_of};
 use super::row::Entry;
 use crate::stage::lead::{Age, Lead};
 use crate::story::Likeness;
 
 /// Of each member, whom it follows: from the oldest on, since what stands for a story is older.
-pub fn leads(members: &OfEach<Member<'_>>) -> OfEach<Option<Lead>> {
+pub fn leads(members: &[Member<'_>]) -> Vec<Option<Lead>> {
     let stands_alone =
         |member: &Member<'_>| member.entry.best.is_none() && member.compared.alike.is_empty();
-    let mut leads: OfEach<Option<Lead>> = members.iter().map(|_| None).collect();
+    let mut leads = vec![None; members.len()];
     if members.iter().all(stands_alone) {
         return leads;
     }
-    let mut by_age: OfEach<(Age, usize)> =
+    let mut by_age: Vec<(Age, usize)> =
         (0..).zip(members).map(|(place, member)| (member.age(), place)).collect();
     by_age.sort_unstable();
     let pairs = Pairs::of(members);
-    let mut scan = Scan { members, pairs, leaders: OfEach::new(), longer: Vec::new() };
+    let mut scan = Scan { members, pairs, leaders: Vec::new(), longer: Vec::new() };
     for (_, place) in by_age {
         if let (Some(member), Some(lead)) = (members.get(place), leads.get_mut(place)) {
             *lead = scan.lead(place, member);
@@ -43,7 +43,7 @@ struct Scan<'a> {
     members: &'a [Member<'a>],
     pairs: Pairs,
     /// Those that lead, in the order of their age.
-    leaders: OfEach<(usize, &'a Member<'a>)>,
+    leaders: Vec<(usize, &'a Member<'a>)>,
     /// Those that speak for the one that they follow.
     longer: Vec<Longer>,
 }

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use arrayvec::ArrayVec;
-
 use super::bucket::CAP;
 use super::row::{Alike, Compared, Entry, NearRow};
 use crate::record::StoryId;
@@ -43,16 +41,13 @@ impl Member<'_> {
     }
 }
 
-/// Something of each member: without an allocation, since each story that comes meets six buckets.
-pub type OfEach<T> = ArrayVec<T, ROOM>;
-
 /// Where a story stands among members, which are in the order of their ids.
 pub fn place_of(story_id: StoryId, members: &[Member<'_>]) -> Option<usize> {
     members.binary_search_by_key(&story_id, |member| member.story_id).ok()
 }
 
-/// Room for the members of a bucket, one that comes included.
-pub const ROOM: usize = CAP + 1;
+/// Room for the members of a bucket, one that comes included; of what stands beyond it nothing would be known.
+const ROOM: usize = CAP + 1;
 const _: () = assert!(ROOM <= Places::BITS as usize);
 
 /// Some of the members, each a bit at its place.

@@ -21,7 +21,6 @@ use super::{
 use crate::record::StoryId;
 use crate::story::{FP_VERSION, RoutingKey, RoutingKeys, Sketch, Thresholds};
 use bucket::{Bucket, Change, Coming};
-use member::OfEach;
 use memo::Memo;
 use message::{Message, Probe, Status, StoryKeys, Word};
 use row::{Entry, row_key};
@@ -175,16 +174,14 @@ fn probe(
     coming: &Coming<'_>,
     table: &mut Table<NearRow>,
     outbox: &mut Outbox,
-) -> OfEach<Change> {
+) -> Vec<Change> {
     let hour = table.hour();
-    #[expect(clippy::needless_late_init, reason = "the bucket borrows it, and ends before it")]
-    let compared;
     let mut bucket = Bucket::of(key, table);
     if let Some(lead) = bucket.turns_away(coming, hour) {
         outbox.tally.add(Count::Compared);
         let changed = bucket.changed();
         put(key, changed, table);
-        return OfEach::from_iter([Change { story_id: coming.story_id(), best: Some(lead) }]);
+        return vec![Change { story_id: coming.story_id(), best: Some(lead) }];
     }
     outbox.tally.add_n(Count::Compared, bucket.len() as u64);
     let leaving = bucket.makes_room(coming.story_id());
@@ -192,7 +189,7 @@ fn probe(
         bucket.drop_out(leaving);
         outbox.tally.add(Count::Evicted(NAME));
     }
-    compared = Arc::new(coming.compared(bucket.alike(coming)));
+    let compared = Arc::new(coming.compared(bucket.alike(coming)));
     bucket.take_in(coming.age(), &compared, hour);
     let changes = bucket.settle(hour);
     let changed = bucket.changed();
@@ -205,7 +202,7 @@ fn probe(
 
 /// A story that is not here is not brought back. Most statuses say of a story that follows another here that it stands no
 /// longer for itself, which is known: the rest of its bucket need not be read for that.
-fn status(key: RoutingKey, told: Status, table: &mut Table<NearRow>) -> OfEach<Change> {
+fn status(key: RoutingKey, told: Status, table: &mut Table<NearRow>) -> Vec<Change> {
     let Status { age, is_canonical } = told;
     let row = table.get(&row_key(key, age.story_id));
     let is_known = |row: &NearRow| {
@@ -213,18 +210,18 @@ fn status(key: RoutingKey, told: Status, table: &mut Table<NearRow>) -> OfEach<C
         best.is_some() && oldest == age.timestamp && !is_canonical
     };
     if row.is_some_and(is_known) {
-        return OfEach::new();
+        return Vec::new();
     }
     let hour = table.hour();
     let mut bucket = Bucket::of(key, table);
     let is_news = bucket.hear(age, is_canonical);
-    let changes = if is_news { bucket.settle(hour) } else { OfEach::new() };
+    let changes = if is_news { bucket.settle(hour) } else { Vec::new() };
     let changed = bucket.changed();
     put(key, changed, table);
     changes
 }
 
-fn put(key: RoutingKey, rows: OfEach<(StoryId, NearRow)>, table: &mut Table<NearRow>) {
+fn put(key: RoutingKey, rows: Vec<(StoryId, NearRow)>, table: &mut Table<NearRow>) {
     for (story_id, row) in rows {
         table.put(row_key(key, story_id), row);
     }
