@@ -137,7 +137,7 @@ fn label_where(
 ) -> Option<(u32, usize)> {
     // What marking has made nothing of is the runner-up of its line: few lines have one.
     piece.why.runner_up?.rule?;
-    let hit = page.layouts.hits(page.matching).find(|hit| hit.start >= piece.folded.start)?;
+    let hit = page.layouts.hits(page.matching, piece.folded.start).next()?;
     let is_byline = |kind: &RuleKind| matches!(kind, RuleKind::Label(label) if label.byline);
     let mut rules = page.layouts.rules_of(hit);
     let (id, _) = rules.find(|(_, rule)| counts(rule) && is_byline(&rule.kind))?;
@@ -392,13 +392,16 @@ pub(super) fn link_dates(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
         }
         above = piece.entry.filter(|_| piece.part == Part::Headline);
     }
-    for at in (0..pieces.len()).rev() {
-        let Some((headline, mut date)) = pieces.get(at).and_then(|piece| without_time(piece, page))
-        else {
+    let Some(first) = pieces.iter().position(|piece| without_time(piece, page).is_some()) else {
+        return;
+    };
+    for piece in pieces.split_off(first) {
+        let Some((headline, mut date)) = without_time(&piece, page) else {
+            pieces.push(piece);
             continue;
         };
         date.take(Part::Value(Field::Published), headline.entry, "a time behind a headline");
-        drop(pieces.splice(at..=at, [headline, date]));
+        pieces.extend([headline, date]);
     }
 }
 
@@ -411,7 +414,8 @@ fn is_day(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
 
 /// Whether the line has the words of a label of the last change in it: "Tuesday, 12 January 2010, last update 11:00".
 fn speaks_of_change(line: &Range<usize>, page: &Marking<'_, '_>) -> bool {
-    let hits = page.layouts.hits(page.matching).filter(|hit| line.contains(&hit.start));
+    let hits = page.layouts.hits(page.matching, line.start);
+    let hits = hits.take_while(|hit| hit.start < line.end);
     hits.flat_map(|hit| page.layouts.rules_of(hit))
         .map(|(_, rule)| &rule.kind)
         .any(|kind| matches!(kind, RuleKind::Label(label) if label.field == Field::Updated))

@@ -284,19 +284,20 @@ impl Blocks<'_, '_> {
         if credits.is_empty() {
             return self.cut(lines);
         }
-        let mut told: Vec<BlockLine> = lines.to_vec();
-        for at in credits.iter().rev() {
-            let credit = told.remove(*at);
-            if let Some(behind) = told.get_mut(*at) {
-                behind.behind_label |= credit.behind_label;
+        let is_credit = |at: &usize| credits.binary_search(at).is_ok();
+        let (mut told, mut behind_label) = (Vec::with_capacity(lines.len()), false);
+        for (at, line) in lines.iter().enumerate() {
+            behind_label |= line.behind_label;
+            if !is_credit(&at) {
+                let behind_label = std::mem::take(&mut behind_label);
+                told.push(BlockLine { behind_label, ..line.clone() });
             }
         }
-        let mut verdicts = self.cut(&told);
-        for at in credits {
-            let signals = [0; signals::COUNT];
-            verdicts.insert(at, Verdict { headline: false, score: 0, signals, known: None });
-        }
-        verdicts
+        let mut verdicts = self.cut(&told).into_iter();
+        let of_credit =
+            || Verdict { headline: false, score: 0, signals: [0; signals::COUNT], known: None };
+        let verdict = |at| if is_credit(&at) { Some(of_credit()) } else { verdicts.next() };
+        (0..lines.len()).filter_map(verdict).collect()
     }
 
     fn cut(&mut self, lines: &[BlockLine]) -> Vec<Verdict> {

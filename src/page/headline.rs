@@ -124,8 +124,11 @@ fn above(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
         let numbers = above.filter(|piece| is_body(piece) && is_passed(piece));
         lines.extend(numbers.map(|piece| (piece.line, "a number or a day above the headline")));
     }
+    // Once over the pieces, which stand in the order of their lines: a page can be all addresses.
+    lines.sort_unstable();
+    let mut pieces = pieces.iter_mut();
     for (line, reason) in lines {
-        if let Some(piece) = pieces.iter_mut().find(|piece| piece.line == line) {
+        if let Some(piece) = pieces.find(|piece| piece.line == line) {
             piece.take(Part::Furniture, None, reason);
         }
     }
@@ -270,13 +273,17 @@ fn is_headline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     let is_name = is_agency(text)
         || [" - ", " – ", " — ", " | ", " / "].iter().any(|sign| text.contains(sign))
             && text.split(' ').nth(6).is_none();
+    let is_date = || {
+        form.contains(|c: char| c.is_ascii_digit())
+            && date::read(form, &page.dates).is_some_and(|read| read.has_day())
+    };
     text.split(' ').nth(3).is_some()
         && text.chars().nth(ABOVE_CHARS).is_some()
         && text.chars().nth(MAX_SENTENCE).is_none()
         && matches!(shape::stop(text), Stop::None | Stop::Question)
         && !is_name
         && !bare::is_byline(piece, page)
-        && date::read(form, &page.dates).is_none_or(|read| !read.has_day())
+        && !is_date()
 }
 
 /// A shorter headline, in bytes, can be a word of the text too.

@@ -71,10 +71,16 @@ impl Forms {
         Ok(Self { automaton: Some(automaton), heads, short, long, glued, ends, glued_words })
     }
 
-    /// Every place where a form stands, from left to right, the longest first, none over another.
-    pub(super) fn hits<'h>(&'h self, page: &'h Matching) -> impl Iterator<Item = Hit> + 'h {
-        let mut free_from = 0;
-        let words = page.words().iter().filter(|word| self.is_worth_a_look(page, **word));
+    /// Every place where a form stands behind `from`, from left to right, the longest first, none over another.
+    pub(super) fn hits<'h>(
+        &'h self,
+        page: &'h Matching,
+        from: usize,
+    ) -> impl Iterator<Item = Hit> + 'h {
+        let mut free_from = from;
+        let before = page.words().partition_point(|word| word.range().start < from);
+        let words = page.words().get(before..).unwrap_or_default();
+        let words = words.iter().filter(|word| self.is_worth_a_look(page, **word));
         words.filter_map(move |word| {
             let whole = word.range().start;
             let start = self.begins(page, *word).then_some(whole).filter(|at| *at >= free_from);
@@ -241,7 +247,7 @@ mod tests {
         let forms = Forms::new(all.into_iter(), glued.iter().copied()).unwrap();
         let page = Matching::of(std::iter::once(line), line.len());
         let text = |hit: Hit| page.text().get(hit.start..hit.end).unwrap().to_owned();
-        forms.hits(&page).map(text).collect()
+        forms.hits(&page, 0).map(text).collect()
     }
 
     #[test]
@@ -289,7 +295,7 @@ mod tests {
         ) {
             let forms = Forms::new(FORMS.into_iter(), std::iter::empty()).unwrap();
             let page = Matching::of(std::iter::once(line.as_str()), line.len());
-            let hits: Vec<_> = forms.hits(&page).map(|hit| FORMS[hit.pattern as usize]).collect();
+            let hits: Vec<_> = forms.hits(&page, 0).map(|hit| FORMS[hit.pattern as usize]).collect();
             proptest::prop_assert_eq!(hits, plainly_found(&line));
         }
     }

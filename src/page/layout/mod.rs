@@ -211,12 +211,13 @@ impl Layouts {
         &self.files
     }
 
-    /// Every place where a form stands, from left to right, the longest first, none over another.
+    /// Every place where a form stands behind `from`, from left to right, the longest first, none over another.
     pub(in crate::page) fn hits<'h>(
         &'h self,
         page: &'h Matching,
+        from: usize,
     ) -> impl Iterator<Item = Hit> + 'h {
-        self.forms.hits(page)
+        self.forms.hits(page, from)
     }
 
     /// The form that is all of `text`, a match form.
