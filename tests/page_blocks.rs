@@ -412,3 +412,15 @@ fn an_agency_s_name_in_brackets_is_no_headline_and_hides_none() {
     ];
     assert_eq!(found, wanted);
 }
+
+#[test]
+fn stories_whose_paragraphs_do_not_stop_are_no_list_of_links_and_carry_a_warning() {
+    let text = "إغلاق جسر الميناء شهرا\nتاريخ النشر: 14 مارس 2024\nأغلقت البلدية جسر الميناء القديم أمام السيارات حتى نهاية الشهر المقبل.\nالمصدر: وات\nإقرأ أيضاً:\nالبحارة يفوزون على الصيادين ويتصدرون الدوري\nفاز البحارة على الصيادين بهدفين في مباراة الأسبوع السابع من الدوري\nورفع البحارة رصيدهم إلى 20 نقطة في الصدارة\nبينما تجمد رصيد الصيادين عند 12 نقطة\nحريق في سوق الوادي القديم\nاندلع حريق في سوق الوادي القديم فجر اليوم وأتى على خمسة محال\nوتمكن رجال الإطفاء من السيطرة عليه قبل الظهر";
+    let page = page(text);
+    assert!(
+        page.related.iter().all(|entry| entry.kind == RelatedKind::Story),
+        "{:?}",
+        page.related
+    );
+    assert!(page.warnings.contains(&Warning::RelatedUnsplit));
+}

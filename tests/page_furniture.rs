@@ -229,3 +229,22 @@ fn how_long_ago_a_page_was_printed_is_furniture_above_the_text_and_nowhere_else(
     let page = page(&text);
     assert_eq!((page.body.len(), page.furniture), (3, vec!["منذ 3 ساعات".into()]));
 }
+
+#[test]
+fn the_initials_of_who_wrote_an_arabic_article_are_furniture() {
+    let (first, second) = (
+        "أعلنت البلدية أن الجسر القديم سيفتح أمام المارة يوم الاثنين بعد أشهر من أعمال الصيانة.",
+        "وقال المهندس المشرف إن السيارات ستنتظر حتى نهاية الربيع على أبعد تقدير.",
+    );
+    for end in ["ر.ح", "======= ن.ح", "م.ا/ب.م", "ع ا / ر ب (رويترز)"] {
+        let text = format!("فتح جسر الميناء القديم\n14 مارس 2024\n{first}\n{second}\n{end}");
+        let page = page(&text);
+        assert_eq!(page.body, [first, second], "{end}");
+        assert_eq!(page.furniture.len(), end.lines().count(), "{end}");
+    }
+    // One letter or a title with a point is a word.
+    for own in ["د.", "م. سمير", "."] {
+        let text = format!("فتح جسر الميناء القديم\n14 مارس 2024\n{first}\n{own}\n{second}");
+        assert_eq!(page(&text).body, [first, own, second]);
+    }
+}

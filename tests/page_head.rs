@@ -397,3 +397,53 @@ fn the_dots_of_an_urdu_headline_are_no_full_stop() {
     assert_eq!(page.headline.as_deref(), Some(headline));
     assert_eq!(page.body, [first]);
 }
+
+const AR_HEADLINE: &str = "البلدية تعيد فتح جسر الميناء القديم أمام المارة";
+const AR_FIRST: &str =
+    "أعلنت البلدية أن الجسر القديم سيفتح أمام المارة يوم الاثنين بعد أشهر من أعمال الصيانة.";
+const AR_SECOND: &str = "وقال المهندس المشرف إن السيارات ستنتظر حتى نهاية الربيع على أبعد تقدير.";
+
+#[test]
+fn a_name_beside_the_date_is_the_author_in_a_script_without_capitals_too() {
+    for (name, date) in [
+        ("سمير الحقلاوي", "14 مارس 2024"),
+        ("صحيفة أخبار الوادي", "14 مارس 2024"),
+        ("ميناء الوادي - ساحل نيوز", "الخميس 14 مارس 2024"),
+        ("أخبار الساحل / سمير الحقلاوي", "14/03/2024"),
+    ] {
+        for lines in [format!("{name}\n{date}"), format!("{date}\n{name}")] {
+            let text = format!("{AR_HEADLINE}\n{lines}\n{AR_FIRST}\n{AR_SECOND}");
+            let page = page(&text);
+            assert_eq!(page.author.as_deref(), Some(name), "{lines}");
+            assert_eq!(page.body, [AR_FIRST, AR_SECOND], "{lines}");
+        }
+    }
+}
+
+#[test]
+fn a_short_line_beside_the_date_that_names_nobody_is_no_author() {
+    for line in [
+        "أعمال صيانة طويلة",
+        "يوسف البحري يتابع",
+        "قال سمير",
+        "بعد أشهر من الصيانة",
+        "سمير 14",
+        "الميناء - وام",
+    ] {
+        let headline = format!("{AR_HEADLINE} ويوسف البحري يتابع");
+        let text = format!("{headline}\n{line}\n14 مارس 2024\n{AR_FIRST}\n{AR_SECOND}");
+        let page = page(&text);
+        assert_eq!((page.author, page.body.len()), (None, 3), "{line}");
+    }
+}
+
+#[test]
+fn the_name_of_an_outlet_above_the_headline_is_furniture() {
+    for above in ["قناة ساحل الوادي نيوز", "الساحل\n14 مارس 2024", "مدير الميناء لأخبار الوادي:"]
+    {
+        let text = format!("{above}\n{AR_HEADLINE}\n{AR_FIRST}\n{AR_SECOND}");
+        let page = page(&text);
+        assert_eq!(page.headline.as_deref(), Some(AR_HEADLINE), "{above}");
+        assert_eq!(page.body, [AR_FIRST, AR_SECOND], "{above}");
+    }
+}

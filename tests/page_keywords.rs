@@ -135,3 +135,18 @@ fn a_phrase_that_the_article_says_behind_a_proclitic_is_one() {
     let text = "تأجيل افتتاح الميناء\nتاريخ النشر: 20 مايو 2024\nأعلنت الوزارة خطة لتصدير الغاز، وبحمى الضنك تعطل العمل أسبوعا.\nالمصدر: وات\nكلمات دلالية: حمى الضنك تصدير الغاز ميناء";
     assert_eq!(page(text).keywords, ["حمى الضنك", "تصدير الغاز", "ميناء"]);
 }
+
+#[test]
+fn tags_below_a_marker_are_keywords_and_headlines_below_it_are_links() {
+    let text = format!(
+        "A headline of the page\n{BRIDGE}\nThe town waits for spring.\nRelated stories\nHarbour bridge\nTown"
+    );
+    let tagged = page(&text);
+    assert_eq!(tagged.keywords, ["Harbour bridge", "Town"]);
+    assert_eq!((tagged.body.len(), tagged.related.len()), (2, 0));
+    let text = format!(
+        "A headline of the page\n{BRIDGE}\nThe town waits for spring.\nRelated stories\nHarbour bridge\nFerry strikes ice"
+    );
+    let linked = page(&text);
+    assert_eq!((linked.keywords.len(), linked.related.len()), (0, 2));
+}

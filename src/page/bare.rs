@@ -1,17 +1,16 @@
-//! Lines that say what they are without a label and its colon: a date above or below the headline, a byline, hashtags.
+//! Lines that say what they are without a label and its colon: a date above or below the headline, a byline.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use super::clock;
 use super::date;
-use super::layout::{Field, Furniture, Hit, Layouts, Rule, RuleKind};
+use super::layout::{Field, Hit, Rule, RuleKind};
 use super::mark::Marking;
-use super::matching::Matching;
 use super::names;
 use super::piece::{Part, Piece};
 use super::shape::{self, Stop};
 use super::spelling::raw_offset;
+use super::tags;
 use super::trailing::{without_date, without_sign, without_time};
 use super::whole;
 
@@ -166,92 +165,6 @@ pub(super) fn is_byline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
         .is_some_and(|(_, name)| names::is_name(&name.text))
 }
 
-fn are_hashtags(text: &str) -> bool {
-    text.starts_with('#')
-        && text.split(' ').all(|word| word.starts_with('#') && shape::has_words(word))
-}
-
-/// Takes a list of tags behind the last sentence of the article for furniture. Behind the laying out of blocks.
-pub(super) fn tag_list(pieces: &mut [Piece<'_>], matching: &Matching, layouts: &Layouts) {
-    for at in tags_at_end(pieces, matching, layouts) {
-        if let Some(piece) = pieces.get_mut(at) {
-            piece.take(Part::Furniture, None, "a list of tags without a label");
-        }
-    }
-}
-
-/// Takes hashtags, two or more, on a line or on lines of their own, for furniture: keywords that nobody has called so.
-pub(super) fn tags(pieces: &mut [Piece<'_>]) {
-    let mut texts = pieces.iter_mut().filter(|piece| piece.part == Part::Body).peekable();
-    let mut behind_tags = false;
-    while let Some(piece) = texts.next() {
-        let (is_tags, before) = (are_hashtags(&piece.text), behind_tags);
-        behind_tags = is_tags;
-        let mut next = || texts.peek().is_some_and(|next| are_hashtags(&next.text));
-        if is_tags && (piece.text.contains(' ') || before || next()) {
-            piece.take(Part::Furniture, None, "hashtags without a label");
-        }
-    }
-}
-
-/// A tag has no more words, nor characters; a list of them no more lines.
-const TAG_WORDS: usize = 3;
-const TAG_CHARS: usize = 30;
-const TAGS: usize = 12;
-
-/// The pieces that are a list of tags: two short lines or more behind the last sentence of the article that say
-/// nothing but what it has said already (one of three or more may be new), each of them something else.
-fn tags_at_end(pieces: &[Piece<'_>], matching: &Matching, layouts: &Layouts) -> Vec<usize> {
-    let is_own = |piece: &Piece<'_>| piece.part == Part::Body && piece.entry.is_none();
-    let own = pieces.iter().enumerate().filter(|(_, piece)| is_own(piece));
-    let mut texts = own.rev().peekable();
-    let mut tags = Vec::new();
-    while let Some((at, piece)) = texts.next_if(|(_, piece)| is_tag(&piece.text)) {
-        tags.push((at, piece));
-    }
-    let Some((_, last)) = texts.next().filter(|_| (2..=TAGS).contains(&tags.len())) else {
-        return Vec::new();
-    };
-    let article = matching.text().get(..last.folded.end).unwrap_or_default();
-    let says = |piece: &Piece<'_>| {
-        let tag = matching.form(piece.folded.clone());
-        article.match_indices(tag).any(|(at, _)| {
-            let (before, behind) = (article.get(..at), article.get(at + tag.len()..));
-            !before.is_some_and(|text| text.ends_with(shape::is_word_char))
-                && !behind.is_some_and(|text| text.starts_with(shape::is_word_char))
-        })
-    };
-    // A section of the site is a tag as good as what the article says.
-    let is_section = |piece: &Piece<'_>| is_section(matching.form(piece.folded.clone()), layouts);
-    let told = tags.iter().filter(|(_, piece)| says(piece) || is_section(piece)).count();
-    // Captions say a name twice, tags never.
-    let distinct: HashSet<_> = tags.iter().map(|(_, piece)| &piece.text).collect();
-    let is_list = distinct.len() == tags.len()
-        && told >= 2
-        && told + 1 >= tags.len()
-        && shape::stop(&last.text) == Stop::Full;
-    if is_list { tags.into_iter().map(|(at, _)| at).collect() } else { Vec::new() }
-}
-
-/// Whether a match form is the name of a section of sites.
-fn is_section(form: &str, layouts: &Layouts) -> bool {
-    let is_head = |rule: &Rule| matches!(rule.kind, RuleKind::Furniture(Furniture::Head));
-    let hit = layouts.whole(form);
-    hit.is_some_and(|hit| layouts.rules_of(hit).any(|(_, rule)| is_head(rule)))
-}
-
-fn is_tag(text: &str) -> bool {
-    text.split(' ').nth(TAG_WORDS).is_none()
-        && text.chars().nth(TAG_CHARS).is_none()
-        && !text.trim_matches(shape::is_word_char).contains(|c: char| {
-            // "TP.HCM", "R&D" are words.
-            c.is_ascii_punctuation() && !matches!(c, '.' | '-' | '&')
-                || matches!(c, '،' | '؟' | '«' | '“' | '…')
-        })
-        && !text.ends_with(['.', '-'])
-        && text.starts_with(shape::is_word_char)
-}
-
 /// Whether a piece is a date of the page by a label.
 fn is_named(piece: &Piece<'_>) -> bool {
     matches!(piece.part, Part::Value(Field::Published | Field::Updated))
@@ -385,7 +298,8 @@ pub(super) fn link_dates(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
         } else if of.is_some() && is_link_byline(piece, page) {
             dates.extend(entry);
             piece.take(Part::Furniture, None, "a byline below a headline");
-        } else if of.is_some() && is_section(page.matching.form(piece.folded.clone()), page.layouts)
+        } else if of.is_some()
+            && tags::is_section(page.matching.form(piece.folded.clone()), page.layouts)
         {
             dates.extend(entry);
             piece.take(Part::Furniture, None, "a section of the site below a headline");

@@ -88,6 +88,11 @@ fn links(lines: &[BlockLine]) -> Vec<Verdict> {
     verdicts
 }
 
+/// In a block whose paragraphs do not stop all lines but one of so many do not; where it has so many lines and stays whole, it may
+/// be more than one story.
+const UNSTOPPED: usize = 5;
+const UNSTOPPED_LINES: usize = 6;
+
 /// So many pieces round a marker inside an appended story say whether the story goes on behind it.
 const ASIDE_PIECES: usize = 12;
 
@@ -306,11 +311,15 @@ impl Blocks<'_, '_> {
         let split = split::split(lines, &self.article.keys, weights, &known);
         self.lesson.block(lines, &split);
         let Split { verdicts, .. } = split;
-        if verdicts
-            .iter()
-            .skip(1)
-            .any(|verdict| (verdict.score - weights.cut).abs() < weights.doubt)
-        {
+        // Where paragraphs do not stop, what tells them from headlines is less.
+        let unstopped = lines.iter().filter(|line| line.shape.stop == Stop::None).count();
+        let is_unstopped = UNSTOPPED * unstopped > (UNSTOPPED - 1) * lines.len();
+        let doubt = if is_unstopped { 2 * weights.doubt } else { weights.doubt };
+        let is_open = |verdict: &Verdict| (verdict.score - weights.cut).abs() < doubt;
+        let is_whole = is_unstopped
+            && lines.len() >= UNSTOPPED_LINES
+            && verdicts.iter().skip(1).all(|verdict| !verdict.headline);
+        if is_whole || verdicts.iter().skip(1).any(is_open) {
             self.doubt();
         }
         verdicts

@@ -1,7 +1,8 @@
 //! Lines of the site that only their neighbours, or their few signs, tell: counts beside buttons, signs between them, the
 //! buttons for the size of letters, what stands in a box.
 
-use super::layout::{Furniture, Layouts, RuleKind};
+use super::date;
+use super::layout::{Field, Furniture, Layouts, RuleKind};
 use super::mark::Marking;
 use super::piece::{Part, Piece};
 use super::shape;
@@ -15,16 +16,18 @@ pub(super) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
             piece.take(Part::Furniture, None, "a button for the size of letters");
         } else if let Some(reason) = is_labelled(piece) {
             piece.take(Part::Furniture, None, reason);
+        } else if are_caseless_initials(&piece.text) {
+            piece.take(Part::Furniture, None, "the initials of who wrote it");
         }
     }
     shares(pieces);
     let mut beside = Beside::Text;
     for piece in pieces.iter_mut() {
-        beside = is_small(piece, beside);
+        beside = is_small(piece, beside, page);
     }
     beside = Beside::Text;
     for piece in pieces.iter_mut().rev() {
-        beside = is_small(piece, beside);
+        beside = is_small(piece, beside, page);
     }
     empty_labels(pieces, page);
 }
@@ -61,18 +64,23 @@ fn is_label(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Beside {
     Text,
-    /// A value of a label, a date, the author.
+    /// A value of a label, the author.
     Field,
+    /// A date.
+    Date,
     Furniture,
 }
 
 /// Takes a small line for furniture if its neighbour shows that it is some. What it is to its neighbour now.
-fn is_small(piece: &mut Piece<'_>, beside: Beside) -> Beside {
+fn is_small(piece: &mut Piece<'_>, beside: Beside, page: &Marking<'_, '_>) -> Beside {
     if beside != Beside::Text && piece.part == Part::Body {
         if is_count(&piece.text) || is_fraction(&piece.text) {
             piece.take(Part::Furniture, None, "a number beside furniture or a field");
+        } else if beside == Beside::Date && is_day(piece, page) {
+            piece.take(Part::Furniture, None, "the date again");
         } else if piece.text == "TT"
             || is_sign(&piece.text)
+            || beside != Beside::Furniture && matches!(piece.text.as_ref(), "-" | "–" | "—" | "::")
             || beside == Beside::Furniture && is_letter_size(&piece.text)
         {
             piece.take(Part::Furniture, None, "a sign beside furniture or a field");
@@ -82,9 +90,21 @@ fn is_small(piece: &mut Piece<'_>, beside: Beside) -> Beside {
     }
     match piece.part {
         Part::Furniture => Beside::Furniture,
+        Part::Value(Field::Published | Field::Updated) => Beside::Date,
         Part::Value(_) => Beside::Field,
         Part::Headline | Part::Body | Part::Teaser | Part::Marker | Part::Label => Beside::Text,
     }
+}
+
+/// A longer line, in bytes, is more than a date.
+const DAY_BYTES: usize = 64;
+
+/// Whether a piece is a day and nothing else, no place or agency either: that is a dateline.
+pub(super) fn is_day(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+    let form = page.matching.form(piece.folded.clone());
+    form.len() <= DAY_BYTES
+        && form.contains(|c: char| c.is_ascii_digit())
+        && date::read(form, &page.dates).is_some_and(|read| read.whole && read.has_day())
 }
 
 /// A number of more digits counts nothing that readers do.
@@ -153,7 +173,7 @@ fn is_sizing(text: &str) -> bool {
 const SIZING_BYTES: usize = 16;
 
 fn is_letter_size(text: &str) -> bool {
-    matches!(text, "A" | "a" | "Aa" | "aA" | "AA" | "Aaa" | "AAA" | "T")
+    matches!(text, "A" | "a" | "Aa" | "aA" | "AA" | "Aaa" | "AAA" | "T" | "ع")
 }
 
 /// A box has no more pieces; one that a line opens which is no more than the beginning of a pitch.
@@ -186,6 +206,31 @@ pub(super) fn boxes(pieces: &mut [Piece<'_>], layouts: &Layouts) {
             Some(_) | None => {}
         }
     }
+}
+
+/// Initials in a script without capitals have no more bytes, nor with what stands in brackets behind them.
+const CASELESS_BYTES: usize = 24;
+const SIGNED_BYTES: usize = 80;
+
+/// "ر.ح", "== م.ا/ب.م": letters of a script without capitals, one or two at a time, with points or strokes between.
+fn are_caseless_initials(text: &str) -> bool {
+    if text.len() > SIGNED_BYTES || !text.contains(['.', '/']) {
+        return false;
+    }
+    // "ع ا / ر ب (dpa)": what they have made use of stands behind them.
+    let text = text.split_once(" (").map_or(text, |(initials, _)| initials);
+    let text = text.trim_matches([' ', '=', '-', '_', '/', '(', ')', '\u{640}']);
+    let is_caseless = |c: char| shape::is_letter(c) && !c.is_lowercase() && !c.is_uppercase();
+    let is_initial = |word: &str| {
+        word.chars().next().is_some_and(is_caseless)
+            && word.chars().all(shape::is_letter)
+            && word.chars().nth(2).is_none()
+    };
+    let words = || text.split(['.', '/', ' ']).filter(|word| !word.is_empty());
+    text.len() <= CASELESS_BYTES
+        && text.contains(['.', '/'])
+        && words().nth(1).is_some()
+        && words().all(is_initial)
 }
 
 /// Whether a line is an address of the web and nothing else.

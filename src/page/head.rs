@@ -201,7 +201,9 @@ fn told(part: &Piece<'_>, page: &Marking<'_, '_>) -> Told {
             }
         };
     }
-    if names::is_full_name(text, page.layouts) { Told::Name } else { Told::Other }
+    let is_name = names::is_full_name(text, page.layouts)
+        || names::is_name_without_capitals(form, page.layouts);
+    if is_name { Told::Name } else { Told::Other }
 }
 
 /// A label has no more words.
@@ -331,10 +333,45 @@ fn author(
     };
     let mut places = head.clone();
     let found = places.find(|at| pieces.get(*at).is_some_and(is_name) && beside(*at));
+    let found = found.or_else(|| {
+        let is_name =
+            |piece: &Piece<'_>| piece.part == Part::Body && is_caseless_name(piece, article, page);
+        let mut places = head.clone();
+        places.find(|at| pieces.get(*at).is_some_and(is_name) && is_near_date(pieces, *at))
+    });
     if let Some(name) = found.and_then(|at| pieces.get_mut(at)) {
         name.take(Part::Value(Field::Author), None, "a name beside the date");
     }
 }
+
+/// So many lines of the site may stand between a name and the date: what its bearer is, a button.
+const BETWEEN: usize = 3;
+
+/// Whether a date stands near the piece at `at`, with nothing but lines of the site between: below it, or above it where no
+/// label names the date (a page that has a label for its date has one for its author too), or above the headline.
+fn is_near_date(pieces: &[Piece<'_>], at: usize) -> bool {
+    let (above, below) = pieces.split_at_checked(at).unwrap_or_default();
+    let is_text = |piece: &&Piece<'_>| !matches!(piece.part, Part::Furniture | Part::Label);
+    let next = below.iter().skip(1).take(BETWEEN + 1).find(is_text);
+    let mut above = above.iter().rev().take(BETWEEN + 1).filter(is_text);
+    let last = above.next();
+    let last = last.filter(|piece| piece.part != Part::Headline).or_else(|| above.next());
+    next.is_some_and(is_date) || last.is_some_and(|date| is_date(date) && date.why.rule.is_none())
+}
+
+/// Whether a piece is a name in a script without capitals, and the headline does not speak of its bearer.
+fn is_caseless_name(piece: &Piece<'_>, article: &Article<'_>, page: &Marking<'_, '_>) -> bool {
+    let form = page.matching.form(piece.folded.clone());
+    let last = form.rsplit(' ').next().unwrap_or_default();
+    piece.text.len() <= NAME_BYTES
+        && shape::stop(&piece.text) == Stop::None
+        && !is_nearly_label(piece)
+        && names::is_name_without_capitals(form, page.layouts)
+        && !article.headline.split(' ').any(|word| word == last)
+}
+
+/// A longer line, in bytes, is no name.
+const NAME_BYTES: usize = 100;
 
 /// Takes lines that say no more than the author's name and stand below the first paragraph for furniture: it is named again.
 fn again(pieces: &mut [Piece<'_>], end: usize) {

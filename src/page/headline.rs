@@ -1,6 +1,7 @@
 //! Which line is the article's headline.
 
 use super::bare;
+use super::buttons;
 use super::date;
 use super::layout::Field;
 use super::mark::Marking;
@@ -104,8 +105,20 @@ fn above(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     while let Some(piece) = head.next_if(|piece| is_body(piece) && is_address(&piece.text)) {
         lines.push((piece.line, "the address of the site"));
     }
+    let is_dated = |piece: &Piece<'_>| piece.part == Part::Value(Field::Published);
+    let is_again = |piece: &Piece<'_>| buttons::is_day(piece, page) && pieces.iter().any(is_dated);
+    if let Some(piece) = head.next_if(|piece| is_body(piece) && is_again(piece)) {
+        lines.push((piece.line, "the date again, above the headline"));
+    }
     let mut sections = Vec::new();
-    let is_above = |piece: &Piece<'_>| is_of_site(&piece.text) || is_address(&piece.text);
+    let first = head.peek().map(|piece| piece.line);
+    let is_above = |piece: &Piece<'_>| {
+        first == Some(piece.line) && (is_way_to_next(piece, pieces) || is_repeated(piece, pieces))
+            || is_of_site(&piece.text)
+            || is_address(&piece.text)
+            || is_outlet(piece, page)
+            || is_kicker(&piece.text)
+    };
     while let Some(piece) = head.next_if(|piece| is_body(piece) && is_above(piece)) {
         sections.push((piece.line, "a section of the site, above the headline"));
     }
@@ -132,6 +145,40 @@ fn above(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
             piece.take(Part::Furniture, None, reason);
         }
     }
+}
+
+/// Whether a line is the way to the page with the headline at its end, which the next line says again.
+fn is_way_to_next(piece: &Piece<'_>, pieces: &[Piece<'_>]) -> bool {
+    let next = pieces.iter().find(|next| next.line == piece.line + 1);
+    let way = next.and_then(|next| piece.text.strip_suffix(next.text.as_ref()));
+    way.is_some_and(|way| way.trim_end().ends_with(WAY) && way.chars().nth(WAY_CHARS).is_none())
+}
+
+/// The name of a site is printed again in so many lines.
+const AGAIN_LINES: usize = 8;
+
+/// Whether a short line is printed again below the next one: it is the name of the site.
+fn is_repeated(piece: &Piece<'_>, pieces: &[Piece<'_>]) -> bool {
+    let mut below = pieces.iter().filter(|below| below.line > piece.line + 1).take(AGAIN_LINES);
+    piece.text.split(' ').nth(SECTION_WORDS).is_none()
+        && piece.text.contains(shape::is_letter)
+        && below.any(|below| below.part == Part::Body && below.text == piece.text)
+}
+
+/// The name of an outlet has so many words.
+const OUTLET_WORDS: usize = 4;
+
+/// Whether a line is the name of a paper, an agency or a channel: a word of it says so.
+fn is_outlet(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+    let form = page.matching.form(piece.folded.clone());
+    form.split(' ').nth(OUTLET_WORDS).is_none()
+        && shape::stop(&piece.text) == Stop::None
+        && form.split(' ').any(|word| page.layouts.words().is_outlet(word))
+}
+
+/// Whether a line leads to the headline below it: "The mayor of the valley told us:".
+fn is_kicker(text: &str) -> bool {
+    text.ends_with([':', '؛']) && text.chars().nth(WAY_CHARS).is_none()
 }
 
 /// A line that stands between the headline and the date does no more than say what the article is about.

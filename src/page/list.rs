@@ -1,7 +1,8 @@
 //! The shape of lines behind a marker that are headlines of links, and no stories.
 
+use super::layout::Opening;
 use super::shape::Stop;
-use super::signals::{BlockLine, LineShape};
+use super::signals::{BlockLine, LineShape, Start};
 
 /// A block in the middle of an article has at most so many lines (page-shapes §6, 2 and 3: one to five headlines, one
 /// teaser each at most).
@@ -30,8 +31,19 @@ fn is_bare_headline(line: &BlockLine) -> bool {
 
 /// Whether lines are nothing but headlines.
 pub(super) fn is_list(lines: &[BlockLine]) -> bool {
-    lines.iter().all(is_bare_headline) && !is_wrapped(lines)
+    // Where there are capitals, headlines begin with articles as paragraphs do.
+    let goes_on = |line: &&BlockLine| {
+        line.opening == Opening::Continues && line.shape.start == Start::Caseless
+    };
+    let continues = lines.iter().filter(goes_on).count();
+    lines.iter().all(is_bare_headline)
+        && !is_wrapped(lines)
+        && (continues < 2 || GOING_ON * continues < lines.len())
 }
+
+/// Of headlines one in twenty begins as a paragraph that goes on does, of paragraphs most; where more than one in so many lines
+/// does, they are the paragraphs of stories that print no full stops.
+const GOING_ON: usize = 4;
 
 /// Whether the lines behind the first are those of a text that was broken at a certain width: headlines differ more in
 /// length. The last line of a text is as long as it happens to be.

@@ -39,6 +39,7 @@ mod signals;
 mod spelling;
 mod split;
 mod starts;
+mod tags;
 mod titles;
 mod told;
 mod topic;

@@ -1,6 +1,6 @@
 //! Names of authors: what has the shape of one, where a language prints it behind the article, what stands behind it.
 
-use super::layout::{Field, Layouts};
+use super::layout::{Field, Layouts, Opening};
 use super::mark::Marking;
 use super::piece::{Part, Piece};
 use super::shape::{self, Stop};
@@ -176,3 +176,36 @@ fn is_host(text: &str) -> bool {
         && text.split('.').all(is_part)
         && last.chars().all(|c| c.is_ascii_lowercase())
 }
+
+/// Whether a match form in a script without capitals is a name, with a place or a paper beside it as often as not: a given name
+/// begins it, or a word of it is an outlet's. A place and an agency alone are a dateline.
+pub(super) fn is_name_without_capitals(form: &str, layouts: &Layouts) -> bool {
+    let small = layouts.words();
+    let parts = || form.split(['|', ',', '/', '-']).map(str::trim);
+    let words = || parts().flat_map(|part| part.split(' ')).filter(|word| shape::has_words(word));
+    let is_caseless = |c: char| shape::is_word_char(c) && !c.is_numeric() && !c.is_ascii();
+    let is_plain = |word: &str| {
+        word.trim_matches(QUOTES).chars().all(is_caseless) && layouts.common_in(word).is_none()
+    };
+    // "ابن" and the like stand before the word that counts.
+    let is_part = |part: &str| {
+        let words = part.split(' ').filter(|word| !small.is_particle(word));
+        words.count() <= CASELESS_WORDS
+    };
+    let is_given = || {
+        let mut firsts = parts().filter_map(|part| part.split(' ').next());
+        firsts.any(|first| small.is_given_name(first))
+    };
+    (*NAME_WORDS.start()..=WITH_OFFICE_WORDS).contains(&words().count())
+        && words().all(is_plain)
+        && parts().all(is_part)
+        && !parts().all(|part| layouts.whole(part).is_some())
+        && words().all(|word| layouts.openings().of(word) == Opening::Neither)
+        && (is_given() || words().any(|word| small.is_outlet(word)))
+}
+
+/// A name in a script without capitals, or a place beside it, has no more words.
+const CASELESS_WORDS: usize = 3;
+
+/// Quotation marks round the name of a paper.
+const QUOTES: [char; 8] = ['"', '«', '»', '“', '”', '\'', '(', ')'];

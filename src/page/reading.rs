@@ -15,7 +15,7 @@ use super::matching::Matching;
 use super::piece::{Part, Piece};
 use super::{
     Context, Date, Page, RelatedText, bare, block, buttons, clock, head, headline, keywords,
-    language, names, titles,
+    language, names, tags, titles,
 };
 use crate::record::{RelatedKind, StoryId, Warning};
 
@@ -65,11 +65,12 @@ impl<'a> Reading<'a> {
         let mut warnings = headline::choose(&mut pieces, &marking);
         headline::without_site_name(&mut pieces, &marking);
         bare::byline(&mut pieces, &marking);
-        bare::tags(&mut pieces);
+        tags::hashtags(&mut pieces);
         buttons::take(&mut pieces, &marking);
         head::take(&mut pieces, &marking);
         names::behind_body(&mut pieces, &marking);
         names::without_paper(&mut pieces);
+        tags::below_markers(&mut pieces, &matching, layouts);
         let mut lesson = Lesson::of(context.learning);
         let Left { unseen, whole } = attached::settle(&mut pieces, &marking);
         if let Some(headline) = headline::over_a_body(&pieces) {
@@ -81,7 +82,7 @@ impl<'a> Reading<'a> {
         if attached::cut_known(&mut pieces, &unseen, &matching, &lesson) || whole {
             warnings.push(Warning::RelatedUnsplit);
         }
-        bare::tag_list(&mut pieces, &matching, layouts);
+        tags::at_end(&mut pieces, &matching, layouts);
         titles::trim(&mut pieces);
         let entries =
             pieces.iter().filter_map(|piece| piece.entry).max().map_or(0, |last| last as usize + 1);

@@ -50,6 +50,8 @@ pub(super) struct LineShape {
 pub(super) enum Start {
     #[default]
     Letter,
+    /// A letter of a script without capitals.
+    Caseless,
     Digit,
     Quote,
     Other,
@@ -72,7 +74,8 @@ impl LineShape {
             colon_inside: memchr::memchr(b':', bytes).is_some(),
             dots_inside: memchr::memchr(0xe2, bytes).is_some() && inner.contains('…'),
             start: match text.chars().next() {
-                Some(c) if shape::is_letter(c) => Start::Letter,
+                Some(c) if c.is_uppercase() || c.is_lowercase() => Start::Letter,
+                Some(c) if shape::is_letter(c) => Start::Caseless,
                 Some(c) if c.is_numeric() => Start::Digit,
                 Some('"' | '«' | '“' | '\'' | '‘' | '”' | '’' | '„') => Start::Quote,
                 _ => Start::Other,

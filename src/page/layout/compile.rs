@@ -395,17 +395,17 @@ impl FileBuild<'_> {
     }
 
     fn words(&mut self, raw: &RawWords) {
-        let forms = |file: &mut Self, words: &[Spanned<String>]| -> Vec<Box<str>> {
-            words.iter().filter_map(|word| file.form(word)).map(String::into_boxed_str).collect()
-        };
-        let particles = forms(self, &raw.particles);
-        let conjunctions = forms(self, &raw.conjunctions);
-        let thousands = forms(self, &raw.thousands);
-        let words = &mut self.build.words;
-        words.particles.extend(particles);
-        words.conjunctions.extend(conjunctions);
-        words.thousands.extend(thousands);
-        words.names_behind.extend(raw.names_behind.then(|| self.language.into()));
+        let lists =
+            [&raw.particles, &raw.conjunctions, &raw.thousands, &raw.given_names, &raw.outlets];
+        let lists = lists.map(|words| {
+            let forms = words.iter().filter_map(|word| self.form(word));
+            forms.map(String::into_boxed_str).collect::<Vec<_>>()
+        });
+        for (slot, words) in self.build.words.lists().into_iter().zip(lists) {
+            slot.extend(words);
+        }
+        let names_behind = raw.names_behind.then(|| self.language.into());
+        self.build.words.names_behind.extend(names_behind);
     }
 
     fn months(&mut self, months: &[Vec<Spanned<String>>], means: fn(u8) -> DateWord) {

@@ -178,6 +178,10 @@ pub(super) struct RawWords {
     pub names_behind: bool,
     #[serde(default)]
     pub thousands: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub given_names: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub outlets: Vec<Spanned<String>>,
 }
 
 /// The words of dates.

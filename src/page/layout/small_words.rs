@@ -1,18 +1,31 @@
-//! Small words that say what stands beside them: a name goes on, a number counts thousands.
+//! Words that say what stands beside them: a name begins or goes on, a number counts thousands.
 
 use std::collections::HashSet;
 
-/// The small words of all languages, by their match form.
+/// These words of all languages, by their match form.
 #[derive(Debug, Default)]
 pub(crate) struct SmallWords {
-    pub(super) particles: HashSet<Box<str>>,
-    pub(super) conjunctions: HashSet<Box<str>>,
-    pub(super) thousands: HashSet<Box<str>>,
+    particles: HashSet<Box<str>>,
+    conjunctions: HashSet<Box<str>>,
+    thousands: HashSet<Box<str>>,
+    given_names: HashSet<Box<str>>,
+    outlets: HashSet<Box<str>>,
     /// The languages whose papers print the author's name behind the article.
     pub(super) names_behind: HashSet<Box<str>>,
 }
 
 impl SmallWords {
+    /// The lists of words, in the order of the keys in a layout's table.
+    pub(super) fn lists(&mut self) -> [&mut HashSet<Box<str>>; 5] {
+        [
+            &mut self.particles,
+            &mut self.conjunctions,
+            &mut self.thousands,
+            &mut self.given_names,
+            &mut self.outlets,
+        ]
+    }
+
     /// Whether a word stands in small letters within names: "von", "de".
     pub(crate) fn is_particle(&self, word: &str) -> bool {
         self.particles.contains(word)
@@ -26,6 +39,16 @@ impl SmallWords {
     /// Whether papers of a language print the author's name behind the article.
     pub(crate) fn has_names_behind(&self, language: &str) -> bool {
         self.names_behind.contains(language)
+    }
+
+    /// Whether a word begins the names of people, in a script that has no capitals to show it.
+    pub(crate) fn is_given_name(&self, word: &str) -> bool {
+        self.given_names.contains(word)
+    }
+
+    /// Whether a word stands in the names of papers, agencies and channels.
+    pub(crate) fn is_outlet(&self, word: &str) -> bool {
+        self.outlets.contains(word)
     }
 
     /// Whether a word behind a number stands for thousands or millions: "1.2k", "3 mil".
