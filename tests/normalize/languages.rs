@@ -76,7 +76,12 @@ const LANGUAGES: &[Language] = &[
 ];
 
 /// Lines of furniture, which the answers count as words of the body.
-const FURNITURE: [&str; 3] = ["SCROLL TO CONTINUE WITH CONTENT", "ADVERTISEMENT", "Écouter :\""];
+const FURNITURE: [&str; 4] = [
+    "SCROLL TO CONTINUE WITH CONTENT",
+    "ADVERTISEMENT",
+    "Écouter :\"",
+    "Saksikan Live Detikpagi :",
+];
 
 #[test]
 fn pages_of_other_languages_with_their_own_labels_and_markers_are_read_as_well() {
