@@ -130,7 +130,28 @@ pub(super) fn is_section(form: &str, layouts: &Layouts) -> bool {
 fn is_tag(text: &str) -> bool {
     text.split(' ').nth(TAG_WORDS).is_none()
         && text.chars().nth(TAG_CHARS).is_none()
-        && !text.contains(|c: char| {
-            c.is_ascii_punctuation() || matches!(c, '،' | '؟' | '«' | '“' | '…')
+        && !text.trim_matches(shape::is_word_char).contains(|c: char| {
+            // "TP.HCM", "R&D" are words.
+            c.is_ascii_punctuation() && !matches!(c, '.' | '-' | '&')
+                || matches!(c, '،' | '؟' | '«' | '“' | '…')
         })
+        && !text.ends_with(['.', '-'])
+        && text.starts_with(shape::is_word_char)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_a_few_words_with_no_sign_but_those_within_words() {
+        for tag in ["TP.HCM", "R&D", "Baden-Baden", "harbour bridge", "القوقاز"] {
+            assert!(is_tag(tag), "{tag}");
+        }
+        for text in
+            ["The ferry.", "- frost", "a, b", "harbour:bridge", "one two three four", "«frost»"]
+        {
+            assert!(!is_tag(text), "{text}");
+        }
+    }
 }
