@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use super::matching::{Form, Matching};
+
 /// One line of a page that says something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line<'a> {
@@ -17,30 +19,68 @@ pub(super) struct Line<'a> {
     pub after_blank: bool,
 }
 
-/// The lines of a page, empty ones left out.
-pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
+/// The lines of a page, empty ones left out, and their match form: what folding meets on a line tells whether it says
+/// itself already, as the common line does.
+pub(super) fn lines(text: &str) -> (Vec<Line<'_>>, Matching) {
+    let mut cut = Cut::of(text);
     if is_flat(text) {
-        return flat_lines(text);
+        cut.flat(text);
+    } else {
+        cut.lines(text);
     }
-    let mut out = Vec::with_capacity(text.len() / 256 + 4);
-    let mut number = 0;
-    let mut after_blank = false;
-    let mut start = 0;
-    for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
-        let raw = text.get(start..end).unwrap_or_default();
-        start = end + 1;
-        let raw = raw.strip_suffix('\r').unwrap_or(raw);
-        if is_plain(raw) {
-            number += 1;
-            push(&mut out, Cow::Borrowed(raw), number, &mut after_blank);
-        } else {
-            for part in raw.split(is_line_break) {
-                number += 1;
-                push(&mut out, line(part), number, &mut after_blank);
+    (cut.lines, cut.form.made())
+}
+
+/// A page while it is cut.
+struct Cut<'a> {
+    lines: Vec<Line<'a>>,
+    form: Form,
+    number: u32,
+    after_blank: bool,
+}
+
+impl<'a> Cut<'a> {
+    fn of(text: &str) -> Self {
+        let lines = Vec::with_capacity(text.len() / 256 + 4);
+        Self { lines, form: Form::of(text.len()), number: 0, after_blank: false }
+    }
+
+    fn lines(&mut self, text: &'a str) {
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+            let raw = text.get(start..end).unwrap_or_default();
+            start = end + 1;
+            let raw = raw.strip_suffix('\r').unwrap_or(raw);
+            if raw.is_empty() || self.form.plain_line(raw) {
+                self.push(Cow::Borrowed(raw));
+            } else {
+                raw.split(is_line_break).for_each(|part| self.take(line(part)));
             }
         }
     }
-    out
+
+    fn flat(&mut self, text: &'a str) {
+        let texts = text.split(FLAT_BREAK).map(line).filter(|text| !text.is_empty());
+        texts.for_each(|text| self.take(text));
+    }
+
+    fn take(&mut self, text: Cow<'a, str>) {
+        if !text.is_empty() {
+            self.form.line(&text);
+        }
+        self.push(text);
+    }
+
+    /// Takes a line whose match form is made; an empty one has none.
+    fn push(&mut self, text: Cow<'a, str>) {
+        self.number += 1;
+        if text.is_empty() {
+            self.after_blank = true;
+        } else {
+            let after_blank = std::mem::take(&mut self.after_blank);
+            self.lines.push(Line { text, number: self.number, after_blank });
+        }
+    }
 }
 
 /// How some scrapers write a line break (page-shapes §10).
@@ -54,87 +94,15 @@ fn is_flat(text: &str) -> bool {
         && !text.contains(is_line_break)
 }
 
-fn flat_lines(text: &str) -> Vec<Line<'_>> {
-    let texts = text.split(FLAT_BREAK).map(line).filter(|text| !text.is_empty());
-    (1..).zip(texts).map(|(number, text)| Line { text, number, after_blank: false }).collect()
-}
-
-fn push<'a>(out: &mut Vec<Line<'a>>, text: Cow<'a, str>, number: u32, after_blank: &mut bool) {
-    if text.is_empty() {
-        *after_blank = true;
-    } else {
-        out.push(Line { text, number, after_blank: std::mem::take(after_blank) });
-    }
-}
-
 /// Carriage return, vertical tab, form feed, next line, line and paragraph separator.
 fn is_line_break(c: char) -> bool {
     matches!(c, '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Whether a line says itself already; the common line does. What this calls plain is: it may doubt a line that is.
-fn is_plain(line: &str) -> bool {
-    let bytes = line.as_bytes();
-    let is_edged = line.starts_with(' ') || line.ends_with(' ');
-    !is_edged && (0..bytes.len()).step_by(BLOCK).all(|at| is_plain_block(bytes, at))
-}
-
-/// So many bytes are looked at together. Asked of every byte of them, without leaving early, a question is a few instructions for
-/// many bytes.
-const BLOCK: usize = 64;
-
-/// Whether no character of the block that begins at `at` needs a second look.
-#[inline]
-fn is_plain_block(bytes: &[u8], at: usize) -> bool {
-    let behind = |by: usize| {
-        let block = at + by..bytes.len().min(at + by + BLOCK);
-        bytes.get(block).unwrap_or_default()
-    };
-    // Behind the last byte of a line stands nothing: it is asked by itself.
-    let last = bytes.last().is_some_and(|last| is_suspect(*last, 0));
-    let pairs = behind(0).iter().zip(behind(1));
-    let is_suspect = pairs.fold(last, |suspect, (&a, &b)| suspect | is_suspect(a, b));
-    !is_suspect || {
-        let padded = |by: usize| behind(by).iter().copied().chain([0; 2]);
-        let mut triples = behind(0).iter().zip(padded(1)).zip(padded(2));
-        !triples.any(|((&a, b), c)| is_doubtful(a, b, c))
-    }
-}
-
-/// Whether [`is_doubtful`] may be true of a character that begins with these bytes: the quick question, to which letters of most
-/// scripts say no.
-#[inline]
-fn is_suspect(a: u8, b: u8) -> bool {
-    (a < 0x20)
-        | (a == b'&')
-        | (a == 0x7f)
-        | (a == 0xc2)
-        | (a == 0xcd)
-        | (a > 0xe0)
-        | (a == b' ') & (b == b' ')
-        | (a == 0xd8) & (b == 0x9c)
-}
-
-/// Whether a character that needs a second look, in UTF-8, begins with these bytes: a control, the ampersand, two spaces, any
-/// space but the plain one, a mark that no reader sees. All that [`is_invisible`] or `char::is_whitespace` knows is among
-/// them (a test asks every character).
-fn is_doubtful(a: u8, b: u8, c: u8) -> bool {
-    match a {
-        0..0x20 | b'&' | 0x7f => true,
-        b' ' => b == b' ',
-        // Controls, the no-break space, the soft hyphen.
-        0xc2 => b < 0xa1 || b == 0xad,
-        // U+034F, U+061C, U+1680, U+180E.
-        0xcd => b == 0x8f,
-        0xd8 => b == 0x9c,
-        0xe1 => matches!(b, 0x9a | 0xa0),
-        // U+2000 to U+200F but the joiners, U+2028 to U+202F, U+2040 to U+207F.
-        0xe2 => b == 0x81 || b == 0x80 && matches!(c, 0..0x8c | 0x8e | 0x8f | 0xa8..0xb0),
-        // U+3000, U+FEFF, U+FFF9 and behind it.
-        0xe3 => b == 0x80 && c == 0x80,
-        0xef => b == 0xbb && c == 0xbf || b == 0xbf && c >= 0xb9,
-        _ => false,
-    }
+/// Whether a character may have to be taken out, decoded, made a space or a line break: a line without any, without two spaces
+/// in a row and without one at its ends is clean.
+pub(super) fn is_doubtful(c: char) -> bool {
+    c == '&' || c != ' ' && c.is_whitespace() || is_invisible(c)
 }
 
 /// Cleans one line.
@@ -151,7 +119,7 @@ pub(super) fn line(raw: &str) -> Cow<'_, str> {
 fn needs_rewriting(trimmed: &str) -> bool {
     let mut before = ' ';
     for c in trimmed.chars() {
-        if c == ' ' && before == ' ' || c != ' ' && c.is_whitespace() || is_invisible(c) {
+        if c == ' ' && before == ' ' || c != '&' && is_doubtful(c) {
             return true;
         }
         before = c;
@@ -200,15 +168,16 @@ fn is_invisible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::spelling::folded;
 
     fn texts(page: &str) -> Vec<String> {
-        lines(page).into_iter().map(|line| line.text.into_owned()).collect()
+        lines(page).0.into_iter().map(|line| line.text.into_owned()).collect()
     }
 
     #[test]
     fn a_clean_line_is_borrowed() {
         let page = "عنوان الخبر\nفقرة أولى، وفيها 3+3.";
-        assert!(lines(page).iter().all(|line| matches!(line.text, Cow::Borrowed(_))));
+        assert!(lines(page).0.iter().all(|line| matches!(line.text, Cow::Borrowed(_))));
     }
 
     #[test]
@@ -252,28 +221,37 @@ mod tests {
 
     #[test]
     fn lines_keep_their_numbers_and_know_of_the_gap_before_them() {
-        let lines = lines("a\n\n \nb\nc");
+        let (lines, _) = lines("a\n\n \nb\nc");
         let seen: Vec<_> = lines.iter().map(|l| (l.number, l.after_blank)).collect();
         assert_eq!(seen, [(1, false), (4, true), (5, false)]);
     }
 
+    /// The lines of a page that is not flat, and their match form, by the rule.
+    fn plainly(page: &str) -> (Vec<String>, String) {
+        let parts = page.split('\n').map(|raw| raw.strip_suffix('\r').unwrap_or(raw));
+        let texts = parts.flat_map(|raw| raw.split(is_line_break)).map(line);
+        let texts: Vec<_> = texts.map(Cow::into_owned).filter(|text| !text.is_empty()).collect();
+        let form = texts.iter().map(|text| folded(text) + "\n").collect();
+        (texts, form)
+    }
+
     #[test]
-    fn every_character_that_is_taken_out_or_made_a_space_is_doubted() {
+    fn a_line_with_any_character_is_read_as_the_rule_reads_it() {
         for c in '\0'..=char::MAX {
-            for text in [format!("a{c}b"), format!("{c}"), format!("{c}b"), format!("a{c}")] {
-                let cleaned = line(&text);
-                assert!(!is_plain(&text) || cleaned == text, "{c:?} in {text:?}");
+            for page in [format!("a{c}b"), format!("{c}"), format!("{c}b"), format!("a{c}\nb")] {
+                let form = lines(&page).1.text().to_owned();
+                assert_eq!((texts(&page), form), plainly(&page), "{c:?} in {page:?}");
             }
         }
     }
 
     proptest::proptest! {
         #[test]
-        fn the_fast_path_says_what_the_slow_one_says(raw in "[ a&\u{a0}\u{61c}\u{200b}\u{200c}\u{ad}ع“\u{1}]{0,12}") {
-            let slow = line(&raw);
-            if is_plain(&raw) {
-                proptest::prop_assert_eq!(slow.as_ref(), raw.as_str());
-            }
+        fn a_page_is_read_as_the_rule_reads_it(
+            page in "a\n([ a&\u{a0}\u{61c}\u{200b}\u{200c}\u{ad}ع“\u{1}\r]{0,9}|[a-z ا-ي]{0,30})\n(\\PC{0,9}\n){0,3}",
+        ) {
+            let form = lines(&page).1.text().to_owned();
+            proptest::prop_assert_eq!((texts(&page), form), plainly(&page));
         }
 
         #[test]

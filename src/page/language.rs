@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn the_envelopes_word_stands_before_any_guess() {
-        let lines = clean::lines(
+        let (lines, _) = clean::lines(
             "The council said on Monday that the bridge over the harbour will be closed to all traffic while its repairs go on, and that the ferries will run through the night.",
         );
         assert_eq!(of(Some("fr"), &lines, Layouts::builtin()), "fr");
@@ -295,14 +295,14 @@ mod tests {
             ("123 456", "und"),
             ("", "und"),
         ] {
-            assert_eq!(of(None, &clean::lines(text), Layouts::builtin()), tag, "{text}");
+            assert_eq!(of(None, &clean::lines(text).0, Layouts::builtin()), tag, "{text}");
         }
     }
 
     proptest::proptest! {
         #[test]
         fn any_text_has_a_language_tag(text in "\\PC{0,900}") {
-            proptest::prop_assert!(!of(None, &clean::lines(&text), Layouts::builtin()).is_empty());
+            proptest::prop_assert!(!of(None, &clean::lines(&text).0, Layouts::builtin()).is_empty());
         }
     }
 }

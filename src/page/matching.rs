@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::slice::Iter;
 use std::sync::LazyLock;
 
+use super::clean;
 use super::shape;
 use super::spelling::fold;
 use super::words::Word;
@@ -54,18 +55,12 @@ impl Drop for Matching {
 }
 
 impl Matching {
-    /// Folds the lines of a page and finds their words. `bytes` is about how long they are together.
-    pub(super) fn of<'l>(lines: impl Iterator<Item = &'l str>, bytes: usize) -> Self {
-        let mut made = SPARE.take();
-        let mut form = Form::of(&mut made, bytes);
-        form.starts.push(0);
-        for line in lines {
-            form.line(line);
-            form.starts.push(form.len);
-        }
-        let len = form.len;
-        made.take_text(len);
-        Self(made)
+    /// Folds clean lines and finds their words.
+    #[cfg(test)]
+    pub(super) fn of<'l>(lines: impl Iterator<Item = &'l str>) -> Self {
+        let mut form = Form::of(0);
+        lines.for_each(|line| form.line(line));
+        form.made()
     }
 
     /// The whole page.
@@ -171,29 +166,65 @@ impl Iterator for Words<'_> {
 }
 
 /// A match form in the making.
-struct Form<'m> {
-    /// The form, and room behind it: a character is written without asking for more.
-    bytes: &'m mut Vec<u8>,
+pub(super) struct Form {
+    made: Made,
+    /// So many bytes of [`Made::bytes`] are written. Behind them is room: a character is written without asking for more.
     len: usize,
-    starts: &'m mut Vec<usize>,
-    words: &'m mut Vec<Word>,
 }
 
-impl<'m> Form<'m> {
-    fn of(made: &'m mut Made, bytes: usize) -> Self {
-        let Made { bytes: form, starts, words, .. } = made;
+/// What a line may have in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Text {
+    /// Anything that cleaning leaves.
+    Clean,
+    /// Anything.
+    Raw,
+}
+
+impl Form {
+    /// For a page of so many bytes.
+    pub(super) fn of(bytes: usize) -> Self {
+        let mut made = SPARE.take();
+        let Made { bytes: form, starts, words, .. } = &mut made;
         form.resize(form.len().max(room(bytes) + 256), 0);
         starts.clear();
+        starts.push(0);
         words.clear();
         words.reserve(bytes / 8);
-        Self { bytes: form, len: 0, starts, words }
+        Self { made, len: 0 }
     }
 
-    /// Folds one line and ends it, in one pass over its bytes.
-    fn line(&mut self, line: &str) {
+    /// Folds a clean line.
+    pub(super) fn line(&mut self, line: &str) {
+        self.fold(line, Text::Clean);
+        self.made.starts.push(self.len);
+    }
+
+    /// Folds a line that has nothing to be cleaned; returns whether it is one, and else takes nothing of it.
+    pub(super) fn plain_line(&mut self, line: &str) -> bool {
+        let (len, words) = (self.len, self.made.words.len());
+        let is_plain =
+            !line.starts_with(' ') && !line.ends_with(' ') && self.fold(line, Text::Raw).is_some();
+        if is_plain {
+            self.made.starts.push(self.len);
+        } else {
+            self.len = len;
+            self.made.words.truncate(words);
+        }
+        is_plain
+    }
+
+    /// The whole of it.
+    pub(super) fn made(mut self) -> Matching {
+        self.made.take_text(self.len);
+        Matching(self.made)
+    }
+
+    /// Folds one line and ends it, in one pass over its bytes. `None` as soon as a raw one has what may have to be cleaned.
+    fn fold(&mut self, line: &str, text: Text) -> Option<()> {
         let tables: &Tables = &TABLES;
         let source = line.as_bytes();
-        let Self { bytes, len, words, .. } = self;
+        let (Made { bytes, words, .. }, len) = (&mut self.made, &mut self.len);
         if bytes.len() < *len + room(source.len()) {
             bytes.resize(*len + room(source.len()), 0);
         }
@@ -204,6 +235,8 @@ impl<'m> Form<'m> {
             if byte == b' ' {
                 if let Some(start) = word.take() {
                     words.push(Word::of(bytes, start..end));
+                } else if text == Text::Raw && at > 0 && source.get(at - 1) == Some(&b' ') {
+                    return None;
                 }
                 write::<1>(bytes, end, *b" ");
                 (at, end) = (at + 1, end + 1);
@@ -233,6 +266,9 @@ impl<'m> Form<'m> {
             let mut utf8 = [0; 4];
             if short.kind == Kind::Long {
                 let Some(c) = line.get(at..).and_then(|rest| rest.chars().next()) else { break };
+                if text == Text::Raw && clean::is_doubtful(c) {
+                    return None;
+                }
                 at += c.len_utf8();
                 let Some(folded) = fold(c) else { continue };
                 short = Short::of(folded, &mut utf8);
@@ -254,6 +290,7 @@ impl<'m> Form<'m> {
         words.extend(word.map(|start| Word::of(bytes, start..end)));
         write::<1>(bytes, end, *b"\n");
         *len = end + 1;
+        Some(())
     }
 }
 
@@ -285,7 +322,7 @@ struct Short {
 enum Kind {
     Letter,
     Sign,
-    /// It is removed, or takes more than two bytes: [`fold`] knows.
+    /// It may have to be cleaned, is removed, or takes more than two bytes: [`fold`] knows.
     Long,
 }
 
@@ -314,7 +351,7 @@ impl Tables {
     fn new() -> Self {
         let mut shorts = Box::new([Short::LONG; SHORT]);
         for (short, c) in shorts.iter_mut().zip('\0'..) {
-            let folded = fold(c).filter(|folded| folded.len_utf8() <= 2);
+            let folded = fold(c).filter(|folded| folded.len_utf8() <= 2 && !clean::is_doubtful(c));
             *short = folded.map_or(Short::LONG, |folded| Short::of(folded, &mut [0; 4]));
         }
         let pairs = LetterPairs::new(|code| {
@@ -346,10 +383,9 @@ mod tests {
         #[test]
         fn lines_fold_as_their_characters_do_and_their_words_are_found(
             lines in proptest::collection::vec("([a-cA-C ا-ي\u{640}-\u{670}٠-٩\u{6c0}-\u{6ff}ȺİéҐ]|\\PC){0,40}", 0..4),
-            bytes in 0_usize..200,
         ) {
             let form: String = lines.iter().map(|line| folded(line) + "\n").collect();
-            let matching = Matching::of(lines.iter().map(String::as_str), bytes);
+            let matching = Matching::of(lines.iter().map(String::as_str));
             proptest::prop_assert_eq!(matching.text(), &form);
             for (index, line) in lines.iter().enumerate() {
                 proptest::prop_assert_eq!(matching.line(index), folded(line));
@@ -364,7 +400,7 @@ mod tests {
             from in 0_usize..20,
             to in 0_usize..20,
         ) {
-            let matching = Matching::of(std::iter::once(line.as_str()), 0);
+            let matching = Matching::of(std::iter::once(line.as_str()));
             let places: Vec<_> = matching.text().char_indices().map(|(at, _)| at).collect();
             let place = |nth: usize| places.get(nth).or(places.last()).copied().unwrap_or_default();
             let part = place(from)..place(to.max(from));

@@ -40,8 +40,7 @@ impl<'a> Reading<'a> {
         context: &Context<'a>,
         trace: bool,
     ) -> Self {
-        let lines = clean::lines(text);
-        let matching = Matching::of(lines.iter().map(|line| line.text.as_ref()), text.len());
+        let (lines, matching) = clean::lines(text);
         let site = layouts.site_of(context.host);
         let named =
             context.language.or(layouts.site(site).and_then(|site| site.language.as_deref()));

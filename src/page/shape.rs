@@ -131,7 +131,11 @@ const TITLE_CHARS: usize = 160;
 /// Whether a text has the length of a headline, and does not stop.
 pub(super) fn is_title(text: &str) -> bool {
     matches!(stop(text), Stop::None | Stop::Question)
-        && text.split(' ').filter(|word| has_words(word)).nth(TITLE_WORDS - 1).is_some()
+        && text
+            .split_ascii_whitespace()
+            .filter(|word| has_words(word))
+            .nth(TITLE_WORDS - 1)
+            .is_some()
         && text.chars().nth(TITLE_CHARS).is_none()
 }
 
@@ -143,21 +147,28 @@ pub(super) fn announces(text: &str) -> bool {
 /// A dateline or byline stands within so many characters.
 const DATELINE_CHARS: usize = 48;
 
+/// Where a dateline or byline can stand in a text, if any of the signs is there that close one.
+fn dateline_head(text: &str) -> Option<&str> {
+    let longest = text.len().min(DATELINE_CHARS * char::MAX.len_utf8());
+    // Each of the signs has one of these bytes; few lines have any. Asked of every byte, without leaving early, it is a few
+    // instructions for many of them.
+    let closes = |byte: &u8| matches!(byte, b'-' | b')' | b'/' | 0xe2);
+    let bytes = text.as_bytes().get(..longest)?;
+    if !bytes.iter().fold(false, |any, byte| any | closes(byte)) {
+        return None;
+    }
+    text.get(..text.char_indices().nth(DATELINE_CHARS).map_or(text.len(), |(at, _)| at))
+}
+
 /// Whether a text begins with a dateline or byline, closed by a dash or a bracket: "Cairo - Reuters:", "دبي (CNN)--".
 pub(super) fn is_dateline(text: &str) -> bool {
-    let head = text
-        .char_indices()
-        .nth(DATELINE_CHARS)
-        .map_or(text, |(at, _)| text.get(..at).unwrap_or(text));
-    // Each of the signs has one of these bytes; few lines have any.
-    head.bytes().any(|byte| matches!(byte, b'-' | b')' | b'/' | 0xe2))
-        && ["--", " - ", " – ", " — ", "- ", ") ", "/ "].iter().any(|sign| head.contains(sign))
+    let signs = ["--", " - ", " – ", " — ", "- ", ") ", "/ "];
+    dateline_head(text).is_some_and(|head| signs.iter().any(|sign| head.contains(sign)))
 }
 
 /// The word before the dash that closes a dateline, the agency or paper that signs it: "وفا" of "نابلس 14-3-2024 وفا- ".
 pub(super) fn agency(text: &str) -> Option<&str> {
-    let end = text.char_indices().nth(DATELINE_CHARS).map_or(text.len(), |(at, _)| at);
-    let head = text.get(..end)?;
+    let head = dateline_head(text)?;
     let closed = head.match_indices(['-', '–', '—']).find(|(at, sign)| {
         let (before, behind) = (head.get(..*at), head.get(at + sign.len()..));
         behind.is_some_and(|behind| behind.starts_with([' ', '-']))

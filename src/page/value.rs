@@ -147,7 +147,7 @@ const INSIDE_WORDS: usize = 4;
 
 /// Whether a text has more words than so many.
 fn is_longer(text: &str, words: usize) -> bool {
-    text.split(' ').filter(|word| shape::has_words(word)).nth(words).is_some()
+    text.split_ascii_whitespace().filter(|word| shape::has_words(word)).nth(words).is_some()
 }
 
 fn is_date(page: &Marking<'_, '_>, value: &str) -> bool {

@@ -199,7 +199,7 @@ mod tests {
     use crate::page::matching::Matching;
 
     fn stems(form: &str) -> Vec<Option<u32>> {
-        let matching = Matching::of(std::iter::once(form), form.len());
+        let matching = Matching::of(std::iter::once(form));
         matching.words().iter().map(|word| matching.stem(*word)).collect()
     }
 
@@ -261,7 +261,7 @@ mod tests {
         fn words_have_the_stems_of_the_plain_rule(
             text in "([وفبكلا]{0,3}[a-dا-ي٠-٩0-9]{0,7}[ ،.»\u{200c}]{0,2}){0,12}(\\PC|[𐐨-𐐯]{0,6}){0,20}",
         ) {
-            let matching = Matching::of(std::iter::once(text.as_str()), 0);
+            let matching = Matching::of(std::iter::once(text.as_str()));
             for word in matching.words() {
                 let plain = plain_stem(matching.word(*word));
                 let hashed = plain.map(|stem| hash(stem.as_bytes(), 0..stem.len()));

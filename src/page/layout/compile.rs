@@ -1,7 +1,6 @@
-//! From the text of layout files to one checked set of rules and one automaton.
+//! From the text of layout files to one checked set of rules.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use toml::Spanned;
 
@@ -120,17 +119,7 @@ impl Build {
         };
         let glued = self.rules.iter().filter(glued).flat_map(|(_, forms)| forms);
         let shorter = shorter(patterns.keys().copied());
-        let mut errors = self.errors;
         let forms = Forms::new(patterns.keys().copied(), glued.map(String::as_str));
-        let forms = forms.unwrap_or_else(|error| {
-            errors.push(LayoutError {
-                file: PathBuf::new(),
-                line: None,
-                problem: format!("the forms together are too many: {error}"),
-                fix: "load fewer layouts".to_owned(),
-            });
-            Forms::default()
-        });
         let patterns: Vec<_> = patterns.into_values().collect();
         let rules = self.rules.into_iter().map(|(rule, _)| rule).collect();
         (
@@ -146,7 +135,7 @@ impl Build {
                 sites: self.sites,
                 files: self.files,
             },
-            errors,
+            self.errors,
         )
     }
 }

@@ -1,14 +1,12 @@
 //! Finds the forms of markers, labels and furniture on a page.
 //!
 //! A form begins where a word begins (but for a glued marker, which can stand behind other letters), and its first word
-//! is a whole word of the page. So few places of a page are worth a look: those whose word is the first of some form, and
-//! is followed by what follows it there.
+//! is a whole word of the page. So few places of a page are worth a look: those whose word is the first of some form. Which
+//! forms can stand there the word tells with the bytes behind it, by its hash.
 
 use std::ops::Range;
 
-use aho_corasick::{
-    AhoCorasick, AhoCorasickKind, Anchored, BuildError, Input, MatchKind, StartKind,
-};
+use foldhash::{HashMap, HashMapExt};
 
 use super::Hit;
 use crate::page::matching::Matching;
@@ -18,14 +16,13 @@ use crate::page::words::{Word, hash};
 /// All forms, ready to be looked for.
 #[derive(Debug, Default)]
 pub(super) struct Forms {
-    /// `None` where there is no form.
-    automaton: Option<AhoCorasick>,
+    /// The forms, at their pattern numbers.
+    forms: Vec<Box<str>>,
+    /// The pattern numbers by how the forms open, the longest first: of a form that is longer than its first word by
+    /// [`BEHIND`] bytes or more, the hash of both together, else that of its first word.
+    openings: HashMap<u32, Vec<u32>>,
     /// The first words of all forms.
     heads: Hashes,
-    /// The first words of forms that have hardly more.
-    short: Hashes,
-    /// The first words of the others, each with the bytes behind it.
-    long: Hashes,
     /// The first words of glued markers.
     glued: Vec<Box<str>>,
     /// The last bytes of words within which a form may begin or end.
@@ -35,40 +32,33 @@ pub(super) struct Forms {
 }
 
 impl Forms {
-    /// Compiles `forms`, whose places are their pattern numbers; `glued` are those that may follow a letter.
-    ///
-    /// # Errors
-    /// They are too many.
+    /// Of `forms`, whose places are their pattern numbers; `glued` are those that may follow a letter.
     pub(super) fn new<'f>(
-        forms: impl Iterator<Item = &'f str> + Clone,
+        forms: impl Iterator<Item = &'f str>,
         glued: impl Iterator<Item = &'f str> + Clone,
-    ) -> Result<Self, BuildError> {
-        // A DFA of some 6,000 forms takes 55 MB, more than caches hold, and three times as long to build; this takes 1 MB,
-        // and finds forms as fast.
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .start_kind(StartKind::Anchored)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(forms.clone())?;
-        let [mut heads, mut short, mut long] = <[Hashes; 3]>::default();
-        for form in forms {
-            let form = form.trim_start_matches(|c| !shape::is_word_char(c));
-            let word = first_word(form).len();
-            let head = hash(form.as_bytes(), 0..word);
+    ) -> Self {
+        let forms: Vec<Box<str>> = forms.map(Into::into).collect();
+        let mut openings: HashMap<u32, Vec<u32>> = HashMap::new();
+        let mut heads = Hashes::default();
+        for (pattern, form) in (0..).zip(&forms) {
+            let word = first_word(form);
+            let head = hash(form.as_bytes(), word.clone());
             heads.add(head);
-            match opening(form, 0..word) {
-                Some(opening) => long.add(opening),
-                None => short.add(head),
-            }
+            openings.entry(opening(form, word).unwrap_or(head)).or_default().push(pattern);
         }
-        let one_word = glued.clone().filter(|form| first_word(form) == *form);
+        let bytes = |pattern: &u32| form_of(&forms, *pattern).map_or(0, str::len);
+        for patterns in openings.values_mut() {
+            patterns.sort_by_key(|pattern| std::cmp::Reverse(bytes(pattern)));
+        }
+        let first = |form: &'f str| form.get(first_word(form)).unwrap_or_default();
+        let one_word = glued.clone().filter(|form| first(form) == *form);
         let glued_words = one_word.map(Into::into).collect();
-        let mut glued: Vec<Box<str>> = glued.map(|form| first_word(form).into()).collect();
+        let mut glued: Vec<Box<str>> = glued.map(|form| first(form).into()).collect();
         glued.sort();
         glued.dedup();
         let mut ends = Ends::default();
         glued.iter().map(|head| &**head).chain([VISARGA]).for_each(|word| ends.add(word));
-        Ok(Self { automaton: Some(automaton), heads, short, long, glued, ends, glued_words })
+        Self { forms, openings, heads, glued, ends, glued_words }
     }
 
     /// Every place where a form stands behind `from`, from left to right, the longest first, none over another.
@@ -82,10 +72,9 @@ impl Forms {
         let words = page.words().get(before..).unwrap_or_default();
         let words = words.iter().filter(|word| self.is_worth_a_look(page, **word));
         words.filter_map(move |word| {
-            let whole = word.range().start;
-            let start = self.begins(page, *word).then_some(whole).filter(|at| *at >= free_from);
-            let hit = start.and_then(|at| self.hit(page, at));
-            let hit = hit.or_else(|| self.hit(page, self.glued_at(page, *word, free_from)?))?;
+            let is_free = word.range().start >= free_from;
+            let hit = is_free.then(|| self.at_word(page, *word)).flatten();
+            let hit = hit.or_else(|| self.within_word(page, *word, free_from))?;
             free_from = hit.end;
             Some(hit)
         })
@@ -93,9 +82,8 @@ impl Forms {
 
     /// The form that is all of `text`.
     pub(super) fn whole(&self, text: &str) -> Option<Hit> {
-        let found = self.automaton.as_ref()?.find(Input::new(text).anchored(Anchored::Yes))?;
-        let hit = Hit { pattern: found.pattern().as_u32(), start: 0, end: found.end() };
-        (hit.end == text.len()).then_some(hit)
+        let hit = |pattern| Hit { pattern, start: 0, end: text.len() };
+        self.opened(text, first_word(text)).find(|(_, form)| *form == text).map(|(id, _)| hit(id))
     }
 
     /// Whether a form can begin with this word or within it: quickly told, and sometimes wrongly yes.
@@ -106,52 +94,63 @@ impl Forms {
             || !self.glued_words.is_empty()
     }
 
-    /// Whether a form may begin with this word.
-    fn begins(&self, page: &Matching, word: Word) -> bool {
-        let opens = || {
-            self.short.may_have(word.hash())
-                || opening(page.text(), word.range()).is_some_and(|hash| self.long.may_have(hash))
-        };
+    /// The longest form that begins with this word.
+    fn at_word(&self, page: &Matching, word: Word) -> Option<Hit> {
+        let (Range { start, end }, letters) = (word.range(), page.word(word));
+        let longest = |bytes: usize| self.longest(page, start..start + bytes);
+        let is_head = self.heads.may_have(word.hash());
+        let whole = || is_head.then(|| self.longest(page, start..end)).flatten();
         // A visarga is a sign of its word, and is printed for the colon too.
-        let colon = |letters: &str| {
-            let bare = letters.strip_suffix(VISARGA)?;
-            Some(hash(bare.as_bytes(), 0..bare.len()))
-        };
-        self.heads.may_have(word.hash()) && opens()
-            || self.ends.may_be_of(page.text(), word)
-                && colon(page.word(word)).is_some_and(|hash| self.heads.may_have(hash))
-            || self.glued_words.iter().any(|form| page.word(word).starts_with(&**form))
+        let may_have_visarga = self.ends.may_be_of(page.text(), word);
+        let colon = || longest(letters.strip_suffix(VISARGA).filter(|_| may_have_visarga)?.len());
+        let mut begun = self.glued_words.iter().filter(|form| letters.starts_with(&***form));
+        whole().or_else(colon).or_else(|| begun.find_map(|form| longest(form.len())))
     }
 
-    /// Where in a word the first word of a glued marker begins.
-    fn glued_at(&self, page: &Matching, word: Word, free_from: usize) -> Option<usize> {
+    /// The longest form that begins within this word: of a glued marker.
+    fn within_word(&self, page: &Matching, word: Word, free_from: usize) -> Option<Hit> {
         if !self.ends.may_be_of(page.text(), word) {
             return None;
         }
-        let Range { start, end } = word.range();
-        let letters = page.word(word);
-        let at = self
-            .glued
-            .iter()
-            .filter(|head| letters.ends_with(&***head))
-            .map(|head| end - head.len());
-        at.filter(|at| *at > start && *at >= free_from).min()
+        let (Range { start, end }, letters) = (word.range(), page.word(word));
+        let heads = self.glued.iter().filter(|head| letters.ends_with(&***head));
+        let places = heads.map(|head| end - head.len());
+        let at = places.filter(|at| *at > start && *at >= free_from).min()?;
+        self.longest(page, at..end)
     }
 
-    /// The longest form that begins at this place.
-    fn hit(&self, page: &Matching, at: usize) -> Option<Hit> {
-        let behind = Input::new(page.text()).range(at..).anchored(Anchored::Yes);
-        let found = self.automaton.as_ref()?.find(behind)?;
-        Some(Hit { pattern: found.pattern().as_u32(), start: found.start(), end: found.end() })
+    /// The longest form that begins with the word at this place.
+    fn longest(&self, page: &Matching, head: Range<usize>) -> Option<Hit> {
+        let start = head.start;
+        let behind = page.text().get(start..)?;
+        let mut opened = self.opened(page.text(), head);
+        let (pattern, form) = opened.find(|(_, form)| behind.starts_with(form))?;
+        Some(Hit { pattern, start, end: start + form.len() })
     }
+
+    /// The forms that open as `text` does with the word at `head`, the longest first.
+    fn opened(&self, text: &str, head: Range<usize>) -> impl Iterator<Item = (u32, &str)> {
+        let long = opening(text, head.clone());
+        let short = hash(text.as_bytes(), head);
+        let hashes = long.into_iter().chain([short]);
+        let patterns = hashes.filter_map(|hash| self.openings.get(&hash)).flatten();
+        patterns.filter_map(|&pattern| Some((pattern, form_of(&self.forms, pattern)?)))
+    }
+}
+
+fn form_of(forms: &[Box<str>], pattern: u32) -> Option<&str> {
+    forms.get(usize::try_from(pattern).ok()?).map(|form| &**form)
 }
 
 /// A sign of Indic scripts that stands at the end of a word.
 const VISARGA: &str = "ः";
 
-fn first_word(form: &str) -> &str {
-    let form = form.trim_start_matches(|c| !shape::is_word_char(c));
-    form.split(|c| !shape::is_word_char(c)).next().unwrap_or_default()
+/// Where the first word of a form stands, behind its signs.
+fn first_word(form: &str) -> Range<usize> {
+    let start = form.find(shape::is_word_char).unwrap_or(form.len());
+    let behind = form.get(start..).unwrap_or_default();
+    let letters = behind.find(|c| !shape::is_word_char(c)).unwrap_or(behind.len());
+    start..start + letters
 }
 
 /// So many bytes are looked at behind a first word: a space, and two letters of two bytes.
@@ -244,8 +243,8 @@ mod tests {
 
     fn found(glued: &[&str], line: &str) -> Vec<String> {
         let all = ["a lire aussi", "lire aussi", "lexo edhe", "window."];
-        let forms = Forms::new(all.into_iter(), glued.iter().copied()).unwrap();
-        let page = Matching::of(std::iter::once(line), line.len());
+        let forms = Forms::new(all.into_iter(), glued.iter().copied());
+        let page = Matching::of(std::iter::once(line));
         let text = |hit: Hit| page.text().get(hit.start..hit.end).unwrap().to_owned();
         forms.hits(&page, 0).map(text).collect()
     }
@@ -278,7 +277,9 @@ mod tests {
             let begins = std::mem::replace(&mut ends_word, !shape::is_word_char(c));
             let behind = line.get(at..).unwrap();
             let word = behind.split(|c| !shape::is_word_char(c)).next().unwrap();
-            let stands = |form: &&&str| first_word(form) == word && behind.starts_with(**form);
+            let stands = |form: &&&str| {
+                form.get(first_word(form)) == Some(word) && behind.starts_with(**form)
+            };
             let longest = FORMS.iter().filter(stands).max_by_key(|form| form.len());
             if let Some(form) = longest.filter(|_| begins && at >= free_from) {
                 all.push(*form);
@@ -293,8 +294,8 @@ mod tests {
         fn few_places_are_looked_at_and_no_form_is_missed(
             line in "((ab|cd|cdef|gh|b|c|ا|بت)[ :.,]{0,2}){0,12}",
         ) {
-            let forms = Forms::new(FORMS.into_iter(), std::iter::empty()).unwrap();
-            let page = Matching::of(std::iter::once(line.as_str()), line.len());
+            let forms = Forms::new(FORMS.into_iter(), std::iter::empty());
+            let page = Matching::of(std::iter::once(line.as_str()));
             let hits: Vec<_> = forms.hits(&page, 0).map(|hit| FORMS[hit.pattern as usize]).collect();
             proptest::prop_assert_eq!(hits, plainly_found(&line));
         }

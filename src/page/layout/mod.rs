@@ -227,8 +227,9 @@ impl Layouts {
 
     /// The rules that have the form of `hit`.
     pub(crate) fn rules_of(&self, hit: Hit) -> impl Iterator<Item = (u32, &Rule)> {
-        let ids = usize::try_from(hit.pattern).ok().and_then(|pattern| self.patterns.get(pattern));
-        ids.into_iter().flatten().filter_map(|&id| Some((id, self.rule(id)?)))
+        let pattern = usize::try_from(hit.pattern).unwrap_or(usize::MAX);
+        let ids = self.patterns.get(pattern).map_or(&[][..], Vec::as_slice);
+        ids.iter().filter_map(|&id| Some((id, self.rule(id)?)))
     }
 
     /// The place of the longest other form that the form of `hit` begins with.
