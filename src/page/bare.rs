@@ -136,7 +136,7 @@ fn label_where(
 ) -> Option<(u32, usize)> {
     // What marking has made nothing of is the runner-up of its line: few lines have one.
     piece.why.runner_up?.rule?;
-    let hit = page.layouts.hits(page.matching, piece.folded.start).next()?;
+    let hit = page.layouts.hits(page.matching, piece.folded.clone()).next()?;
     let is_byline = |kind: &RuleKind| matches!(kind, RuleKind::Label(label) if label.byline);
     let mut rules = page.layouts.rules_of(hit);
     let (id, _) = rules.find(|(_, rule)| counts(rule) && is_byline(&rule.kind))?;
@@ -328,8 +328,7 @@ fn is_day(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
 
 /// Whether the line has the words of a label of the last change in it: "Tuesday, 12 January 2010, last update 11:00".
 fn speaks_of_change(line: &Range<usize>, page: &Marking<'_, '_>) -> bool {
-    let hits = page.layouts.hits(page.matching, line.start);
-    let hits = hits.take_while(|hit| hit.start < line.end);
+    let hits = page.layouts.hits(page.matching, line.clone());
     hits.flat_map(|hit| page.layouts.rules_of(hit))
         .map(|(_, rule)| &rule.kind)
         .any(|kind| matches!(kind, RuleKind::Label(label) if label.field == Field::Updated))

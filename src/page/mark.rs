@@ -33,7 +33,7 @@ pub(super) struct Marking<'m, 'a> {
 /// The pieces of all lines, in their order.
 pub(super) fn mark<'a>(page: &Marking<'_, 'a>) -> Vec<Piece<'a>> {
     let mut pieces = Vec::with_capacity(page.lines.len() + 8);
-    let mut hits = page.layouts.hits(page.matching, 0).peekable();
+    let mut hits = page.layouts.hits(page.matching, 0..page.matching.text().len()).peekable();
     let mut on_line = Vec::new();
     // The label whose value stands on the next line.
     let mut waiting: Option<(u32, Label)> = None;

@@ -89,6 +89,15 @@ impl Matching {
         &self.0.words
     }
 
+    /// The words that begin between two places of [`Self::text`].
+    pub(super) fn words_from(&self, range: Range<usize>) -> &[Word] {
+        let words = &self.0.words;
+        let from = words.partition_point(|word| word.range().start < range.start);
+        let behind = words.get(from..).unwrap_or_default();
+        let count = behind.partition_point(|word| word.range().start < range.end);
+        behind.get(..count).unwrap_or_default()
+    }
+
     /// The words between two places of [`Self::text`]; of one that stands across a border, what is inside.
     pub(super) fn words_in(&self, range: Range<usize>) -> Words<'_> {
         let words = if range.is_empty() { &[][..] } else { &self.0.words };

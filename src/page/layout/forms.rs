@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use foldhash::{HashMap, HashMapExt};
+use memchr::memmem::Finder;
 
 use super::Hit;
 use crate::page::matching::Matching;
@@ -23,10 +24,12 @@ pub(super) struct Forms {
     openings: HashMap<u32, Vec<u32>>,
     /// The first words of all forms.
     heads: Hashes,
+    /// The hashes in `openings`.
+    opened: Hashes,
     /// The first words of glued markers.
     glued: Vec<Box<str>>,
-    /// The last bytes of words within which a form may begin or end.
-    ends: Ends,
+    /// What words end in within which a form may begin or end.
+    ends: Vec<Finder<'static>>,
     /// Glued markers of one word: other letters may follow them.
     glued_words: Vec<Box<str>>,
 }
@@ -39,12 +42,14 @@ impl Forms {
     ) -> Self {
         let forms: Vec<Box<str>> = forms.map(Into::into).collect();
         let mut openings: HashMap<u32, Vec<u32>> = HashMap::new();
-        let mut heads = Hashes::default();
+        let [mut heads, mut opened] = <[Hashes; 2]>::default();
         for (pattern, form) in (0..).zip(&forms) {
             let word = first_word(form);
             let head = hash(form.as_bytes(), word.clone());
             heads.add(head);
-            openings.entry(opening(form, word).unwrap_or(head)).or_default().push(pattern);
+            let opening = opening(form, word).unwrap_or(head);
+            opened.add(opening);
+            openings.entry(opening).or_default().push(pattern);
         }
         let bytes = |pattern: &u32| form_of(&forms, *pattern).map_or(0, str::len);
         for patterns in openings.values_mut() {
@@ -56,22 +61,31 @@ impl Forms {
         let mut glued: Vec<Box<str>> = glued.map(|form| first(form).into()).collect();
         glued.sort();
         glued.dedup();
-        let mut ends = Ends::default();
-        glued.iter().map(|head| &**head).chain([VISARGA]).for_each(|word| ends.add(word));
-        Self { forms, openings, heads, glued, ends, glued_words }
+        let ends = glued.iter().map(|head| &**head).chain([VISARGA]);
+        let ends = ends.map(|end| Finder::new(end).into_owned()).collect();
+        Self { forms, openings, heads, opened, glued, ends, glued_words }
     }
 
-    /// Every place where a form stands behind `from`, from left to right, the longest first, none over another.
+    /// Every place where a form begins within `place`, from left to right, the longest first, none over another.
     pub(super) fn hits<'h>(
         &'h self,
         page: &'h Matching,
-        from: usize,
+        place: Range<usize>,
     ) -> impl Iterator<Item = Hit> + 'h {
-        let mut free_from = from;
-        let before = page.words().partition_point(|word| word.range().start < from);
-        let words = page.words().get(before..).unwrap_or_default();
-        let words = words.iter().filter(|word| self.is_worth_a_look(page, **word));
-        words.filter_map(move |word| {
+        let mut free_from = place.start;
+        let text = page.text().as_bytes().get(place.clone()).unwrap_or_default();
+        // Most pages have none of them.
+        let ends = self.ends.iter().filter(|end| end.find(text).is_some());
+        let ends: Vec<&[u8]> = ends.map(Finder::needle).collect();
+        let words = page.words_from(place.clone());
+        words.iter().filter_map(move |word| {
+            // Quickly told, and sometimes wrongly yes.
+            let is_worth_a_look = self.heads.may_have(word.hash())
+                || !self.glued_words.is_empty()
+                || ends.iter().any(|end| page.word(*word).as_bytes().ends_with(end));
+            if !is_worth_a_look {
+                return None;
+            }
             let is_free = word.range().start >= free_from;
             let hit = is_free.then(|| self.at_word(page, *word)).flatten();
             let hit = hit.or_else(|| self.within_word(page, *word, free_from))?;
@@ -86,14 +100,6 @@ impl Forms {
         self.opened(text, first_word(text)).find(|(_, form)| *form == text).map(|(id, _)| hit(id))
     }
 
-    /// Whether a form can begin with this word or within it: quickly told, and sometimes wrongly yes.
-    #[inline]
-    fn is_worth_a_look(&self, page: &Matching, word: Word) -> bool {
-        self.heads.may_have(word.hash())
-            || self.ends.may_be_of(page.text(), word)
-            || !self.glued_words.is_empty()
-    }
-
     /// The longest form that begins with this word.
     fn at_word(&self, page: &Matching, word: Word) -> Option<Hit> {
         let (Range { start, end }, letters) = (word.range(), page.word(word));
@@ -101,17 +107,13 @@ impl Forms {
         let is_head = self.heads.may_have(word.hash());
         let whole = || is_head.then(|| self.longest(page, start..end)).flatten();
         // A visarga is a sign of its word, and is printed for the colon too.
-        let may_have_visarga = self.ends.may_be_of(page.text(), word);
-        let colon = || longest(letters.strip_suffix(VISARGA).filter(|_| may_have_visarga)?.len());
+        let colon = || longest(letters.strip_suffix(VISARGA)?.len());
         let mut begun = self.glued_words.iter().filter(|form| letters.starts_with(&***form));
         whole().or_else(colon).or_else(|| begun.find_map(|form| longest(form.len())))
     }
 
     /// The longest form that begins within this word: of a glued marker.
     fn within_word(&self, page: &Matching, word: Word, free_from: usize) -> Option<Hit> {
-        if !self.ends.may_be_of(page.text(), word) {
-            return None;
-        }
         let (Range { start, end }, letters) = (word.range(), page.word(word));
         let heads = self.glued.iter().filter(|head| letters.ends_with(&***head));
         let places = heads.map(|head| end - head.len());
@@ -132,7 +134,7 @@ impl Forms {
     fn opened(&self, text: &str, head: Range<usize>) -> impl Iterator<Item = (u32, &str)> {
         let long = opening(text, head.clone());
         let short = hash(text.as_bytes(), head);
-        let hashes = long.into_iter().chain([short]);
+        let hashes = long.into_iter().chain([short]).filter(|hash| self.opened.may_have(*hash));
         let patterns = hashes.filter_map(|hash| self.openings.get(&hash)).flatten();
         patterns.filter_map(|&pattern| Some((pattern, form_of(&self.forms, pattern)?)))
     }
@@ -166,7 +168,7 @@ fn opening(text: &str, word: Range<usize>) -> Option<u32> {
 #[derive(Debug)]
 struct Hashes(Box<[u64; HASHES]>);
 
-/// Words of 64 bits: for some 2,500 first words one other word in fifty is looked at in vain.
+/// Words of 64 bits: of some 2,500 first words and 5,000 openings one other in fifty and in twenty-five is looked up in vain.
 const HASHES: usize = 2048;
 
 impl Default for Hashes {
@@ -196,47 +198,6 @@ impl Hashes {
     }
 }
 
-/// A set of the last bytes of words, in which a few others seem to be too.
-#[derive(Debug, Default)]
-struct Ends {
-    bits: [u64; ENDS],
-    /// There is a word of fewer bytes: then any word may end in it.
-    any: bool,
-}
-
-/// Words of 64 bits: there are some ten glued markers.
-const ENDS: usize = 8;
-
-/// So many bytes of a word's end are looked at: what a visarga has.
-const END_BYTES: usize = 3;
-
-impl Ends {
-    fn add(&mut self, word: &str) {
-        let Some(end) = word.as_bytes().last_chunk() else {
-            self.any = true;
-            return;
-        };
-        let (at, bit) = Self::place(*end);
-        if let Some(bits) = self.bits.get_mut(at) {
-            *bits |= bit;
-        }
-    }
-
-    /// Whether a word of `form` ends in one of them.
-    #[inline]
-    fn may_be_of(&self, form: &str, word: Word) -> bool {
-        let end = form.as_bytes().get(..word.range().end).and_then(<[u8]>::last_chunk);
-        let (at, bit) = end.map_or((0, 0), |end| Self::place(*end));
-        self.any || self.bits.get(at).is_some_and(|bits| bits & bit != 0)
-    }
-
-    /// By the low bits of the last letters: they tell letters apart in every script.
-    #[inline]
-    fn place([first, second, third]: [u8; END_BYTES]) -> (usize, u64) {
-        (usize::from(first ^ second) % ENDS, 1 << ((third ^ second << 3) & 63))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,7 +207,7 @@ mod tests {
         let forms = Forms::new(all.into_iter(), glued.iter().copied());
         let page = Matching::of(std::iter::once(line));
         let text = |hit: Hit| page.text().get(hit.start..hit.end).unwrap().to_owned();
-        forms.hits(&page, 0).map(text).collect()
+        forms.hits(&page, 0..page.text().len()).map(text).collect()
     }
 
     #[test]
@@ -296,7 +257,7 @@ mod tests {
         ) {
             let forms = Forms::new(FORMS.into_iter(), std::iter::empty());
             let page = Matching::of(std::iter::once(line.as_str()));
-            let hits: Vec<_> = forms.hits(&page, 0).map(|hit| FORMS[hit.pattern as usize]).collect();
+            let hits: Vec<_> = forms.hits(&page, 0..page.text().len()).map(|hit| FORMS[hit.pattern as usize]).collect();
             proptest::prop_assert_eq!(hits, plainly_found(&line));
         }
     }

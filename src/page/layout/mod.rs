@@ -14,6 +14,7 @@ mod sites;
 mod small_words;
 mod source;
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -211,13 +212,13 @@ impl Layouts {
         &self.files
     }
 
-    /// Every place where a form stands behind `from`, from left to right, the longest first, none over another.
+    /// Every place where a form begins within `place`, from left to right, the longest first, none over another.
     pub(in crate::page) fn hits<'h>(
         &'h self,
         page: &'h Matching,
-        from: usize,
+        place: Range<usize>,
     ) -> impl Iterator<Item = Hit> + 'h {
-        self.forms.hits(page, from)
+        self.forms.hits(page, place)
     }
 
     /// The form that is all of `text`, a match form.
