@@ -46,9 +46,8 @@ impl LetterPairs {
         let (folded, _) = folded.as_chunks_mut::<BLOCK>();
         let mut bytes = 0;
         for (source, folded) in source.iter().zip(folded) {
-            let block = self.block(u64::from_le_bytes(*source));
-            *folded = block.to_le_bytes();
-            let letters = letters(block);
+            let (block, letters) = self.block(*source);
+            *folded = block;
             bytes += letters;
             if letters < BLOCK {
                 break;
@@ -57,14 +56,18 @@ impl LetterPairs {
         bytes
     }
 
+    /// Folds the letters that a block begins with; says how many bytes they are, of the one as of the other. Behind them
+    /// may stand anything.
     #[inline]
-    fn block(&self, block: u64) -> u64 {
+    pub fn block(&self, block: [u8; BLOCK]) -> ([u8; BLOCK], usize) {
+        let block = u64::from_le_bytes(block);
         let pair = |nth: u32| {
             let [first, second, ..] = (block >> (16 * nth)).to_le_bytes();
             let pair = usize::from(u16::from_le_bytes([first, second]));
             u64::from(self.0.get(pair).copied().unwrap_or(0)) << (16 * nth)
         };
-        pair(0) | pair(1) | pair(2) | pair(3)
+        let folded = pair(0) | pair(1) | pair(2) | pair(3);
+        (folded.to_le_bytes(), letters(folded))
     }
 }
 

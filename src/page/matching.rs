@@ -238,32 +238,30 @@ impl Form {
             bytes.resize(*len + room(source.len()), 0);
         }
         let (mut at, mut end) = (0, *len);
-        // Where the word begins that is being written.
-        let mut word: Option<usize> = None;
-        while let Some(&byte) = source.get(at) {
-            if byte == b' ' {
-                if let Some(start) = word.take() {
-                    words.push(Word::of(bytes, start..end));
-                } else if text == Text::Raw && at > 0 && source.get(at - 1) == Some(&b' ') {
-                    return None;
-                }
-                write::<1>(bytes, end, *b" ");
-                (at, end) = (at + 1, end + 1);
-                continue;
-            }
-            let letters = tables.pairs.fold(
-                source.get(at..).unwrap_or_default(),
-                bytes.get_mut(end..).unwrap_or_default(),
-            );
-            if letters > 0 {
-                word = word.or(Some(end));
+        // Where the word begins that is being written, if one is.
+        let mut start = end;
+        while at < source.len() {
+            if let Some(block) = source.get(at..).and_then(<[u8]>::first_chunk) {
+                let (folded, letters) = tables.pairs.block(*block);
+                write(bytes, end, folded);
                 (at, end) = (at + letters, end + letters);
-                if source.get(at) == Some(&b' ') {
+                if letters == block.len() {
                     continue;
                 }
             }
             // A character of any kind.
             let (code, taken) = match (source.get(at), source.get(at + 1)) {
+                (Some(b' '), _) => {
+                    if end > start {
+                        words.push(Word::of(bytes, start..end));
+                    } else if text == Text::Raw && at > 0 && source.get(at - 1) == Some(&b' ') {
+                        return None;
+                    }
+                    write(bytes, end, *b" ");
+                    (at, end) = (at + 1, end + 1);
+                    start = end;
+                    continue;
+                }
                 (Some(&first @ 0..=0x7f), _) => (usize::from(first), 1),
                 (Some(first @ 0xc2..=0xdf), Some(second)) => {
                     (usize::from(first & 0x1f) << 6 | usize::from(second & 0x3f), 2)
@@ -281,23 +279,24 @@ impl Form {
                 at += c.len_utf8();
                 let Some(folded) = fold(c) else { continue };
                 short = Short::of(folded, &mut utf8);
-                write::<4>(bytes, end, utf8);
+                write(bytes, end, utf8);
             } else {
                 at += taken;
-                write::<2>(bytes, end, short.utf8);
+                write(bytes, end, short.utf8);
             }
-            match (word, short.kind) {
-                (None, Kind::Letter) => word = Some(end),
-                (Some(start), Kind::Sign) => {
-                    words.push(Word::of(bytes, start..end));
-                    word = None;
-                }
-                _ => {}
-            }
+            let before = end;
             end += usize::from(short.len);
+            if short.kind == Kind::Sign {
+                if before > start {
+                    words.push(Word::of(bytes, start..before));
+                }
+                start = end;
+            }
         }
-        words.extend(word.map(|start| Word::of(bytes, start..end)));
-        write::<1>(bytes, end, *b"\n");
+        if end > start {
+            words.push(Word::of(bytes, start..end));
+        }
+        write(bytes, end, *b"\n");
         *len = end + 1;
         Some(())
     }
