@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::Context;
+use super::Page;
 use super::layout::Layouts;
 use super::piece::{Part, Piece};
 use super::reading::Reading;
-use super::signals::NAMES;
-use super::starts::Start;
-use super::{Context, Page};
+use super::split::signals::NAMES;
+use super::split::starts::Start;
 
 /// A page with every decision on it.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::clean::Line;
 use super::layout::Layouts;
-use super::shape::is_letter;
+use super::text::clean::Line;
+use super::text::shape::is_letter;
 
 /// So much text is enough to tell a language, in bytes.
 const SAMPLE: usize = 600;
@@ -218,7 +218,7 @@ const TAGS: &[(&str, &str)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::clean;
+    use crate::page::text::clean;
 
     #[test]
     fn the_envelopes_word_stands_before_any_guess() {

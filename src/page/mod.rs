@@ -9,56 +9,28 @@
 
 pub mod envelope;
 
-mod attached;
-mod bare;
 mod block;
-mod buttons;
-mod candidate;
-mod clean;
-mod clock;
-mod credit;
 mod date;
-mod ending;
 mod explain;
-mod head;
-mod headline;
-mod judge;
-mod keywords;
 mod language;
 mod layout;
-mod learning;
-mod links;
-mod list;
-mod mark;
-mod matching;
-mod names;
+mod marks;
 mod piece;
 mod reading;
-mod shape;
-mod signals;
-mod spelling;
 mod split;
-mod starts;
-mod tags;
-mod titles;
-mod told;
-mod topic;
-mod trailing;
-mod value;
-mod weights;
-mod whole;
-mod words;
+mod text;
+mod unmarked;
 
 use std::borrow::Cow;
 
 use serde::Serialize;
 
-pub use candidate::{Candidate, Neighbours, PAGES, Stands, is_looked_at};
 pub use explain::{ExplainedPiece, ExplainedRule, ExplainedRunnerUp, Explanation, explain};
 pub use layout::{Field, LayoutError, LayoutFile, Layouts};
-pub use learning::{Boundaries, Learning};
 pub use piece::Part;
-pub use starts::{LineKey, Start, StartKind, Starts, Tally as StartsTally};
+pub use split::candidate::{Candidate, Neighbours, PAGES, Stands, is_looked_at};
+pub use split::learning::{Boundaries, Learning};
+pub use split::starts::{LineKey, Start, StartKind, Starts, Tally as StartsTally};
 
 use crate::record::{Precision, RelatedKind, StoryId, Warning};
 

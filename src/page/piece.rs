@@ -6,10 +6,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::clean::Line;
 use super::layout::Field;
-use super::signals::Signals;
-use super::starts::Start;
+use super::split::signals::Signals;
+use super::split::starts::Start;
+use super::text::clean::Line;
 
 /// What a piece is to its story.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]

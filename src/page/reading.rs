@@ -5,18 +5,18 @@ use std::cell::Cell;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::attached::{self, Left};
-use super::clean::{self, Line};
+use super::block::attached::{self, Left};
+use super::block::{lay_out, titles};
 use super::date::{self, Dates};
 use super::layout::{Field, Layouts};
-use super::learning::Lesson;
-use super::mark::{Marking, mark};
-use super::matching::Matching;
+use super::marks::keywords;
+use super::marks::mark::{Marking, mark};
 use super::piece::{Part, Piece};
-use super::{
-    Context, Date, Page, RelatedText, bare, block, buttons, clock, head, headline, keywords,
-    language, names, tags, titles,
-};
+use super::split::learning::Lesson;
+use super::text::clean::{self, Line};
+use super::text::matching::Matching;
+use super::unmarked::{bare, buttons, clock, head, headline, names, tags};
+use super::{Context, Date, Page, RelatedText, language};
 use crate::record::{RelatedKind, StoryId, Warning};
 
 /// A page, read.
@@ -75,7 +75,7 @@ impl<'a> Reading<'a> {
         if let Some(headline) = headline::over_a_body(&pieces) {
             lesson.own(matching.form(headline.folded.clone()));
         }
-        warnings.extend(block::lay_out(&mut pieces, &matching, layouts, &mut lesson, trace));
+        warnings.extend(lay_out::lay_out(&mut pieces, &matching, layouts, &mut lesson, trace));
         headline::repeated(&mut pieces);
         bare::link_dates(&mut pieces, &marking);
         if attached::cut_known(&mut pieces, &unseen, &matching, &lesson) || whole {
@@ -85,7 +85,7 @@ impl<'a> Reading<'a> {
         titles::trim(&mut pieces);
         let entries =
             pieces.iter().filter_map(|piece| piece.entry).max().map_or(0, |last| last as usize + 1);
-        block::teasers(&mut pieces, entries);
+        lay_out::teasers(&mut pieces, entries);
         Self {
             lines,
             matching,

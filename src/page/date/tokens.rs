@@ -1,6 +1,6 @@
 //! A printed date in tokens, from left to right.
 
-use crate::page::shape;
+use crate::page::text::shape;
 
 /// A part of a printed date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use super::small_words::SmallWords;
 use super::source::Source;
 use super::{Furniture, Label, LayoutFile, Layouts, Marker, Rule, RuleKind};
 use crate::page::language::primary;
-use crate::page::spelling::folded;
+use crate::page::text::spelling::folded;
 
 /// Compiles files in the order of their names, whatever order they come in.
 pub(super) fn compile(sources: impl Iterator<Item = Source>) -> (Layouts, Vec<LayoutError>) {

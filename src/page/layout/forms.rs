@@ -10,9 +10,9 @@ use foldhash::{HashMap, HashMapExt};
 use memchr::memmem::Finder;
 
 use super::Hit;
-use crate::page::matching::Matching;
-use crate::page::shape;
-use crate::page::words::{Word, hash};
+use crate::page::text::matching::Matching;
+use crate::page::text::shape;
+use crate::page::text::words::{Word, hash};
 
 /// All forms, ready to be looked for.
 #[derive(Debug, Default)]

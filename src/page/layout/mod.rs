@@ -22,7 +22,7 @@ use forms::Forms;
 use sites::Sites;
 use source::Source;
 
-use super::matching::Matching;
+use crate::page::text::matching::Matching;
 pub use error::LayoutError;
 pub use raw::Field;
 

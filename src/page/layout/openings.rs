@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::page::shape;
+use crate::page::text::shape;
 
 /// What a first word says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -1,0 +1,79 @@
+//! The shape of lines behind a marker that are headlines of links, and no stories.
+
+use crate::page::layout::Opening;
+use crate::page::split::signals::{BlockLine, LineShape, Start};
+use crate::page::text::shape::Stop;
+
+/// A block in the middle of an article has at most so many lines (page-shapes §6, 2 and 3: one to five headlines, one
+/// teaser each at most).
+const LINKS: usize = 10;
+
+/// A longer line is no headline of a link.
+const LINK_CHARS: usize = 160;
+
+/// A longer line that ends in a full stop is no headline of a link: the block is empty, its headline stood elsewhere.
+const SENTENCE_CHARS: usize = 60;
+
+pub(crate) fn is_sentence(line: &BlockLine) -> bool {
+    line.shape.stop == Stop::Full && line.shape.chars > SENTENCE_CHARS
+}
+
+/// A longer line that ends in dots is no teaser.
+pub(crate) const TEASER_CHARS: usize = 300;
+
+/// A block of nothing but lines that are no longer and have no full stop is a list of links: a story has a paragraph.
+const BARE_CHARS: usize = 110;
+
+fn is_bare_headline(line: &BlockLine) -> bool {
+    matches!(line.shape.stop, Stop::None | Stop::Question | Stop::Dots)
+        && line.shape.chars <= BARE_CHARS
+}
+
+/// Whether lines are nothing but headlines.
+pub(crate) fn is_list(lines: &[BlockLine]) -> bool {
+    // Where there are capitals, headlines begin with articles as paragraphs do.
+    let goes_on = |line: &&BlockLine| {
+        line.opening == Opening::Continues && line.shape.start == Start::Caseless
+    };
+    let continues = lines.iter().filter(goes_on).count();
+    lines.iter().all(is_bare_headline)
+        && !is_wrapped(lines)
+        && (continues < 2 || GOING_ON * continues < lines.len())
+}
+
+/// Of headlines one in twenty begins as a paragraph that goes on does, of paragraphs most; where more than one in so many lines
+/// does, they are the paragraphs of stories that print no full stops.
+const GOING_ON: usize = 4;
+
+/// Whether the lines behind the first are those of a text that was broken at a certain width: headlines differ more in
+/// length. The last line of a text is as long as it happens to be.
+fn is_wrapped(lines: &[BlockLine]) -> bool {
+    let [_, wrapped @ .., _] = lines else {
+        return false;
+    };
+    let chars = || wrapped.iter().map(|line| line.shape.chars);
+    let (shortest, longest) = (chars().min().unwrap_or(0), chars().max().unwrap_or(0));
+    wrapped.len() >= 3 && shortest >= 60 && longest - shortest <= 15
+}
+
+/// A shorter question behind links is the article's: a heading within it.
+const QUESTION_CHARS: usize = 25;
+
+/// How many lines look like headlines of links or their teasers. Questions can be either: behind the last other headline
+/// they are the article's, where it asks some itself.
+pub(crate) fn headlines(lines: &[BlockLine], article_asks: bool) -> usize {
+    let mut count = 0;
+    for (at, line) in lines.iter().take(LINKS).enumerate() {
+        let LineShape { chars, stop, .. } = line.shape;
+        let is_teaser = stop == Stop::Dots && at > 0 && chars <= TEASER_CHARS;
+        let is_question = stop == Stop::Question
+            && (QUESTION_CHARS..=BARE_CHARS).contains(&chars)
+            && !article_asks;
+        if is_teaser || is_question || stop == Stop::None && chars <= LINK_CHARS {
+            count = at + 1;
+        } else if stop != Stop::Question || chars > LINK_CHARS {
+            break;
+        }
+    }
+    count
+}

@@ -1,0 +1,13 @@
+//! What follows a marker: appended stories, links, or the article again.
+//!
+//! `attached` cuts a headline off that stands behind a marker on its own line. `lay_out` gives what follows each marker its
+//! entries: by whether the article had ended there (`ending`) and what it had said (`told`), a block is a `list` of links, or it is cut
+//! into stories by `split`. `titles` takes off what stands round the headlines of links. Rests on `split` and on all that
+//! came before it.
+
+pub(super) mod attached;
+mod ending;
+pub(super) mod lay_out;
+mod list;
+pub(super) mod titles;
+pub(super) mod told;

@@ -1,0 +1,89 @@
+//! What an article says before a marker: what it is about, and whether it has begun.
+
+use std::ops::Range;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::page::layout::Field;
+use crate::page::piece::{Part, Piece};
+use crate::page::text::matching::Matching;
+use crate::page::text::shape::{self, Stop};
+use crate::page::text::words::{MAX_WORDS, Stems};
+
+/// What the article says before the marker.
+#[derive(Default)]
+pub(crate) struct ArticleWords {
+    /// Where in the match form stands what it is about.
+    told: Vec<Range<usize>>,
+    /// The keys of its lines.
+    pub keys: Vec<u64>,
+    /// It has lines of its own that are questions.
+    pub asks: bool,
+    /// It has paragraphs.
+    pub begun: bool,
+    /// It has a date.
+    pub dated: bool,
+    /// The hashes of the agencies that sign the datelines of its first paragraphs.
+    pub agencies: Vec<u64>,
+}
+
+impl ArticleWords {
+    /// The headline and the last paragraphs before a marker say enough of what the article is about.
+    pub(crate) fn add(&mut self, pieces: &[Piece<'_>], matching: &Matching) {
+        let told = |piece: &&Piece<'_>| {
+            matches!(piece.part, Part::Headline | Part::Body) && piece.entry.is_none()
+        };
+        let texts: Vec<_> = pieces.iter().filter(told).collect();
+        self.keys.extend(
+            texts.iter().map(|piece| xxh3_64(matching.form(piece.folded.clone()).as_bytes())),
+        );
+        self.asks |= texts
+            .iter()
+            .any(|piece| piece.part == Part::Body && shape::stop(&piece.text) == Stop::Question);
+        self.begun |= texts.iter().any(|piece| piece.part == Part::Body);
+        self.dated |= pieces.iter().any(is_date);
+        let room = FIRST_PARAGRAPHS.saturating_sub(self.keys.len() - texts.len());
+        let first = texts.iter().take(room).filter(|piece| piece.part == Part::Body);
+        self.agencies.extend(first.filter_map(|piece| agency(&piece.text)));
+        let telling = texts.iter().take(2).chain(texts.iter().rev().take(4));
+        self.told.extend(telling.map(|piece| piece.folded.clone()));
+    }
+
+    /// The words of its headline and its first paragraph.
+    pub(crate) fn beginning(&self, matching: &Matching) -> Stems {
+        stems_of(self.told.iter().take(2).cloned(), matching)
+    }
+
+    /// Its words. Only a block that may go on with the article asks.
+    pub(crate) fn stems(&self, matching: &Matching) -> Stems {
+        stems_of(self.told.iter().cloned(), matching)
+    }
+}
+
+/// An article's dateline stands in one of so many first lines, the headline included.
+const FIRST_PARAGRAPHS: usize = 5;
+
+/// The hash of the agency that signs the dateline of a paragraph.
+pub(crate) fn agency(text: &str) -> Option<u64> {
+    shape::agency(text).map(|agency| xxh3_64(agency.as_bytes()))
+}
+
+pub(crate) fn is_date(piece: &Piece<'_>) -> bool {
+    matches!(piece.part, Part::Value(Field::Published | Field::Updated)) && piece.entry.is_none()
+}
+
+/// Adds the stems of the first words at a place of the match form, in their order.
+pub(crate) fn add_stems(place: Range<usize>, matching: &Matching, stems: &mut Vec<u32>) {
+    let words = matching.words_in(place).take(MAX_WORDS);
+    stems.reserve(words.size_hint().0);
+    for word in words {
+        stems.extend(matching.stem(word));
+    }
+}
+
+/// The stems at all of these places, sorted, each once.
+pub(crate) fn stems_of(places: impl Iterator<Item = Range<usize>>, matching: &Matching) -> Stems {
+    let mut stems = Vec::new();
+    places.for_each(|place| add_stems(place, matching, &mut stems));
+    Stems::of(stems)
+}

@@ -1,0 +1,51 @@
+//! What links are about, said beside their marker in a few words: "More on the harbour bridge:", "Lire plus sur le pont :".
+
+use crate::page::layout::{Marker, RuleKind};
+use crate::page::text::shape::{self, Stop};
+
+/// A topic has no more words, nor bytes.
+const WORDS: usize = 8;
+const BYTES: usize = 80;
+
+/// Where the topic stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Topic {
+    /// Before the form, which ends the line.
+    Before,
+    /// Between the form and its colon: of both so many bytes, the space behind them included.
+    Behind(usize),
+}
+
+impl Topic {
+    /// The topic of a marker between what stands before and behind its form on the line, if a few words are there.
+    pub(crate) fn of(before: &str, after: &str) -> Option<Self> {
+        if !shape::has_words(after) {
+            return is_topic(before).then_some(Self::Before);
+        }
+        let colon = after.bytes().take(BYTES).position(|byte| byte == b':')?;
+        let (topic, behind) = after.split_at_checked(colon)?;
+        let closed = shape::terminator(behind).bytes.max(1);
+        // "14:30", "https://": a colon within a word.
+        let is_closed =
+            behind.get(1..).is_some_and(|behind| behind.is_empty() || behind.starts_with(' '));
+        (is_closed && topic.starts_with(' ') && is_topic(topic))
+            .then_some(Self::Behind(colon + closed))
+    }
+}
+
+fn is_topic(text: &str) -> bool {
+    let text = text.trim();
+    text.len() <= BYTES
+        && text.split(' ').nth(WORDS).is_none()
+        && shape::has_words(text)
+        && shape::stop(text) == Stop::None
+        && !text.contains(". ")
+}
+
+/// The rules of a form that say that a topic may stand beside it.
+pub(crate) fn marker(kind: &RuleKind) -> Option<Marker> {
+    match kind {
+        RuleKind::Marker(marker) if marker.topic => Some(*marker),
+        RuleKind::Marker(_) | RuleKind::Label(_) | RuleKind::Furniture(_) | RuleKind::Plain => None,
+    }
+}

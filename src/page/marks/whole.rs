@@ -1,0 +1,90 @@
+//! Lines that layouts know whole: one form of furniture, a row of them, one with numbers in it.
+
+use super::judge::rank_of;
+use super::mark::{Mark, MarkKind, Marking};
+use crate::page::layout::{Furniture, Hit, Layouts, Rule, RuleKind};
+use crate::page::text::clean::Line;
+use crate::page::text::shape;
+
+/// A line of nothing but furniture, one piece of it behind the other: "Facebook Twitter WhatsApp".
+pub(crate) fn furniture_row(page: &Marking<'_, '_>, index: usize, hits: &[Hit]) -> Option<Mark> {
+    let ([first, _, ..], from) = (hits, page.matching.start(index)) else {
+        return None;
+    };
+    let end = from + page.matching.line(index).len();
+    let between = |from: usize, to: usize| page.matching.text().get(from..to).unwrap_or_default();
+    let whole = |hit: Hit| {
+        let mut rules = page.layouts.rules_of(hit);
+        let here = |rule: &Rule| match rule.kind {
+            RuleKind::Furniture(Furniture::Whole) => true,
+            RuleKind::Furniture(Furniture::Head) => index > 0 && is_above_text(page, index),
+            RuleKind::Furniture(_) | RuleKind::Marker(_) | RuleKind::Label(_) | RuleKind::Plain => {
+                false
+            }
+        };
+        rules.find(|(_, rule)| here(rule) && rank_of(rule, page).is_some())
+    };
+    let (rule, _) = whole(*first)?;
+    let mut at = from;
+    for hit in hits {
+        if shape::has_letters(between(at, hit.start)) || whole(*hit).is_none() {
+            return None;
+        }
+        at = hit.end;
+    }
+    let kind = MarkKind::Furniture;
+    (!shape::has_letters(between(at, end))).then_some(Mark {
+        rule,
+        start: from,
+        end,
+        kind,
+        needs_label: false,
+    })
+}
+
+/// So many lines stand above the first paragraph at most.
+const LINES_ABOVE: usize = 10;
+
+/// The headline below the name of a section has so many words: fewer are another section's name, or an author's.
+const BELOW_SECTION: std::ops::RangeInclusive<usize> = 4..=24;
+
+/// Whether a line stands above the first paragraph, and the page has another headline.
+pub(crate) fn is_above_text(page: &Marking<'_, '_>, index: usize) -> bool {
+    let is_paragraph = |line: &Line<'_>| shape::is_paragraph(&line.text);
+    let words = |line: &Line<'_>| line.text.split(' ').take(BELOW_SECTION.end() + 1).count();
+    match index {
+        0 => {
+            let mut below = page.lines.iter().skip(1).take(3);
+            let headline = below.find(|line| words(line) >= *BELOW_SECTION.start());
+            headline.is_some_and(|line| {
+                BELOW_SECTION.contains(&words(line)) && !shape::ends_in_stop(&line.text)
+            })
+        }
+        1..LINES_ABOVE => !page.lines.iter().take(index).skip(1).any(is_paragraph),
+        _ => false,
+    }
+}
+
+/// A line that is a whole one of furniture but for the numbers within it: "il y a 2 heures", "Lu 3 214 fois".
+pub(crate) fn counted(page: &Marking<'_, '_>, index: usize) -> Option<Mark> {
+    let (from, line) = (page.matching.start(index), page.matching.line(index));
+    let words = shape::without_numbers(line, page.layouts.words())?;
+    let mut rules = page.layouts.rules_of(page.layouts.whole(&words)?);
+    // With a number beside it the name of a section is an item of a list.
+    let is_whole = |kind: &RuleKind| matches!(kind, RuleKind::Furniture(Furniture::Whole));
+    let is_here = |rule: &Rule| is_whole(&rule.kind) && rank_of(rule, page).is_some();
+    let (rule, _) = rules.find(|(_, rule)| is_here(rule))?;
+    let (end, kind) = (from + line.len(), MarkKind::Furniture);
+    Some(Mark { rule, start: from, end, kind, needs_label: false })
+}
+
+/// Whether a text is a whole line of furniture but for its numbers, or a number: "2 hours ago", "12 comments".
+pub(crate) fn is_counted(layouts: &Layouts, form: &str) -> bool {
+    let words = shape::without_numbers(form, layouts.words());
+    let hit = layouts.whole(words.as_deref().unwrap_or(form));
+    let is_whole = |rule: &Rule| {
+        rule.site.is_none() && matches!(rule.kind, RuleKind::Furniture(Furniture::Whole))
+    };
+    hit.is_some_and(|hit| layouts.rules_of(hit).any(|(_, rule)| is_whole(rule)))
+        || form.bytes().all(|byte| byte.is_ascii_digit())
+}

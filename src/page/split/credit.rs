@@ -1,0 +1,64 @@
+//! Short lines between the headline of an appended story and its first paragraph: who wrote it, where, for whom, or what
+//! its picture shows ("Cairo: Harbour Post"); and what signs a story ("(Reuters)"). They say nothing of where one begins.
+
+use super::signals::{BlockLine, LineShape};
+use crate::page::text::shape::{PARAGRAPH_CHARS, Stop};
+
+/// A credit has no more words, nor characters; without a sign between them so many words.
+const WORDS: usize = 4;
+const CHARS: usize = 40;
+const BARE_WORDS: usize = 2;
+
+/// Whether a line has the shape of a credit: "Cairo: Harbour Post", "#harbour", "agencies".
+pub(crate) fn is_credit(text: &str, shape: &LineShape) -> bool {
+    shape.chars <= CHARS
+        && shape.words <= WORDS
+        && (shape.words <= BARE_WORDS || text.contains([':', '/', '-', '–', '#', '|', '(']))
+        && matches!(shape.stop, Stop::None | Stop::Colon)
+}
+
+/// Whether a line is an agency's name in brackets, as it signs a story: "(Reuters)", "--(Petra)".
+pub(crate) fn is_signature(text: &str, shape: &LineShape) -> bool {
+    shape.chars <= CHARS && shape.words <= BARE_WORDS && text.ends_with(')') && {
+        let text = text.trim_start_matches(['-', '–', '—', ' ']);
+        text.starts_with('(') && text.matches('(').count() == 1
+    }
+}
+
+/// A longer line, in characters, is no headline above a credit.
+const HEADLINE_CHARS: usize = 120;
+
+/// So many stand below a headline at most.
+const CREDITS: usize = 2;
+
+/// The credits in a block, by their places: short lines behind a longer one that does not stop, before a paragraph; and
+/// signatures.
+pub(crate) fn of_block(lines: &[BlockLine]) -> Vec<usize> {
+    let mut credits = Vec::new();
+    let shape = |line: &BlockLine| line.shape.credit || line.shape.signature;
+    let short = lines.iter().enumerate().skip(1).filter(|(_, line)| shape(line));
+    for (at, line) in short {
+        if line.shape.signature {
+            credits.push(at);
+            continue;
+        }
+        let from = if credits.last() == at.checked_sub(1).as_ref() { at - 1 } else { at };
+        let above = from.checked_sub(1).and_then(|above| lines.get(above));
+        let mut below = lines.iter().skip(at + 1).take(CREDITS + from - at);
+        let over_paragraph = below.find(|line| !line.shape.credit).is_some_and(is_paragraph);
+        if above.is_some_and(is_headline) && over_paragraph {
+            credits.push(at);
+        }
+    }
+    credits
+}
+
+fn is_headline(line: &BlockLine) -> bool {
+    line.shape.words > WORDS
+        && line.shape.chars <= HEADLINE_CHARS
+        && matches!(line.shape.stop, Stop::None | Stop::Question)
+}
+
+fn is_paragraph(line: &BlockLine) -> bool {
+    line.shape.stop == Stop::Full && line.shape.chars > PARAGRAPH_CHARS
+}

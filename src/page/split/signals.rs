@@ -1,0 +1,392 @@
+//! What speaks for and against a line of a block being a headline, in numbers.
+//!
+//! Every signal is a whole number, mostly 0 or 100 or a share in hundredths. Their weights stand in
+//! config/split.toml and are learned by tools/learn_split.py from these very numbers (`explain` shows them).
+
+use super::credit;
+use super::links::{Links, hundredths};
+use crate::page::layout::Opening;
+use crate::page::text::shape::{self, Stop};
+
+/// A line of a block.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct BlockLine {
+    /// The stems of its words, in their order.
+    pub stems: Vec<u32>,
+    pub shape: LineShape,
+    /// The hash of its match form: equal lines have equal keys.
+    pub key: u64,
+    /// What its first word says.
+    pub opening: Opening,
+    /// A label line stands right before it: a story has ended there, or the line before is the headline of one.
+    pub behind_label: bool,
+    /// The line before it is a title on its marker's line, which can be a link's: a headline may follow.
+    pub behind_title: bool,
+    /// The hash of the agency that signs its dateline.
+    pub agency: Option<u64>,
+}
+
+/// What a line looks like.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct LineShape {
+    pub chars: usize,
+    pub words: usize,
+    pub stop: Stop,
+    /// A sentence ends within it.
+    pub stop_inside: bool,
+    pub colon_inside: bool,
+    pub dots_inside: bool,
+    pub question_inside: bool,
+    pub start: Start,
+    pub dateline: bool,
+    /// It can be a credit below a headline.
+    pub credit: bool,
+    /// It signs a story.
+    pub signature: bool,
+}
+
+/// What a line begins with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Start {
+    #[default]
+    Letter,
+    /// A letter of a script without capitals.
+    Caseless,
+    Digit,
+    Quote,
+    Other,
+}
+
+/// Longer lines are no headlines: how many characters they have beyond does not matter.
+const MAX_CHARS: usize = 400;
+
+impl LineShape {
+    /// The shape of a cleaned line.
+    pub(crate) fn of(text: &str) -> Self {
+        let chars = text.chars().count().min(MAX_CHARS);
+        let inner =
+            if chars < MAX_CHARS { text.trim_end_matches(|c| !shape::is_word_char(c)) } else { "" };
+        let bytes = inner.as_bytes();
+        let mut shape = Self {
+            chars,
+            words: memchr::memchr_iter(b' ', bytes).count() + 1,
+            stop: shape::stop(text),
+            colon_inside: memchr::memchr(b':', bytes).is_some(),
+            dots_inside: memchr::memchr(0xe2, bytes).is_some() && inner.contains('…'),
+            start: match text.chars().next() {
+                Some(c) if c.is_uppercase() || c.is_lowercase() => Start::Letter,
+                Some(c) if shape::is_letter(c) => Start::Caseless,
+                Some(c) if c.is_numeric() => Start::Digit,
+                Some('"' | '«' | '“' | '\'' | '‘' | '”' | '’' | '„') => Start::Quote,
+                _ => Start::Other,
+            },
+            dateline: shape::is_dateline(text),
+            ..Self::default()
+        };
+        shape.signs_inside(bytes);
+        shape.credit = credit::is_credit(text, &shape);
+        shape.signature = credit::is_signature(text, &shape);
+        shape
+    }
+
+    /// Notes the signs of sentences in the bytes of a line.
+    fn signs_inside(&mut self, bytes: &[u8]) {
+        let next = |at: usize| bytes.get(at + 1).copied();
+        for at in memchr::memchr3_iter(b'.', b'!', b'?', bytes) {
+            let is_dot = bytes.get(at) == Some(&b'.');
+            self.stop_inside |= next(at) == Some(b' ');
+            self.dots_inside |= is_dot && next(at) == Some(b'.');
+            self.question_inside |= !is_dot;
+        }
+        // U+061F and U+06D4 are D8 9F and DB 94: their second bytes are the rare ones.
+        for at in memchr::memchr2_iter(0x9f, 0x94, bytes) {
+            let sign = at.checked_sub(1).and_then(|before| bytes.get(before..=at));
+            self.question_inside |= sign == Some(&[0xd8, 0x9f]);
+            let stops = matches!(sign, Some([0xd8, 0x9f] | [0xdb, 0x94]));
+            self.stop_inside |= stops && next(at) == Some(b' ');
+        }
+    }
+
+    fn stops(&self) -> bool {
+        self.stop != Stop::None
+    }
+}
+
+macro_rules! signals {
+    ($($name:ident),* $(,)?) => {
+        /// The names of the signals, in the order of their values.
+        pub(crate) const NAMES: &[&str] = &[$(stringify!($name)),*];
+
+        /// What a signal is called.
+        #[expect(non_camel_case_types, reason = "the names are those of the data file")]
+        #[derive(Clone, Copy)]
+        pub(crate) enum Signal { $($name),* }
+    };
+}
+
+signals! {
+    bias, ends_in_full_stop, ends_in_question, ends_in_dots, ends_in_comma, ends_in_colon,
+    before_ends_in_full_stop, before_ends_in_question, before_ends_in_dots, before_ends_in_comma, before_ends_in_colon, before_does_not_stop,
+    before_is_short, before_last_ends_in_full_stop, before_last_does_not_stop,
+    bare_behind_full_stop, bare_behind_bare, bare_before_full_stop, bare_before_bare, full_stops_if_bare_behind_one, full_stops_if_behind_none,
+    stop_inside, words_below_4, words_below_6, words_above_14, words_above_18,
+    chars_below_15, chars_below_25, chars_below_45, chars_below_60, chars_above_90, chars_above_110, chars_above_140, chars_above_200,
+    next_below_45, next_below_80, next_below_140, next_does_not_stop, next_is_dateline, is_last,
+    next_but_one_ends_in_full_stop, next_but_one_does_not_stop,
+    longer_than_next, much_shorter_than_before,
+    colon_inside, dots_inside, question_inside, starts_with_digit, starts_with_quote, starts_oddly, is_dateline,
+    in_next, in_next_three, in_last, in_last_three, only_ahead, only_behind, new_here,
+    across, next_in_last_two, next_in_this,
+    none_in_next_three, in_next_three_above_30, in_next_three_above_50, none_in_last_three, in_last_three_above_30,
+    next_not_in_last_two, next_in_last_two_above_10, next_in_last_two_above_20, none_across, new_here_above_60,
+    lines_without_stop, no_stop_as_most, continues, leads, next_continues, next_leads,
+    second_line, repeat_begins, repeat_goes_on,
+}
+
+/// How many signals there are.
+pub(crate) const COUNT: usize = NAMES.len();
+
+/// The signals of one line.
+pub(crate) type Signals = [i16; COUNT];
+
+/// The signals of each line of a block. Linear in the words of the block.
+///
+/// `article` are the keys of the article's own headline and paragraphs: a block can repeat them too.
+pub(crate) fn of_block(lines: &[BlockLine], article: &[u64]) -> Vec<Signals> {
+    let links = Links::of(lines);
+    let repeats = repeats(lines, article);
+    let without_stop = lines.iter().filter(|line| !line.shape.stops()).count();
+    let full_stops = lines.iter().filter(|line| line.shape.stop == Stop::Full).count();
+    let block = Block {
+        lines,
+        links,
+        without_stop: hundredths(without_stop, lines.len()),
+        full_stops: hundredths(full_stops, lines.len()),
+    };
+    let mut signals: Vec<Signals> = (0..lines.len()).map(|at| block.line(at)).collect();
+    for (signals, repeat) in signals.iter_mut().zip(repeats) {
+        let signal = match repeat {
+            Repeat::None => continue,
+            Repeat::Begins => Signal::repeat_begins,
+            Repeat::GoesOn => Signal::repeat_goes_on,
+        };
+        if let Some(slot) = signals.get_mut(signal as usize) {
+            *slot = 100;
+        }
+    }
+    signals
+}
+
+/// What a line that stands on the page twice says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Repeat {
+    None,
+    /// What stands before it differs, what stands behind it does not: there a story begins.
+    Begins,
+    /// What stands before it is the same both times: it is inside a story.
+    GoesOn,
+}
+
+/// Compares the neighbours of lines that stand on the page more than once.
+fn repeats(lines: &[BlockLine], article: &[u64]) -> Vec<Repeat> {
+    let start = article.len() + 1;
+    // Nothing is equal to the gap between the article and the block.
+    let keys: Vec<Option<u64>> = article
+        .iter()
+        .copied()
+        .map(Some)
+        .chain([None])
+        .chain(lines.iter().map(|line| Some(line.key)))
+        .collect();
+    let mut places: Vec<(u64, usize)> =
+        keys.iter().enumerate().filter_map(|(at, key)| Some(((*key)?, at))).collect();
+    places.sort_unstable();
+    let key = |at: Option<usize>| at.and_then(|at| keys.get(at)).copied().flatten();
+    let mut out = vec![Repeat::None; lines.len()];
+    for pair in places.windows(2) {
+        let &[(one, first), (other, second)] = pair else { continue };
+        if one != other {
+            continue;
+        }
+        let left = |at: usize| key(at.checked_sub(1));
+        let right = |at: usize| key(Some(at + 1));
+        let same_left = left(first).is_some() && left(first) == left(second);
+        let same_right = right(first).is_some() && right(first) == right(second);
+        let says = match (same_left, same_right) {
+            (true, _) => Repeat::GoesOn,
+            (false, true) => Repeat::Begins,
+            (false, false) => Repeat::None,
+        };
+        for at in [first, second] {
+            if let Some(slot) = at.checked_sub(start).and_then(|at| out.get_mut(at)) {
+                *slot = says;
+            }
+        }
+    }
+    out
+}
+
+/// The signals of a line as they are set.
+struct Sheet(Signals);
+
+impl Sheet {
+    fn set(&mut self, signal: Signal, value: i16) {
+        if let Some(slot) = self.0.get_mut(signal as usize) {
+            *slot = value;
+        }
+    }
+
+    fn get(&self, signal: Signal) -> i16 {
+        self.0.get(signal as usize).copied().unwrap_or_default()
+    }
+
+    fn yes(&mut self, signal: Signal, holds: bool) {
+        self.set(signal, if holds { 100 } else { 0 });
+    }
+
+    fn shape(&mut self, shape: &LineShape) {
+        for (signal, stop) in [
+            (Signal::ends_in_full_stop, Stop::Full),
+            (Signal::ends_in_question, Stop::Question),
+            (Signal::ends_in_dots, Stop::Dots),
+            (Signal::ends_in_comma, Stop::Comma),
+            (Signal::ends_in_colon, Stop::Colon),
+        ] {
+            self.yes(signal, shape.stop == stop);
+        }
+        for (signal, bound) in [
+            (Signal::chars_below_15, 15),
+            (Signal::chars_below_25, 25),
+            (Signal::chars_below_45, 45),
+            (Signal::chars_below_60, 60),
+        ] {
+            self.yes(signal, shape.chars < bound);
+        }
+        for (signal, bound) in [
+            (Signal::chars_above_90, 90),
+            (Signal::chars_above_110, 110),
+            (Signal::chars_above_140, 140),
+            (Signal::chars_above_200, 200),
+        ] {
+            self.yes(signal, shape.chars > bound);
+        }
+        self.yes(Signal::colon_inside, shape.colon_inside);
+        self.yes(Signal::dots_inside, shape.dots_inside);
+        self.yes(Signal::question_inside, shape.question_inside);
+        self.yes(Signal::starts_with_digit, shape.start == Start::Digit);
+        self.yes(Signal::starts_with_quote, shape.start == Start::Quote);
+        self.yes(Signal::starts_oddly, shape.start == Start::Other);
+        self.yes(Signal::is_dateline, shape.dateline);
+        self.yes(Signal::stop_inside, shape.stop_inside);
+        self.yes(Signal::words_below_4, shape.words < 4);
+        self.yes(Signal::words_below_6, shape.words < 6);
+        self.yes(Signal::words_above_14, shape.words > 14);
+        self.yes(Signal::words_above_18, shape.words > 18);
+    }
+
+    fn before(&mut self, line: &BlockLine, before: &BlockLine, full_stops: i16) {
+        let signal = match before.shape.stop {
+            Stop::None => Signal::before_does_not_stop,
+            Stop::Full => Signal::before_ends_in_full_stop,
+            Stop::Question => Signal::before_ends_in_question,
+            Stop::Dots => Signal::before_ends_in_dots,
+            Stop::Comma => Signal::before_ends_in_comma,
+            Stop::Colon => Signal::before_ends_in_colon,
+        };
+        self.yes(signal, true);
+        if before.shape.stop != Stop::Full {
+            self.set(Signal::full_stops_if_behind_none, full_stops);
+        } else if !line.shape.stops() {
+            self.yes(Signal::bare_behind_full_stop, true);
+            self.set(Signal::full_stops_if_bare_behind_one, full_stops);
+        }
+        self.yes(Signal::bare_behind_bare, !line.shape.stops() && !before.shape.stops());
+        self.yes(Signal::before_is_short, before.shape.chars < 60);
+        let (chars, chars_before) = (line.shape.chars, before.shape.chars);
+        self.yes(Signal::much_shorter_than_before, chars * 3 < chars_before * 2);
+    }
+
+    fn next(&mut self, line: &BlockLine, next: &BlockLine) {
+        self.yes(Signal::next_below_45, next.shape.chars < 45);
+        self.yes(Signal::next_below_80, next.shape.chars < 80);
+        self.yes(Signal::next_below_140, next.shape.chars < 140);
+        self.yes(Signal::next_does_not_stop, !next.shape.stops());
+        self.yes(Signal::next_is_dateline, next.shape.dateline);
+        self.yes(Signal::longer_than_next, line.shape.chars > next.shape.chars);
+        self.yes(Signal::next_continues, next.opening == Opening::Continues);
+        self.yes(Signal::next_leads, next.opening == Opening::Leads);
+        let bare = !line.shape.stops();
+        self.yes(Signal::bare_before_full_stop, bare && next.shape.stop == Stop::Full);
+        self.yes(Signal::bare_before_bare, bare && !next.shape.stops());
+    }
+
+    fn shares(&mut self, shares: [(Signal, i16); 10]) {
+        for (signal, share) in shares {
+            self.set(signal, share);
+        }
+        // Which side of a bound a share lies on says more than how far.
+        for (signal, share, bound) in [
+            (Signal::in_next_three_above_30, Signal::in_next_three, 30),
+            (Signal::in_next_three_above_50, Signal::in_next_three, 50),
+            (Signal::in_last_three_above_30, Signal::in_last_three, 30),
+            (Signal::next_in_last_two_above_10, Signal::next_in_last_two, 10),
+            (Signal::next_in_last_two_above_20, Signal::next_in_last_two, 20),
+            (Signal::new_here_above_60, Signal::new_here, 60),
+        ] {
+            self.yes(signal, self.get(share) > bound);
+        }
+        for (signal, share) in [
+            (Signal::none_in_next_three, Signal::in_next_three),
+            (Signal::none_in_last_three, Signal::in_last_three),
+            (Signal::next_not_in_last_two, Signal::next_in_last_two),
+            (Signal::none_across, Signal::across),
+        ] {
+            self.yes(signal, self.get(share) == 0);
+        }
+    }
+}
+
+/// The lines of a block, and what is said of all of them.
+struct Block<'l> {
+    lines: &'l [BlockLine],
+    links: Links,
+    /// The share of lines that do not stop.
+    without_stop: i16,
+    /// The share of lines that end in a full stop.
+    full_stops: i16,
+}
+
+impl Block<'_> {
+    fn line(&self, at: usize) -> Signals {
+        let mut sheet = Sheet([0; COUNT]);
+        let near = |at: Option<usize>| at.and_then(|at| self.lines.get(at));
+        let Some(line) = self.lines.get(at) else { return sheet.0 };
+        sheet.yes(Signal::bias, true);
+        sheet.shape(&line.shape);
+        sheet.set(Signal::lines_without_stop, self.without_stop);
+        let bare = if line.shape.stops() { 0 } else { self.without_stop };
+        sheet.set(Signal::no_stop_as_most, bare);
+        sheet.yes(Signal::continues, line.opening == Opening::Continues);
+        sheet.yes(Signal::leads, line.opening == Opening::Leads);
+        sheet.yes(Signal::second_line, at == 1);
+        if let Some(before) = near(at.checked_sub(1)) {
+            sheet.before(line, before, self.full_stops);
+        }
+        if let Some(before) = near(at.checked_sub(2)) {
+            let full = before.shape.stop == Stop::Full;
+            sheet.yes(Signal::before_last_ends_in_full_stop, full);
+            sheet.yes(Signal::before_last_does_not_stop, !before.shape.stops());
+        }
+        match near(Some(at + 1)) {
+            Some(next) => sheet.next(line, next),
+            None => sheet.yes(Signal::is_last, true),
+        }
+        if let Some(next) = near(Some(at + 2)) {
+            let full = next.shape.stop == Stop::Full;
+            sheet.yes(Signal::next_but_one_ends_in_full_stop, full);
+            sheet.yes(Signal::next_but_one_does_not_stop, !next.shape.stops());
+        }
+        sheet.shares(self.links.shares(at));
+        sheet.0
+    }
+}

@@ -1,0 +1,316 @@
+//! The shape of a text: where words end, where sentences end, how a marker is closed.
+
+use crate::page::layout::SmallWords;
+
+/// Whether a character belongs to a word: a letter, a digit or a vowel sign of an Indic script.
+pub(crate) fn is_word_char(c: char) -> bool {
+    match c {
+        '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),
+        // Arabic letters; the Arabic comma, semicolon and question mark; quotation marks.
+        '\u{620}'..='\u{657}' | '\u{66e}'..='\u{6d3}' => true,
+        '\u{60c}' | '\u{61b}' | '\u{61f}' | '\u{ab}' | '\u{bb}' => false,
+        '\u{900}'..='\u{97f}' | '\u{200c}' | '\u{200d}' => true,
+        '\u{2010}'..='\u{206f}' => false,
+        _ => is_letter(c) || c.is_numeric(),
+    }
+}
+
+/// `char::is_alphabetic`, whose table is slow beyond ASCII: asked of every character, it took half of a page's time.
+pub(crate) fn is_letter(c: char) -> bool {
+    match c {
+        '\0'..='\u{7f}' => c.is_ascii_alphabetic(),
+        // Arabic, Persian and Urdu letters and their vowel signs.
+        '\u{620}'..='\u{657}' | '\u{66e}'..='\u{6d3}' => true,
+        // General punctuation.
+        '\u{2010}'..='\u{2070}' => false,
+        _ => c.is_alphabetic(),
+    }
+}
+
+/// Whether a text says anything.
+pub(crate) fn has_words(text: &str) -> bool {
+    text.contains(is_word_char)
+}
+
+/// Whether a text says anything but numbers.
+pub(crate) fn has_letters(text: &str) -> bool {
+    text.contains(is_letter)
+}
+
+/// What closes a marker or label.
+pub(crate) struct Terminator {
+    /// Its bytes, the spaces round it included.
+    pub bytes: usize,
+    /// Whether there is one, spaces apart.
+    pub colon: bool,
+    /// Whether it is a bar: titles of videos have one ("Watch || …").
+    pub bar: bool,
+}
+
+/// The colon, dots, dash or mark that `after`, the text behind a form, begins with.
+pub(crate) fn terminator(after: &str) -> Terminator {
+    let trimmed = after.trim_start();
+    let signs =
+        trimmed.trim_start_matches([':', '.', '-', '…', '!', '»', '>', '|', '*', '؛', 'ः', '/']);
+    let taken = trimmed.len() - signs.len();
+    let colon = trimmed.get(..taken).is_some_and(|signs| {
+        signs.starts_with([':', '…', '!', '|', '»', '>', '؛', 'ः'])
+            || signs.starts_with("..")
+            // A dash or slash with a space behind it; without one it is part of a word: "source-based".
+            || signs.starts_with(['-', '/']) && matches!(trimmed.get(taken..).and_then(|rest| rest.chars().next()), None | Some(' '))
+    });
+    if colon {
+        // One space only: a second one stands behind something that the match form has left out.
+        let value = signs.strip_prefix(' ').unwrap_or(signs);
+        Terminator { bytes: after.len() - value.len(), colon, bar: trimmed.starts_with('|') }
+    } else {
+        Terminator { bytes: 0, colon, bar: false }
+    }
+}
+
+/// Signs that may stand behind a sentence's last stop.
+const CLOSERS: [char; 14] = ['"', '\'', '”', '’', '»', ')', ']', '“', '‘', '«', '›', '}', ' ', '*'];
+
+/// How a text ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Stop {
+    #[default]
+    None,
+    Full,
+    Question,
+    Dots,
+    Comma,
+    Colon,
+}
+
+/// How a text ends: quotes and brackets behind the stop are passed over (research/splitting).
+pub(crate) fn stop(text: &str) -> Stop {
+    let text = text.trim_end_matches(CLOSERS);
+    match text.chars().next_back() {
+        Some('.' | '۔') if text.ends_with("..") || text.ends_with("۔۔") => Stop::Dots,
+        Some('.' | '۔' | '।' | '。') => Stop::Full,
+        Some('!' | '?' | '؟') => Stop::Question,
+        Some('…') => Stop::Dots,
+        Some(',' | '،' | ';' | '؛') => Stop::Comma,
+        Some(':') => Stop::Colon,
+        _ => Stop::None,
+    }
+}
+
+/// Whether a text ends as a sentence does, or stops short within one.
+pub(crate) fn ends_in_stop(text: &str) -> bool {
+    stop(text) != Stop::None
+}
+
+/// Whether a sentence ends within a text and another begins behind it.
+pub(crate) fn holds_sentence(text: &str) -> bool {
+    text.match_indices(['.', '۔', '।', '؟', '?', '!']).any(|(at, sign)| {
+        let (before, behind) = (text.get(..at), text.get(at + sign.len()..));
+        let word = before.and_then(|text| text.rsplit(' ').next()).unwrap_or_default();
+        let next = behind.and_then(|text| text.strip_prefix(' '));
+        word.chars().nth(SENTENCE_WORD).is_some()
+            && next.is_some_and(|next| !next.starts_with(|c: char| c.is_lowercase()))
+    })
+}
+
+/// A shorter word before a stop, in characters, can be short for another: "Gov."
+const SENTENCE_WORD: usize = 3;
+
+/// A paragraph has more characters.
+pub(crate) const PARAGRAPH_CHARS: usize = 60;
+
+/// Whether a line is a paragraph for certain, by its length and its full stop.
+pub(crate) fn is_paragraph(text: &str) -> bool {
+    stop(text) == Stop::Full && text.chars().nth(PARAGRAPH_CHARS).is_some()
+}
+
+/// A headline behind a marker that no colon closes has so many words, and no more characters.
+const TITLE_WORDS: usize = 3;
+const TITLE_CHARS: usize = 160;
+
+/// Whether a text has the length of a headline, and does not stop.
+pub(crate) fn is_title(text: &str) -> bool {
+    matches!(stop(text), Stop::None | Stop::Question)
+        && text
+            .split_ascii_whitespace()
+            .filter(|word| has_words(word))
+            .nth(TITLE_WORDS - 1)
+            .is_some()
+        && text.chars().nth(TITLE_CHARS).is_none()
+}
+
+/// Whether a paragraph ends with a colon: the day on the next line is what it announces, that of a match.
+pub(crate) fn announces(text: &str) -> bool {
+    stop(text) == Stop::Colon && text.chars().nth(PARAGRAPH_CHARS).is_some()
+}
+
+/// A dateline or byline stands within so many characters.
+const DATELINE_CHARS: usize = 48;
+
+/// Where a dateline or byline can stand in a text, if any of the signs is there that close one.
+fn dateline_head(text: &str) -> Option<&str> {
+    let longest = text.len().min(DATELINE_CHARS * char::MAX.len_utf8());
+    // Each of the signs has one of these bytes; few lines have any. Asked of every byte, without leaving early, it is a few
+    // instructions for many of them.
+    let closes = |byte: &u8| matches!(byte, b'-' | b')' | b'/' | 0xe2);
+    let bytes = text.as_bytes().get(..longest)?;
+    if !bytes.iter().fold(false, |any, byte| any | closes(byte)) {
+        return None;
+    }
+    text.get(..text.char_indices().nth(DATELINE_CHARS).map_or(text.len(), |(at, _)| at))
+}
+
+/// Whether a text begins with a dateline or byline, closed by a dash or a bracket: "Cairo - Reuters:", "دبي (CNN)--".
+pub(crate) fn is_dateline(text: &str) -> bool {
+    let signs = ["--", " - ", " – ", " — ", "- ", ") ", "/ "];
+    dateline_head(text).is_some_and(|head| signs.iter().any(|sign| head.contains(sign)))
+}
+
+/// The word before the dash that closes a dateline, the agency or paper that signs it: "وفا" of "نابلس 14-3-2024 وفا- ".
+pub(crate) fn agency(text: &str) -> Option<&str> {
+    let head = dateline_head(text)?;
+    let closed = head.match_indices(['-', '–', '—']).find(|(at, sign)| {
+        let (before, behind) = (head.get(..*at), head.get(at + sign.len()..));
+        behind.is_some_and(|behind| behind.starts_with([' ', '-']))
+            && before.is_some_and(|before| !before.trim_end().ends_with(|c: char| c.is_numeric()))
+    });
+    let word = head.get(..closed?.0)?.trim_end().rsplit(' ').next()?;
+    Some(word.trim_matches(|c| !is_word_char(c))).filter(|word| has_letters(word))
+}
+
+/// A line that only counts something has no more bytes.
+const COUNTED_BYTES: usize = 48;
+
+/// The words of a short line without its numbers, one space between: "lu 1.2k fois" says "lu fois". `None` of a line that
+/// has no number or says nothing else.
+pub(crate) fn without_numbers(line: &str, words: &SmallWords) -> Option<String> {
+    if line.len() > COUNTED_BYTES || !line.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut said = String::new();
+    let mut rest = line;
+    while let Some(at) = rest.find(is_word_char) {
+        rest = rest.get(at..)?;
+        let digits = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
+        let is_number = rest.starts_with(|c: char| c.is_ascii_digit());
+        let ends = |c: char| if is_number { !digits(c) } else { !is_word(c) };
+        let (token, behind) = rest.split_at(rest.find(ends).unwrap_or(rest.len()));
+        rest = behind;
+        if is_number {
+            let behind = behind.trim_start();
+            let next = behind.split(|c| !is_word_char(c)).next().unwrap_or_default();
+            rest = if words.is_thousands(next) { behind.get(next.len()..)? } else { behind };
+        } else {
+            said.extend((!said.is_empty()).then_some(' '));
+            said.push_str(token);
+        }
+    }
+    (!said.is_empty()).then_some(said)
+}
+
+/// Whether a character stands in a word and is no digit.
+fn is_word(c: char) -> bool {
+    (is_word_char(c) || matches!(c, '\'' | '’')) && !c.is_ascii_digit()
+}
+
+/// Whether a line is a tag, or ends as one does: `content="…" />` (page-shapes §10).
+pub(crate) fn is_markup(text: &str) -> bool {
+    text.ends_with('>') && (text.starts_with('<') || text.ends_with("/>") || text.ends_with("\">"))
+}
+
+/// Whether a line is drawn of the sign that makes Arabic letters longer: "ــــــ".
+pub(crate) fn is_rule(text: &str) -> bool {
+    text.starts_with('\u{640}') && text.chars().all(|c| matches!(c, '\u{640}' | ' '))
+}
+
+/// Whether a text is cut with an ellipsis.
+pub(crate) fn is_cut(text: &str) -> bool {
+    let text = text.trim_end_matches([' ', ')', ']', '»', '>']).trim_end_matches("[");
+    text.ends_with('…') || text.ends_with("...") || text.ends_with("..")
+}
+
+/// The fewest and the most characters of a headline that is glued to the sentence behind it.
+const GLUED: std::ops::Range<usize> = 20..200;
+
+/// Where a headline ends to which the next sentence is glued: at the first capital, or quote with a capital or a number, that stands
+/// right behind a small letter, a digit or a sign that closes; or at a number with a point right behind a small letter.
+pub(crate) fn glued_end(text: &str) -> Option<usize> {
+    let (mut before, mut closed, mut quoted) = (' ', false, false);
+    let mut rest = text.char_indices().take(GLUED.end).enumerate().peekable();
+    while let Some((nth, (at, c))) = rest.next() {
+        let next = rest.peek().map(|(_, (_, next))| *next);
+        let opens = match c {
+            '“' | '„' | '«' => next.is_some_and(|c| c.is_uppercase() || c.is_numeric()),
+            '"' | '”' => next.is_some_and(char::is_uppercase),
+            '0'..='9' => before.is_lowercase() && is_numbered(text.get(at..).unwrap_or_default()),
+            _ => c.is_uppercase(),
+        };
+        if nth >= GLUED.start && opens && closed {
+            return Some(at);
+        }
+        closed = match c {
+            '…' | ')' | '?' | '!' | '»' => true,
+            '”' | '"' => is_word_char(before),
+            // Elsewhere it is an apostrophe.
+            '\'' | '’' => quoted && is_word_char(before),
+            _ => c.is_lowercase() || c.is_numeric(),
+        };
+        quoted |= matches!(c, '\'' | '‘' | '’') && !is_word_char(before);
+        before = c;
+    }
+    None
+}
+
+/// "8. The fields": a text that begins with a number and a point.
+fn is_numbered(text: &str) -> bool {
+    text.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::Layouts;
+
+    #[test]
+    fn a_headline_ends_where_the_next_sentence_is_glued_to_it() {
+        for (headline, sentence) in [
+            ("Orchard growers fear the frost", "The frost came late."),
+            ("Orchard growers fear the frost (Video)", "“The frost came late.”"),
+            ("Orchard growers sing 'Frost in May'", "The song came late."),
+            ("What do the orchard growers fear?", "“The frost”, they said."),
+            ("Orchard growers fear the frost", "8. The frost came late."),
+        ] {
+            let text = format!("{headline}{sentence}");
+            assert_eq!(glued_end(&text), Some(headline.len()), "{text}");
+        }
+        let text = "The growers of the valley met O'Neill: 5,000 trees";
+        assert_eq!(glued_end(text), None, "an apostrophe closes nothing");
+    }
+
+    #[test]
+    fn the_words_of_a_line_that_counts_stand_without_their_numbers() {
+        let small = Layouts::builtin().words();
+        for (line, words) in [
+            ("il y a 2 heures", Some("il y a heures")),
+            ("lu 3 214 fois", Some("lu fois")),
+            ("dilihat 1,2 rb kali", Some("dilihat kali")),
+            ("published2 days ago", Some("published days ago")),
+            ("1.2k views", Some("views")),
+            ("vor 3 stunden", Some("vor stunden")),
+            ("il y a heures", None),
+            ("14:05", None),
+        ] {
+            assert_eq!(without_numbers(line, small).as_deref(), words, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_letter_is_what_unicode_calls_alphabetic() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(is_letter(c), c.is_alphabetic(), "U+{:04X}", u32::from(c));
+            let word =
+                c.is_alphanumeric() || matches!(c, '\u{900}'..='\u{97f}' | '\u{200c}' | '\u{200d}');
+            assert_eq!(is_word_char(c), word, "U+{:04X}", u32::from(c));
+        }
+    }
+}

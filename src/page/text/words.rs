@@ -1,0 +1,272 @@
+//! The words of a text as numbers, to see which texts speak of the same things.
+
+use std::ops::Range;
+
+/// So many words of a line count: headlines are shorter, and a line of megabytes costs no more than this.
+pub(crate) const MAX_WORDS: usize = 96;
+
+/// Letters of a stem: five were the best of research/splitting.
+const STEM: usize = 5;
+
+/// Letters of the longest article with its proclitic.
+const LONGEST_PREFIX: usize = 3;
+
+/// So many bytes of a word are looked at at once: as many as the head of an Arabic word that its stem is cut of.
+const HEAD: usize = 2 * (LONGEST_PREFIX + STEM);
+
+/// A word in the match form of a page: where it stands, and a hash of its letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Word {
+    start: u32,
+    end: u32,
+    hash: u32,
+}
+
+impl Word {
+    /// The word that stands in `form` at `range`.
+    #[inline]
+    pub(crate) fn of(form: &[u8], range: Range<usize>) -> Self {
+        let head = head(form, range.clone());
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let (start, end) = (place(range.start), place(range.end));
+        Self { start, end, hash: hash_behind(form, range, head) }
+    }
+
+    /// Where it stands.
+    #[inline]
+    pub(crate) fn range(self) -> Range<usize> {
+        let place = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
+        place(self.start)..place(self.end)
+    }
+
+    /// Equal words have equal hashes.
+    #[inline]
+    pub(crate) fn hash(self) -> u32 {
+        self.hash
+    }
+
+    /// The hash of the word of `form` without its article and proclitics, cut to five letters; `None` of a word that says
+    /// little. Found when it is asked for: only blocks of appended stories ask.
+    #[inline]
+    pub(crate) fn stem(self, form: &[u8]) -> Option<u32> {
+        let range = self.range();
+        stem(form, range.clone(), head(form, range)).filter(|stem| *stem != 0)
+    }
+}
+
+/// The stem of the word that stands in `form` at `range`; `head` is its head.
+#[inline]
+fn stem(form: &[u8], range: Range<usize>, [low, high]: [u64; 2]) -> Option<u32> {
+    let bytes = range.len();
+    let ascii = low & ends(STEM)[0];
+    if ascii & repeated(0x8080) == 0 {
+        let counts = bytes >= 3 || low.to_le_bytes().first().is_some_and(u8::is_ascii_digit);
+        return counts.then(|| mixed([ascii, 0], 0));
+    }
+    // Letters of two bytes, all of them: a lead byte and a tail byte by turns.
+    let [low_end, high_end] = ends(bytes);
+    let is_pairs = |half: u64, end: u64| half & repeated(0xc0e0) == repeated(0x80c0) & end;
+    if !is_pairs(low, low_end) || !is_pairs(high, high_end) {
+        return stem_of_letters(form, range);
+    }
+    let letters = bytes / 2;
+    let prefix = proclitics(low, letters);
+    // What is shifted out of the high half, in two steps: a shift by all 64 bits is none.
+    let [low, high] =
+        [low >> (16 * prefix) | high << 1 << (63 - 16 * prefix), high >> (16 * prefix)];
+    (letters - prefix >= 3).then(|| mixed([low, high & ends(2 * STEM)[1]], 0))
+}
+
+/// The stem of a word whose letters are of several lengths, or of three bytes and more. None of them has a proclitic
+/// but with an Arabic head.
+fn stem_of_letters(form: &[u8], range: Range<usize>) -> Option<u32> {
+    let word = std::str::from_utf8(form.get(range.clone())?).ok()?;
+    let letters = word.chars().take(LONGEST_PREFIX + STEM).count();
+    let [low, _] = head(form, range.clone());
+    let prefix = proclitics(low, letters);
+    let mut ends = word.char_indices().map(|(at, c)| at + c.len_utf8());
+    let start = range.start + 2 * prefix;
+    let stem = ends.clone().take(prefix + STEM).last().map_or(start, |end| range.start + end);
+    let is_number = ends.next() == Some(1) && form.get(range.start).is_some_and(u8::is_ascii_digit);
+    (letters - prefix >= 3 || is_number).then(|| hash(form, start..stem))
+}
+
+/// How many letters و ف ب ك ل and ال are of an Arabic word that stays three letters long or more without them.
+#[inline]
+fn proclitics(head: u64, letters: usize) -> usize {
+    const WAW: u16 = u16::from_le_bytes([0xd9, 0x88]);
+    const BEH: u16 = u16::from_le_bytes([0xd8, 0xa8]);
+    const FEH: u16 = u16::from_le_bytes([0xd9, 0x81]);
+    const KAF: u16 = u16::from_le_bytes([0xd9, 0x83]);
+    const LAM: u16 = u16::from_le_bytes([0xd9, 0x84]);
+    const ALEF: u16 = u16::from_le_bytes([0xd8, 0xa7]);
+    let [a, b, c, d, e, f, ..] = head.to_le_bytes();
+    let [first, second, third] = [[a, b], [c, d], [e, f]].map(u16::from_le_bytes);
+    // All of it asked without leaving early: which letter a word begins with is nothing that a processor can guess.
+    let is_joined = (first == WAW) | (first == BEH) | (first == FEH) | (first == KAF);
+    let has_article = (second == ALEF) & (third == LAM);
+    let is_article = ((first == ALEF) | (first == LAM)) & (second == LAM);
+    let one = usize::from((is_joined | (first == LAM)) & (letters >= 5));
+    let two = if is_article & (letters >= 5) { 2 } else { one };
+    if is_joined & has_article & (letters >= 6) { 3 } else { two }
+}
+
+/// The first bytes of a word in two halves, the first one lowest, and zeros behind its end.
+#[inline]
+fn head(form: &[u8], range: Range<usize>) -> [u64; 2] {
+    let behind = form.get(range.start..).unwrap_or_default();
+    let head = match behind.first_chunk() {
+        Some(head) => u128::from_le_bytes(*head),
+        // The last bytes of a page.
+        None => behind.iter().rev().fold(0, |head, byte| head << 8 | u128::from(*byte)),
+    };
+    let ([low, high], [low_end, high_end]) = (halves(head), ends(range.len()));
+    [low & low_end, high & high_end]
+}
+
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "each half is meant")]
+const fn halves(head: u128) -> [u64; 2] {
+    [head as u64, (head >> 64) as u64]
+}
+
+/// Ones where the first bytes of a head stand, so many of them.
+#[inline]
+fn ends(bytes: usize) -> [u64; 2] {
+    const ENDS: [[u8; HEAD]; 2] = [[u8::MAX; HEAD], [0; HEAD]];
+    let from = ENDS.as_flattened().get(HEAD - bytes.min(HEAD)..).unwrap_or_default();
+    from.first_chunk().map_or([u64::MAX; 2], |ends| halves(u128::from_le_bytes(*ends)))
+}
+
+const fn repeated(pair: u16) -> u64 {
+    u64::MAX / 0xffff * pair as u64
+}
+
+/// A hash of the bytes at `range`, [`HEAD`] of them at a time.
+#[inline]
+pub(crate) fn hash(form: &[u8], range: Range<usize>) -> u32 {
+    hash_behind(form, range.clone(), head(form, range))
+}
+
+#[inline]
+fn hash_behind(form: &[u8], range: Range<usize>, first: [u64; 2]) -> u32 {
+    let mut hash = mixed(first, 0);
+    let mut start = range.start + HEAD;
+    while start < range.end {
+        hash = mixed(head(form, start..range.end), hash);
+        start += HEAD;
+    }
+    hash
+}
+
+/// The halves of a head multiplied and laid over each other, with what was hashed before.
+#[inline]
+fn mixed([low, high]: [u64; 2], before: u32) -> u32 {
+    let product = u128::from(low ^ 0x3cd0_b3ee_2595_9000 ^ u64::from(before))
+        * u128::from(high ^ 0xa21d_e73b_6200_3043);
+    let [a, b, c, d, ..] = (product ^ product >> 64).to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
+}
+
+/// The stems of texts, sorted, each once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Stems(Vec<u32>);
+
+impl Stems {
+    /// Of stems in any order.
+    pub(crate) fn of(mut stems: Vec<u32>) -> Self {
+        stems.sort_unstable();
+        stems.dedup();
+        Self(stems)
+    }
+
+    /// Whether the texts say nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The share of these stems, in hundredths, that the other text has too.
+    pub(crate) fn share_in(&self, other: &Self) -> i32 {
+        let shared = self.0.iter().filter(|stem| other.0.binary_search(stem).is_ok()).count();
+        let share = (shared * 100).checked_div(self.0.len()).unwrap_or(0);
+        i32::try_from(share).unwrap_or(100)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::text::matching::Matching;
+
+    fn stems(form: &str) -> Vec<Option<u32>> {
+        let matching = Matching::of(std::iter::once(form));
+        matching.words().iter().map(|word| matching.stem(*word)).collect()
+    }
+
+    fn set(form: &str) -> Stems {
+        Stems::of(stems(form).into_iter().flatten().collect())
+    }
+
+    #[test]
+    fn a_word_with_its_article_has_the_stem_of_the_bare_word() {
+        for (a, b) in [
+            ("والقوقاز", "القوقاز"),
+            ("بالمنطقه", "منطقه"),
+            ("للمدنيين", "المدنيين"),
+            ("minister", "ministers"),
+        ] {
+            assert_eq!(stems(a), stems(b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn the_share_is_of_the_first_texts_words() {
+        let headline = set("war talks in geneva");
+        let paragraph = set("the talks about the war were held in geneva on monday");
+        assert_eq!(headline.share_in(&paragraph), 100);
+        assert!(paragraph.share_in(&headline) < 50);
+        assert_eq!(Stems::default().share_in(&headline), 0);
+    }
+
+    /// The rule said plainly: a word without its article and proclitics, cut to five letters; `None` of a word that
+    /// says little.
+    fn plain_stem(word: &str) -> Option<String> {
+        let word = strip_proclitics(word);
+        let stem: String = word.chars().take(STEM).collect();
+        let says = stem.chars().count() >= 3 || stem.starts_with(|c: char| c.is_ascii_digit());
+        says.then_some(stem)
+    }
+
+    /// Takes و ف ب ك ل and ال off an Arabic word that stays three letters long or more.
+    fn strip_proclitics(word: &str) -> &str {
+        if !word.starts_with(['و', 'ف', 'ب', 'ك', 'ل', 'ا']) {
+            return word;
+        }
+        let letters = word.chars().count();
+        for (prefix, length) in
+            [("وال", 3), ("بال", 3), ("فال", 3), ("كال", 3), ("ال", 2), ("لل", 2)]
+        {
+            if let Some(rest) = word.strip_prefix(prefix).filter(|_| letters >= length + 3) {
+                return rest;
+            }
+        }
+        match word.strip_prefix(['و', 'ف', 'ب', 'ك', 'ل']) {
+            Some(rest) if letters >= 5 => rest,
+            _ => word,
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn words_have_the_stems_of_the_plain_rule(
+            text in "([وفبكلا]{0,3}[a-dا-ي٠-٩0-9]{0,7}[ ،.»\u{200c}]{0,2}){0,12}(\\PC|[𐐨-𐐯]{0,6}){0,20}",
+        ) {
+            let matching = Matching::of(std::iter::once(text.as_str()));
+            for word in matching.words() {
+                let plain = plain_stem(matching.word(*word));
+                let hashed = plain.map(|stem| hash(stem.as_bytes(), 0..stem.len()));
+                proptest::prop_assert_eq!(matching.stem(*word), hashed);
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What no form marks: the headline, dates, names, tags and small lines of the site, told by their shape and by what stands
+//! round them.
+//!
+//! Each file takes pieces that marking has left as text and gives them their part. Rests on `marks`, and on all that `marks`
+//! rests on; knows nothing of appended stories.
+
+pub(super) mod bare;
+pub(super) mod buttons;
+pub(super) mod clock;
+pub(super) mod head;
+pub(super) mod headline;
+pub(super) mod names;
+pub(super) mod tags;

@@ -1,0 +1,157 @@
+//! Tags that nobody has called so: hashtags, a list of them behind the last sentence, or below a marker.
+
+use std::collections::HashSet;
+
+use crate::page::layout::{Field, Furniture, Layouts, RuleKind};
+use crate::page::piece::{Part, Piece};
+use crate::page::text::matching::Matching;
+use crate::page::text::shape::{self, Stop};
+
+/// Takes a list of tags behind the last sentence of the article for furniture, for its keywords where the line above them is the
+/// words of their label. Behind the laying out of blocks.
+pub(crate) fn at_end(pieces: &mut [Piece<'_>], matching: &Matching, layouts: &Layouts) {
+    let tags = tags_at_end(pieces, matching, layouts);
+    // The last of them is the first on the page.
+    let label = tags.last().and_then(|at| pieces.get(*at)?.why.runner_up);
+    let label = label.filter(|label| label.part == Part::Label).and_then(|label| label.rule);
+    let is_keywords =
+        |kind: &RuleKind| matches!(kind, RuleKind::Label(label) if label.field == Field::Keywords);
+    let label =
+        label.filter(|rule| layouts.rule(*rule).is_some_and(|rule| is_keywords(&rule.kind)));
+    for (nth, at) in tags.iter().enumerate() {
+        let Some(piece) = pieces.get_mut(*at) else { continue };
+        match label {
+            Some(_) if nth + 1 == tags.len() => piece.take(Part::Label, None, "a label over tags"),
+            Some(_) => piece.take(Part::Value(Field::Keywords), None, "a tag below a label"),
+            None => piece.take(Part::Furniture, None, "a list of tags without a label"),
+        }
+    }
+}
+
+/// Takes hashtags, two or more, on a line or on lines of their own, for furniture: keywords that nobody has called so.
+pub(crate) fn hashtags(pieces: &mut [Piece<'_>]) {
+    let mut texts = pieces.iter_mut().filter(|piece| piece.part == Part::Body).peekable();
+    let mut behind_tags = false;
+    while let Some(piece) = texts.next() {
+        let (is_tags, before) = (are_hashtags(&piece.text), behind_tags);
+        behind_tags = is_tags;
+        let mut next = || texts.peek().is_some_and(|next| are_hashtags(&next.text));
+        if is_tags && (piece.text.contains(' ') || before || next()) {
+            piece.take(Part::Furniture, None, "hashtags without a label");
+        }
+    }
+}
+
+/// Takes tags below a marker, two or more that the article has said, for its keywords: "Related topics" stands over them as
+/// over links. Before the laying out of blocks.
+pub(crate) fn below_markers(pieces: &mut [Piece<'_>], matching: &Matching, layouts: &Layouts) {
+    for at in 0..pieces.len() {
+        let Some((marker, below)) = pieces.get_mut(at..).and_then(|rest| rest.split_first_mut())
+        else {
+            return;
+        };
+        if marker.part != Part::Marker || below.first().is_none_or(|tag| tag.line == marker.line) {
+            continue;
+        }
+        let lines = below.iter().take_while(|piece| piece.part == Part::Body).count();
+        let Some(below) = below.get_mut(..lines).filter(|lines| TAGS.contains(&lines.len())) else {
+            continue;
+        };
+        let article = matching.text().get(..marker.folded.start).unwrap_or_default();
+        let tags: Vec<_> = below.iter().collect();
+        if tags.iter().all(|tag| is_tag(&tag.text)) && are_told(&tags, article, (matching, layouts))
+        {
+            marker.take(Part::Label, None, "a marker over tags");
+            for tag in below {
+                tag.take(Part::Value(Field::Keywords), None, "a tag below a marker");
+            }
+        }
+    }
+}
+
+fn are_hashtags(text: &str) -> bool {
+    text.starts_with('#')
+        && text.split(' ').all(|word| word.starts_with('#') && shape::has_words(word))
+}
+
+/// A tag has no more words, nor characters; a list of them no more lines.
+const TAG_WORDS: usize = 3;
+const TAG_CHARS: usize = 30;
+const TAGS: std::ops::RangeInclusive<usize> = 2..=12;
+
+/// The pieces that are a list of tags: two short lines or more behind the last sentence of the article that say
+/// nothing but what it has said already (one of three or more may be new), each of them something else.
+fn tags_at_end(pieces: &[Piece<'_>], matching: &Matching, layouts: &Layouts) -> Vec<usize> {
+    let is_own = |piece: &Piece<'_>| piece.part == Part::Body && piece.entry.is_none();
+    let own = pieces.iter().enumerate().filter(|(_, piece)| is_own(piece));
+    let mut texts = own.rev().peekable();
+    let mut tags = Vec::new();
+    while let Some((at, piece)) = texts.next_if(|(_, piece)| is_tag(&piece.text)) {
+        tags.push((at, piece));
+    }
+    let Some((_, last)) = texts.next().filter(|_| TAGS.contains(&tags.len())) else {
+        return Vec::new();
+    };
+    let article = matching.text().get(..last.folded.end).unwrap_or_default();
+    let (places, pieces): (Vec<_>, Vec<_>) = tags.into_iter().unzip();
+    let is_list =
+        shape::stop(&last.text) == Stop::Full && are_told(&pieces, article, (matching, layouts));
+    if is_list { places } else { Vec::new() }
+}
+
+/// Whether the article has said the tags, two or more and all but one, each of them something else.
+fn are_told(
+    tags: &[&Piece<'_>],
+    article: &str,
+    (matching, layouts): (&Matching, &Layouts),
+) -> bool {
+    let says = |tag: &str| {
+        article.match_indices(tag).any(|(at, _)| {
+            let (before, behind) = (article.get(..at), article.get(at + tag.len()..));
+            !before.is_some_and(|text| text.ends_with(shape::is_word_char))
+                && !behind.is_some_and(|text| text.starts_with(shape::is_word_char))
+        })
+    };
+    let forms = || tags.iter().map(|tag| matching.form(tag.folded.clone()));
+    // A section of the site is a tag as good as what the article says.
+    let told = forms().filter(|tag| says(tag) || is_section(tag, layouts)).count();
+    // Captions say a name twice, tags never.
+    let distinct: HashSet<_> = forms().collect();
+    distinct.len() == tags.len() && told >= 2 && told + 1 >= tags.len()
+}
+
+/// Whether a match form is the name of a section of sites.
+pub(crate) fn is_section(form: &str, layouts: &Layouts) -> bool {
+    let is_head = |kind: &RuleKind| matches!(kind, RuleKind::Furniture(Furniture::Head));
+    let hit = layouts.whole(form);
+    hit.is_some_and(|hit| layouts.rules_of(hit).any(|(_, rule)| is_head(&rule.kind)))
+}
+
+fn is_tag(text: &str) -> bool {
+    text.split(' ').nth(TAG_WORDS).is_none()
+        && text.chars().nth(TAG_CHARS).is_none()
+        && !text.trim_matches(shape::is_word_char).contains(|c: char| {
+            // "TP.HCM", "R&D" are words.
+            c.is_ascii_punctuation() && !matches!(c, '.' | '-' | '&')
+                || matches!(c, '،' | '؟' | '«' | '“' | '…')
+        })
+        && !text.ends_with(['.', '-'])
+        && text.starts_with(shape::is_word_char)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_a_few_words_with_no_sign_but_those_within_words() {
+        for tag in ["TP.HCM", "R&D", "Baden-Baden", "harbour bridge", "القوقاز"] {
+            assert!(is_tag(tag), "{tag}");
+        }
+        for text in
+            ["The ferry.", "- frost", "a, b", "harbour:bridge", "one two three four", "«frost»"]
+        {
+            assert!(!is_tag(text), "{text}");
+        }
+    }
+}
