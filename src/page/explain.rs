@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Context;
-use super::Page;
-use super::layout::Layouts;
-use super::piece::{Part, Piece};
-use super::reading::Reading;
-use super::split::signals::NAMES;
-use super::split::starts::Start;
+use crate::page::Context;
+use crate::page::Page;
+use crate::page::layout::Layouts;
+use crate::page::piece::{Part, Piece};
+use crate::page::reading::Reading;
+use crate::page::split::signals::NAMES;
+use crate::page::split::starts::Start;
 
 /// A page with every decision on it.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::layout::Layouts;
-use super::text::clean::Line;
-use super::text::shape::is_letter;
+use crate::page::layout::Layouts;
+use crate::page::text::clean::Line;
+use crate::page::text::language_tag;
+use crate::page::text::shape::is_letter;
 
 /// So much text is enough to tell a language, in bytes.
 const SAMPLE: usize = 600;
@@ -19,24 +20,9 @@ pub(super) fn of<'a>(
     layouts: &'a Layouts,
 ) -> Cow<'a, str> {
     match named.map(str::trim).filter(|named| !named.is_empty()) {
-        Some(named) => shortest(named),
+        Some(named) => language_tag::shortest(named),
         None => Cow::Borrowed(detected(lines, layouts)),
     }
-}
-
-/// The first part of a tag, which names the language without its region or script: `pt` of `pt-BR`.
-pub(super) fn primary(tag: &str) -> &str {
-    tag.split_once('-').map_or(tag, |(language, _)| language)
-}
-
-/// `fra` and `fr_FR` name the same language as `fr`: the shortest tag stands (BCP 47), the region is kept.
-fn shortest(named: &str) -> Cow<'_, str> {
-    if named.len() == 3
-        && let Some(short) = whatlang::Lang::from_code(named.to_ascii_lowercase()).and_then(tag)
-    {
-        return Cow::Borrowed(short);
-    }
-    if named.contains('_') { Cow::Owned(named.replace('_', "-")) } else { Cow::Borrowed(named) }
 }
 
 fn detected<'a>(lines: &[Line<'_>], layouts: &'a Layouts) -> &'a str {
@@ -69,7 +55,7 @@ fn told<'a>(sample: &str, layouts: &'a Layouts) -> Option<&'a str> {
         return Some(letters.arabic_script());
     }
     let whatlang = || whatlang::detect(sample).filter(whatlang::Info::is_reliable);
-    common(sample, layouts).or_else(|| tag(whatlang()?.lang()))
+    common(sample, layouts).or_else(|| language_tag::of(whatlang()?.lang()))
 }
 
 /// The language of which one word in eight is a common one, where a layout lists them: for languages that the library
@@ -134,86 +120,6 @@ impl Letters {
         enough.map_or("ar", |((language, _), _)| *language)
     }
 }
-
-/// The two-letter tag of a language, for those that have one.
-fn tag(language: whatlang::Lang) -> Option<&'static str> {
-    let code = language.code();
-    TAGS.iter().find(|(long, _)| *long == code).map(|(_, short)| *short)
-}
-
-/// ISO 639-3 to BCP 47, for the languages that the library knows.
-const TAGS: &[(&str, &str)] = &[
-    ("afr", "af"),
-    ("aka", "ak"),
-    ("amh", "am"),
-    ("ara", "ar"),
-    ("aze", "az"),
-    ("bel", "be"),
-    ("ben", "bn"),
-    ("bul", "bg"),
-    ("cat", "ca"),
-    ("ces", "cs"),
-    ("cmn", "zh"),
-    ("cym", "cy"),
-    ("dan", "da"),
-    ("deu", "de"),
-    ("ell", "el"),
-    ("eng", "en"),
-    ("epo", "eo"),
-    ("est", "et"),
-    ("fin", "fi"),
-    ("fra", "fr"),
-    ("guj", "gu"),
-    ("heb", "he"),
-    ("hin", "hi"),
-    ("hrv", "hr"),
-    ("hun", "hu"),
-    ("hye", "hy"),
-    ("ind", "id"),
-    ("ita", "it"),
-    ("jav", "jv"),
-    ("jpn", "ja"),
-    ("kan", "kn"),
-    ("kat", "ka"),
-    ("khm", "km"),
-    ("kor", "ko"),
-    ("lat", "la"),
-    ("lav", "lv"),
-    ("lit", "lt"),
-    ("mal", "ml"),
-    ("mar", "mr"),
-    ("mkd", "mk"),
-    ("mya", "my"),
-    ("nep", "ne"),
-    ("nld", "nl"),
-    ("nob", "nb"),
-    ("ori", "or"),
-    ("pan", "pa"),
-    ("pes", "fa"),
-    ("pol", "pl"),
-    ("por", "pt"),
-    ("ron", "ro"),
-    ("rus", "ru"),
-    ("sin", "si"),
-    ("slk", "sk"),
-    ("slv", "sl"),
-    ("sna", "sn"),
-    ("spa", "es"),
-    ("srp", "sr"),
-    ("swe", "sv"),
-    ("tam", "ta"),
-    ("tel", "te"),
-    ("tgl", "tl"),
-    ("tha", "th"),
-    ("tuk", "tk"),
-    ("tur", "tr"),
-    ("ukr", "uk"),
-    ("urd", "ur"),
-    ("uzb", "uz"),
-    ("vie", "vi"),
-    ("yid", "yi"),
-    ("zul", "zu"),
-];
 
 #[cfg(test)]
 mod tests {

@@ -1,11 +1,12 @@
 //! From the bytes of a page to what the page says. Pure: knows no Kafka and no clock.
 //!
-//! [`envelope::decode`] turns a record into text; [`read`] turns text into a [`Page`]. Inside, in the order of the data:
-//! `clean` cuts the lines, `matching` folds them, `mark` finds markers, labels and furniture by the [`Layouts`], `headline`,
-//! `bare`, `head`, `names` and `buttons` tell what no form names (the headline, dates, names, lines of the site), `block` gives what is
-//! appended its part (`split` cuts a block of appended stories), and `reading` assembles the page from the pieces. [`Starts`]
-//! is what other pages have shown of lines, and [`Candidate`]s are what this page shows of its
-//! own, for others. [`explain()`] shows the pieces. What is not here: whether two stories are the same.
+//! [`envelope::decode`] turns a record into text; [`read`] turns text into a [`Page`]. The folders, in the order of the data:
+//! `text` cuts the lines and folds them; `marks` finds markers, labels and furniture by the [`Layouts`] and cuts the lines at
+//! them, with `date` for what is a date; `unmarked` tells what no form names (the headline, dates, names, lines of the site);
+//! `block` gives what is appended its part, with `split` where a block of appended stories is to be cut. `piece` is what all of
+//! them work on, `reading` calls them one after the other and assembles the page from the pieces, and [`explain()`] shows these.
+//! [`Starts`] is what other pages have shown of lines, and [`Candidate`]s are what this page shows of its own, for others. What
+//! is not here: whether two stories are the same. Which folder rests on which stands in ARCHITECTURE.md, and is tested.
 
 pub mod envelope;
 

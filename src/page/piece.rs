@@ -6,10 +6,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::layout::Field;
-use super::split::signals::Signals;
-use super::split::starts::Start;
-use super::text::clean::Line;
+use crate::page::layout::Field;
+use crate::page::split::signals::Signals;
+use crate::page::split::starts::Start;
+use crate::page::text::clean::Line;
 
 /// What a piece is to its story.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]

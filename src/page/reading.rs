@@ -5,18 +5,20 @@ use std::cell::Cell;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::block::attached::{self, Left};
-use super::block::{lay_out, titles};
-use super::date::{self, Dates};
-use super::layout::{Field, Layouts};
-use super::marks::keywords;
-use super::marks::mark::{Marking, mark};
-use super::piece::{Part, Piece};
-use super::split::learning::Lesson;
-use super::text::clean::{self, Line};
-use super::text::matching::Matching;
-use super::unmarked::{bare, buttons, clock, head, headline, names, tags};
-use super::{Context, Date, Page, RelatedText, language};
+use crate::page::block::attached::{self, Left};
+use crate::page::block::{lay_out, titles};
+use crate::page::date::{self, Dates};
+use crate::page::layout::{Field, Layouts};
+use crate::page::marks::keywords;
+use crate::page::marks::mark::mark;
+use crate::page::marks::marking::Marking;
+use crate::page::piece::{Part, Piece};
+use crate::page::split::learning::Lesson;
+use crate::page::text::clean::{self, Line};
+use crate::page::text::language_tag;
+use crate::page::text::matching::Matching;
+use crate::page::unmarked::{author, bare, buttons, clock, head, headline, tags};
+use crate::page::{Context, Date, Page, RelatedText, language};
 use crate::record::{RelatedKind, StoryId, Warning};
 
 /// A page, read.
@@ -50,7 +52,7 @@ impl<'a> Reading<'a> {
             lines: &lines,
             matching: &matching,
             layouts,
-            language: language::primary(&language),
+            language: language_tag::primary(&language),
             site,
             dates,
             asked: Cell::default(),
@@ -67,8 +69,8 @@ impl<'a> Reading<'a> {
         tags::hashtags(&mut pieces);
         buttons::take(&mut pieces, &marking);
         head::take(&mut pieces, &marking);
-        names::behind_body(&mut pieces, &marking);
-        names::without_paper(&mut pieces);
+        author::behind_body(&mut pieces, &marking);
+        author::without_paper(&mut pieces);
         tags::below_markers(&mut pieces, &matching, layouts);
         let mut lesson = Lesson::of(context.learning);
         let Left { unseen, whole } = attached::settle(&mut pieces, &marking);

@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::ending::{End as ArticleEnd, Ending};
 use crate::page::layout::{Marker, Opening, RuleKind};
-use crate::page::marks::mark::Marking;
+use crate::page::marks::marking::Marking;
 use crate::page::piece::{Part, Piece, RunnerUp};
 use crate::page::split::learning::Lesson;
 use crate::page::text::clean::Line;

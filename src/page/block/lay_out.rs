@@ -4,7 +4,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::ending::{End, Ending};
 use super::list::{TEASER_CHARS, headlines, is_list, is_sentence};
-use super::told::{ArticleWords, add_stems, agency, is_date, stems_of};
+use super::told::{ArticleWords, agency, is_date};
 use crate::page::layout::{Field, Furniture, Layouts, RuleKind};
 use crate::page::piece::{Part, Piece};
 use crate::page::split::credit;
@@ -15,8 +15,7 @@ use crate::page::split::starts::{Start, StartKind};
 use crate::page::split::weights::Weights;
 use crate::page::text::matching::Matching;
 use crate::page::text::shape::{self, Stop};
-use crate::page::text::words::Stems;
-use crate::page::unmarked::buttons;
+use crate::page::text::stems::{Stems, add_stems, stems_of};
 use crate::record::Warning;
 
 /// Gives the pieces behind each marker their entries, by what the page says and what other pages have shown. Returns the
@@ -261,7 +260,7 @@ impl Blocks<'_, '_> {
             piece.take(Part::Furniture, None, "no headline has no letter");
             return;
         }
-        if verdict.headline && buttons::is_web_address(&piece.text) {
+        if verdict.headline && shape::is_web_address(&piece.text) {
             piece.take(Part::Furniture, None, "an address of the web is no headline");
             return;
         }

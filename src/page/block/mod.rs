@@ -10,4 +10,4 @@ mod ending;
 pub(super) mod lay_out;
 mod list;
 pub(super) mod titles;
-pub(super) mod told;
+mod told;

@@ -5,7 +5,6 @@ use crate::page::marks::trailing::without_bracket;
 use crate::page::piece::{Part, Piece};
 use crate::page::text::shape;
 use crate::page::text::spelling::folded_len;
-use crate::page::unmarked::buttons;
 
 /// Signs before the items of a list.
 const BULLETS: [char; 9] = ['•', '·', '▪', '●', '■', '◾', '*', '-', '–'];
@@ -59,7 +58,7 @@ fn without_bullet<'a>(piece: &Piece<'a>) -> Option<(Piece<'a>, Piece<'a>)> {
 /// A headline, and the address of the web behind it: "Frost in the valley http://paper.example/frost".
 fn without_address<'a>(piece: &Piece<'a>) -> Option<(Piece<'a>, Piece<'a>)> {
     let (headline, address) = piece.text.rsplit_once(' ')?;
-    if !buttons::is_web_address(address) {
+    if !shape::is_web_address(address) {
         return None;
     }
     let (mut headline, mut address) =

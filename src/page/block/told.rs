@@ -8,7 +8,7 @@ use crate::page::layout::Field;
 use crate::page::piece::{Part, Piece};
 use crate::page::text::matching::Matching;
 use crate::page::text::shape::{self, Stop};
-use crate::page::text::words::{MAX_WORDS, Stems};
+use crate::page::text::stems::{Stems, stems_of};
 
 /// What the article says before the marker.
 #[derive(Default)]
@@ -70,20 +70,4 @@ pub(crate) fn agency(text: &str) -> Option<u64> {
 
 pub(crate) fn is_date(piece: &Piece<'_>) -> bool {
     matches!(piece.part, Part::Value(Field::Published | Field::Updated)) && piece.entry.is_none()
-}
-
-/// Adds the stems of the first words at a place of the match form, in their order.
-pub(crate) fn add_stems(place: Range<usize>, matching: &Matching, stems: &mut Vec<u32>) {
-    let words = matching.words_in(place).take(MAX_WORDS);
-    stems.reserve(words.size_hint().0);
-    for word in words {
-        stems.extend(matching.stem(word));
-    }
-}
-
-/// The stems at all of these places, sorted, each once.
-pub(crate) fn stems_of(places: impl Iterator<Item = Range<usize>>, matching: &Matching) -> Stems {
-    let mut stems = Vec::new();
-    places.for_each(|place| add_stems(place, matching, &mut stems));
-    Stems::of(stems)
 }

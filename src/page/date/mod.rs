@@ -7,8 +7,8 @@ mod walk;
 
 use jiff::civil::DateTime;
 
-use crate::page::language::primary;
 use crate::page::layout::{DateWord, DateWords, Layouts, Order};
+use crate::page::text::language_tag::primary;
 use crate::record::{Precision, Warning};
 use calendar::{Calendar, to_gregorian};
 use parts::Ymd;

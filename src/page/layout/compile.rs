@@ -16,7 +16,7 @@ use super::sites::{Site, Sites};
 use super::small_words::SmallWords;
 use super::source::Source;
 use super::{Furniture, Label, LayoutFile, Layouts, Marker, Rule, RuleKind};
-use crate::page::language::primary;
+use crate::page::text::language_tag::primary;
 use crate::page::text::spelling::folded;
 
 /// Compiles files in the order of their names, whatever order they come in.

@@ -5,7 +5,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::raw::Order;
-use crate::page::language::primary;
+use crate::page::text::language_tag::primary;
 
 /// What a word in a date says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

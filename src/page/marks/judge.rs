@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::mark::{Mark, MarkKind, Marking};
+use super::marking::{Mark, MarkKind, Marking};
+use super::name;
 use super::topic::{self, Topic};
 use super::value;
 use super::whole;
@@ -10,7 +11,6 @@ use crate::page::layout::{Field, Furniture, Hit, Label, Marker, Need, Rule, Rule
 use crate::page::piece::{Part, RunnerUp};
 use crate::page::text::shape::{self, Stop};
 use crate::page::text::spelling::raw_offset;
-use crate::page::unmarked::bare;
 
 /// What a hit was taken for.
 #[derive(Debug, Clone, Copy)]
@@ -277,7 +277,7 @@ impl Place {
             is_whole,
             before_headline: leads && is_before_headline(page, index, hit.end - from),
             lost_break: leads && !free_right && index > 0 && is_run_together(page, index, hit),
-            before_name: leads && bare::is_before_name(page, index, hit),
+            before_name: leads && is_before_name(page, index, hit),
             comma: after.starts_with(','),
             line: index,
             numbered: is_whole && (shape::has_words(before) || shape::has_words(after)),
@@ -452,4 +452,19 @@ impl Place {
             }
         }
     }
+}
+
+/// A byline that a comma closes stands on one of so many first lines.
+const NAMED_LINES: usize = 8;
+
+/// Whether a comma and a name stand behind a form in the head of the page, as some print a byline: "Author, Nora Field".
+fn is_before_name(page: &Marking<'_, '_>, index: usize, hit: Hit) -> bool {
+    let end = page.matching.start(index + 1);
+    let behind = page.matching.text().get(hit.end..end).unwrap_or_default();
+    if index == 0 || index > NAMED_LINES || !behind.starts_with(',') {
+        return false;
+    }
+    let line = page.lines.get(index).map_or("", |line| line.text.as_ref());
+    let name = line.split_once(',').map_or("", |(_, name)| name.trim());
+    !name.is_empty() && name::is_name(name)
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use foldhash::{HashSet, HashSetExt};
 
-use super::mark::Marking;
+use super::marking::Marking;
 use crate::page::piece::{Part, Piece};
 use crate::page::text::clean::Line;
 use crate::page::text::matching::{Matching, Words};

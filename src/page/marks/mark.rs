@@ -5,30 +5,16 @@ use std::ops::Range;
 
 use super::judge::{self, Behind, Judged};
 use super::keywords;
+use super::marking::{Mark, MarkKind, Marking};
 use super::trailing::{without_bar, without_bracket, without_date, without_sign};
+use super::unwritten;
 use super::value;
 use super::whole;
-use crate::page::date::Dates;
-use crate::page::layout::{Field, Hit, Label, Layouts, Marker, RuleKind};
+use crate::page::layout::{Field, Hit, Label, Marker, RuleKind};
 use crate::page::piece::{Part, Piece, RunnerUp};
 use crate::page::text::clean::Line;
-use crate::page::text::matching::Matching;
 use crate::page::text::shape;
 use crate::page::text::spelling::{folded_len, raw_offset};
-use crate::page::unmarked::buttons;
-
-/// What marking needs to know of the page.
-pub(crate) struct Marking<'m, 'a> {
-    pub lines: &'m [Line<'a>],
-    pub matching: &'m Matching,
-    pub layouts: &'a Layouts,
-    pub language: &'m str,
-    /// The site that the page is from, where a layout has rules for it.
-    pub site: Option<u32>,
-    pub dates: Dates<'m>,
-    /// How many labels without a colon were looked up on the page.
-    pub asked: Cell<u8>,
-}
 
 /// The pieces of all lines, in their order.
 pub(crate) fn mark<'a>(page: &Marking<'_, 'a>) -> Vec<Piece<'a>> {
@@ -46,7 +32,7 @@ pub(crate) fn mark<'a>(page: &Marking<'_, 'a>) -> Vec<Piece<'a>> {
         while let Some(hit) = hits.next_if(|hit| hit.start < end) {
             on_line.push(hit);
         }
-        if let Some(reason) = no_text(&line.text) {
+        if let Some(reason) = unwritten::reason(&line.text) {
             let mut piece = LineMarks::whole(page, index, line);
             piece.take(Part::Furniture, None, reason);
             pieces.push(piece);
@@ -71,23 +57,6 @@ pub(crate) fn mark<'a>(page: &Marking<'_, 'a>) -> Vec<Piece<'a>> {
         waiting = open.or_else(|| list.goes_on(page, index));
     }
     pieces
-}
-
-/// Why a line is none that an editor wrote, where its signs show it.
-fn no_text(line: &str) -> Option<&'static str> {
-    if shape::is_markup(line) {
-        Some("the rest of a tag")
-    } else if buttons::is_mail(line) {
-        Some("an address for mail")
-    } else if buttons::is_signature(line) {
-        Some("a name between slashes")
-    } else if buttons::are_initials(line) {
-        Some("the initials of its editors")
-    } else if shape::is_rule(line) {
-        Some("a line drawn across the page")
-    } else {
-        line.starts_with('©').then_some("a note of copyright")
-    }
 }
 
 /// So many words behind a label that could be labels, and are none, may be part of its value.
@@ -135,33 +104,6 @@ struct LineMarks<'l, 'a> {
     /// A place in the match form and the same place in the line: pieces follow one another, so that a line of many is
     /// walked once.
     cursor: Cell<(usize, usize)>,
-}
-
-/// A marker or label: its words and what closes them.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Mark {
-    pub rule: u32,
-    pub start: usize,
-    pub end: usize,
-    pub kind: MarkKind,
-    /// It counts only where the label before it does.
-    pub needs_label: bool,
-}
-
-impl Mark {
-    fn label(&self) -> Option<Label> {
-        match self.kind {
-            MarkKind::Label(label) => Some(label),
-            MarkKind::Marker | MarkKind::Furniture => None,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum MarkKind {
-    Marker,
-    Label(Label),
-    Furniture,
 }
 
 impl<'l, 'a> LineMarks<'l, 'a> {

@@ -7,7 +7,10 @@
 mod judge;
 pub(super) mod keywords;
 pub(super) mod mark;
+pub(super) mod marking;
+pub(super) mod name;
 mod topic;
 pub(super) mod trailing;
+mod unwritten;
 mod value;
 pub(super) mod whole;

@@ -1,6 +1,6 @@
 //! What stands behind a value on its line and is no part of it: a date, a bracket, a bar, a colon, a full stop.
 
-use super::mark::Marking;
+use super::marking::Marking;
 use super::value;
 use crate::page::date;
 use crate::page::piece::{Part, Piece};

@@ -5,12 +5,12 @@ use std::ops::Range;
 use foldhash::HashSet;
 
 use super::keywords;
-use super::mark::{Mark, Marking};
+use super::marking::{Mark, Marking};
+use super::name;
 use crate::page::date;
 use crate::page::layout::{Field, Hit, Label, RuleKind};
 use crate::page::text::shape::{self, Stop};
 use crate::page::text::words::Word;
-use crate::page::unmarked::names;
 
 /// Whether what follows a label can be its value. `labelled`: the value of another one stands before it on the line.
 pub(crate) fn is_value(
@@ -122,7 +122,7 @@ fn is_next_line(page: &Marking<'_, '_>, index: usize, mark: &Mark, label: Label)
     let needs_name = is_open && matches!(label.field, Field::Source | Field::Author);
     let is_name = || {
         let text = page.lines.get(index + 1).map_or("", |line| line.text.as_ref());
-        !is_longer(text, INSIDE_WORDS) && names::is_name(text)
+        !is_longer(text, INSIDE_WORDS) && name::is_name(text)
     };
     fits(page, label, next) && (!needs_name || is_name())
 }

@@ -1,8 +1,8 @@
 //! Lines that layouts know whole: one form of furniture, a row of them, one with numbers in it.
 
 use super::judge::rank_of;
-use super::mark::{Mark, MarkKind, Marking};
-use crate::page::layout::{Furniture, Hit, Layouts, Rule, RuleKind};
+use super::marking::{Mark, MarkKind, Marking};
+use crate::page::layout::{Furniture, Hit, Layouts, Rule, RuleKind, SmallWords};
 use crate::page::text::clean::Line;
 use crate::page::text::shape;
 
@@ -68,7 +68,7 @@ pub(crate) fn is_above_text(page: &Marking<'_, '_>, index: usize) -> bool {
 /// A line that is a whole one of furniture but for the numbers within it: "il y a 2 heures", "Lu 3 214 fois".
 pub(crate) fn counted(page: &Marking<'_, '_>, index: usize) -> Option<Mark> {
     let (from, line) = (page.matching.start(index), page.matching.line(index));
-    let words = shape::without_numbers(line, page.layouts.words())?;
+    let words = without_numbers(line, page.layouts.words())?;
     let mut rules = page.layouts.rules_of(page.layouts.whole(&words)?);
     // With a number beside it the name of a section is an item of a list.
     let is_whole = |kind: &RuleKind| matches!(kind, RuleKind::Furniture(Furniture::Whole));
@@ -80,11 +80,68 @@ pub(crate) fn counted(page: &Marking<'_, '_>, index: usize) -> Option<Mark> {
 
 /// Whether a text is a whole line of furniture but for its numbers, or a number: "2 hours ago", "12 comments".
 pub(crate) fn is_counted(layouts: &Layouts, form: &str) -> bool {
-    let words = shape::without_numbers(form, layouts.words());
+    let words = without_numbers(form, layouts.words());
     let hit = layouts.whole(words.as_deref().unwrap_or(form));
     let is_whole = |rule: &Rule| {
         rule.site.is_none() && matches!(rule.kind, RuleKind::Furniture(Furniture::Whole))
     };
     hit.is_some_and(|hit| layouts.rules_of(hit).any(|(_, rule)| is_whole(rule)))
         || form.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A line that only counts something has no more bytes.
+const COUNTED_BYTES: usize = 48;
+
+/// The words of a short line without its numbers, one space between: "lu 1.2k fois" says "lu fois". `None` of a line that
+/// has no number or says nothing else.
+fn without_numbers(line: &str, words: &SmallWords) -> Option<String> {
+    if line.len() > COUNTED_BYTES || !line.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut said = String::new();
+    let mut rest = line;
+    while let Some(at) = rest.find(shape::is_word_char) {
+        rest = rest.get(at..)?;
+        let digits = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
+        let is_number = rest.starts_with(|c: char| c.is_ascii_digit());
+        let ends = |c: char| if is_number { !digits(c) } else { !is_word(c) };
+        let (token, behind) = rest.split_at(rest.find(ends).unwrap_or(rest.len()));
+        rest = behind;
+        if is_number {
+            let behind = behind.trim_start();
+            let next = behind.split(|c| !shape::is_word_char(c)).next().unwrap_or_default();
+            rest = if words.is_thousands(next) { behind.get(next.len()..)? } else { behind };
+        } else {
+            said.extend((!said.is_empty()).then_some(' '));
+            said.push_str(token);
+        }
+    }
+    (!said.is_empty()).then_some(said)
+}
+
+/// Whether a character stands in a word and is no digit.
+fn is_word(c: char) -> bool {
+    (shape::is_word_char(c) || matches!(c, '\'' | '’')) && !c.is_ascii_digit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_a_line_that_counts_stand_without_their_numbers() {
+        let small = Layouts::builtin().words();
+        for (line, words) in [
+            ("il y a 2 heures", Some("il y a heures")),
+            ("lu 3 214 fois", Some("lu fois")),
+            ("dilihat 1,2 rb kali", Some("dilihat kali")),
+            ("published2 days ago", Some("published days ago")),
+            ("1.2k views", Some("views")),
+            ("vor 3 stunden", Some("vor stunden")),
+            ("il y a heures", None),
+            ("14:05", None),
+        ] {
+            assert_eq!(without_numbers(line, small).as_deref(), words, "{line}");
+        }
+    }
 }

@@ -3,7 +3,9 @@
 //! Rests on nothing of a page: no layout, no language.
 
 pub(super) mod clean;
+pub(super) mod language_tag;
 pub(super) mod matching;
 pub(super) mod shape;
 pub(super) mod spelling;
+pub(super) mod stems;
 pub(super) mod words;

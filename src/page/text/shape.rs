@@ -1,7 +1,5 @@
 //! The shape of a text: where words end, where sentences end, how a marker is closed.
 
-use crate::page::layout::SmallWords;
-
 /// Whether a character belongs to a word: a letter, a digit or a vowel sign of an Indic script.
 pub(crate) fn is_word_char(c: char) -> bool {
     match c {
@@ -178,51 +176,6 @@ pub(crate) fn agency(text: &str) -> Option<&str> {
     Some(word.trim_matches(|c| !is_word_char(c))).filter(|word| has_letters(word))
 }
 
-/// A line that only counts something has no more bytes.
-const COUNTED_BYTES: usize = 48;
-
-/// The words of a short line without its numbers, one space between: "lu 1.2k fois" says "lu fois". `None` of a line that
-/// has no number or says nothing else.
-pub(crate) fn without_numbers(line: &str, words: &SmallWords) -> Option<String> {
-    if line.len() > COUNTED_BYTES || !line.bytes().any(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let mut said = String::new();
-    let mut rest = line;
-    while let Some(at) = rest.find(is_word_char) {
-        rest = rest.get(at..)?;
-        let digits = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',');
-        let is_number = rest.starts_with(|c: char| c.is_ascii_digit());
-        let ends = |c: char| if is_number { !digits(c) } else { !is_word(c) };
-        let (token, behind) = rest.split_at(rest.find(ends).unwrap_or(rest.len()));
-        rest = behind;
-        if is_number {
-            let behind = behind.trim_start();
-            let next = behind.split(|c| !is_word_char(c)).next().unwrap_or_default();
-            rest = if words.is_thousands(next) { behind.get(next.len()..)? } else { behind };
-        } else {
-            said.extend((!said.is_empty()).then_some(' '));
-            said.push_str(token);
-        }
-    }
-    (!said.is_empty()).then_some(said)
-}
-
-/// Whether a character stands in a word and is no digit.
-fn is_word(c: char) -> bool {
-    (is_word_char(c) || matches!(c, '\'' | '’')) && !c.is_ascii_digit()
-}
-
-/// Whether a line is a tag, or ends as one does: `content="…" />` (page-shapes §10).
-pub(crate) fn is_markup(text: &str) -> bool {
-    text.ends_with('>') && (text.starts_with('<') || text.ends_with("/>") || text.ends_with("\">"))
-}
-
-/// Whether a line is drawn of the sign that makes Arabic letters longer: "ــــــ".
-pub(crate) fn is_rule(text: &str) -> bool {
-    text.starts_with('\u{640}') && text.chars().all(|c| matches!(c, '\u{640}' | ' '))
-}
-
 /// Whether a text is cut with an ellipsis.
 pub(crate) fn is_cut(text: &str) -> bool {
     let text = text.trim_end_matches([' ', ')', ']', '»', '>']).trim_end_matches("[");
@@ -266,10 +219,14 @@ fn is_numbered(text: &str) -> bool {
     text.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with('.')
 }
 
+/// Whether a line is an address of the web and nothing else.
+pub(crate) fn is_web_address(line: &str) -> bool {
+    (line.starts_with("http://") || line.starts_with("https://")) && !line.contains(' ')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::Layouts;
 
     #[test]
     fn a_headline_ends_where_the_next_sentence_is_glued_to_it() {
@@ -285,23 +242,6 @@ mod tests {
         }
         let text = "The growers of the valley met O'Neill: 5,000 trees";
         assert_eq!(glued_end(text), None, "an apostrophe closes nothing");
-    }
-
-    #[test]
-    fn the_words_of_a_line_that_counts_stand_without_their_numbers() {
-        let small = Layouts::builtin().words();
-        for (line, words) in [
-            ("il y a 2 heures", Some("il y a heures")),
-            ("lu 3 214 fois", Some("lu fois")),
-            ("dilihat 1,2 rb kali", Some("dilihat kali")),
-            ("published2 days ago", Some("published days ago")),
-            ("1.2k views", Some("views")),
-            ("vor 3 stunden", Some("vor stunden")),
-            ("il y a heures", None),
-            ("14:05", None),
-        ] {
-            assert_eq!(without_numbers(line, small).as_deref(), words, "{line}");
-        }
     }
 
     #[test]

@@ -1,9 +1,6 @@
-//! The words of a text as numbers, to see which texts speak of the same things.
+//! The words of a text as numbers: a hash of each, and of its stem.
 
 use std::ops::Range;
-
-/// So many words of a line count: headlines are shorter, and a line of megabytes costs no more than this.
-pub(crate) const MAX_WORDS: usize = 96;
 
 /// Letters of a stem: five were the best of research/splitting.
 const STEM: usize = 5;
@@ -168,31 +165,6 @@ fn mixed([low, high]: [u64; 2], before: u32) -> u32 {
     u32::from_le_bytes([a, b, c, d])
 }
 
-/// The stems of texts, sorted, each once.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Stems(Vec<u32>);
-
-impl Stems {
-    /// Of stems in any order.
-    pub(crate) fn of(mut stems: Vec<u32>) -> Self {
-        stems.sort_unstable();
-        stems.dedup();
-        Self(stems)
-    }
-
-    /// Whether the texts say nothing.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The share of these stems, in hundredths, that the other text has too.
-    pub(crate) fn share_in(&self, other: &Self) -> i32 {
-        let shared = self.0.iter().filter(|stem| other.0.binary_search(stem).is_ok()).count();
-        let share = (shared * 100).checked_div(self.0.len()).unwrap_or(0);
-        i32::try_from(share).unwrap_or(100)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,10 +173,6 @@ mod tests {
     fn stems(form: &str) -> Vec<Option<u32>> {
         let matching = Matching::of(std::iter::once(form));
         matching.words().iter().map(|word| matching.stem(*word)).collect()
-    }
-
-    fn set(form: &str) -> Stems {
-        Stems::of(stems(form).into_iter().flatten().collect())
     }
 
     #[test]
@@ -217,15 +185,6 @@ mod tests {
         ] {
             assert_eq!(stems(a), stems(b), "{a} {b}");
         }
-    }
-
-    #[test]
-    fn the_share_is_of_the_first_texts_words() {
-        let headline = set("war talks in geneva");
-        let paragraph = set("the talks about the war were held in geneva on monday");
-        assert_eq!(headline.share_in(&paragraph), 100);
-        assert!(paragraph.share_in(&headline) < 50);
-        assert_eq!(Stems::default().share_in(&headline), 0);
     }
 
     /// The rule said plainly: a word without its article and proclitics, cut to five letters; `None` of a word that

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use super::clock;
-use super::names;
 use super::tags;
 use crate::page::date;
 use crate::page::layout::{Field, Hit, Rule, RuleKind};
-use crate::page::marks::mark::Marking;
+use crate::page::marks::marking::Marking;
+use crate::page::marks::name;
 use crate::page::marks::trailing::{without_date, without_sign, without_time};
 use crate::page::marks::whole;
 use crate::page::piece::{Part, Piece};
@@ -107,7 +107,7 @@ impl<'a> Byline<'a> {
         let (label, name) = piece.split_at(raw_offset(&piece.text, bytes), bytes)?;
         let (name, date) = without_date(name, page);
         let (name, sign) = without_sign(name);
-        names::is_name(&name.text).then_some(Self { label, name, sign, date })
+        name::is_name(&name.text).then_some(Self { label, name, sign, date })
     }
 }
 
@@ -143,26 +143,11 @@ fn label_where(
     (hit.start == piece.folded.start).then_some((id, hit.end - hit.start))
 }
 
-/// A byline that a comma closes stands on one of so many first lines.
-const NAMED_LINES: usize = 8;
-
-/// Whether a comma and a name stand behind a form in the head of the page, as some print a byline: "Author, Nora Field".
-pub(crate) fn is_before_name(page: &Marking<'_, '_>, index: usize, hit: Hit) -> bool {
-    let end = page.matching.start(index + 1);
-    let behind = page.matching.text().get(hit.end..end).unwrap_or_default();
-    if index == 0 || index > NAMED_LINES || !behind.starts_with(',') {
-        return false;
-    }
-    let line = page.lines.get(index).map_or("", |line| line.text.as_ref());
-    let name = line.split_once(',').map_or("", |(_, name)| name.trim());
-    !name.is_empty() && names::is_name(name)
-}
-
 /// Whether a line is an author's label and a name, with no colon between.
 pub(crate) fn is_byline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     byline_label(piece, page)
         .and_then(|(_, bytes)| piece.split_at(raw_offset(&piece.text, bytes), bytes))
-        .is_some_and(|(_, name)| names::is_name(&name.text))
+        .is_some_and(|(_, name)| name::is_name(&name.text))
 }
 
 /// Whether a piece is a date of the page by a label.
@@ -274,7 +259,7 @@ fn is_link_byline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     let (raw, end) = (raw_offset(&piece.text, bytes), raw_offset(&piece.text, digit));
     let name = piece.text.get(raw..end).unwrap_or_default().trim_matches(SIGNS);
     let ago = form.get(digit..).unwrap_or_default();
-    names::is_name(name)
+    name::is_name(name)
         && name.contains(' ')
         && (ago.is_empty() || whole::is_counted(page.layouts, ago))
 }

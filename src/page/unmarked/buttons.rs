@@ -3,7 +3,7 @@
 
 use crate::page::date;
 use crate::page::layout::{Field, Furniture, Layouts, RuleKind};
-use crate::page::marks::mark::Marking;
+use crate::page::marks::marking::Marking;
 use crate::page::piece::{Part, Piece};
 use crate::page::text::shape;
 
@@ -84,7 +84,7 @@ fn is_small(piece: &mut Piece<'_>, beside: Beside, page: &Marking<'_, '_>) -> Be
             || beside == Beside::Furniture && is_letter_size(&piece.text)
         {
             piece.take(Part::Furniture, None, "a sign beside furniture or a field");
-        } else if beside == Beside::Furniture && is_web_address(&piece.text) {
+        } else if beside == Beside::Furniture && shape::is_web_address(&piece.text) {
             piece.take(Part::Furniture, None, "an address beside furniture");
         }
     }
@@ -233,30 +233,6 @@ fn are_caseless_initials(text: &str) -> bool {
         && words().all(is_initial)
 }
 
-/// Whether a line is an address of the web and nothing else.
-pub(crate) fn is_web_address(line: &str) -> bool {
-    (line.starts_with("http://") || line.starts_with("https://")) && !line.contains(' ')
-}
-
-/// "/GazetaExample/": a word with slashes round it.
-pub(crate) fn is_signature(line: &str) -> bool {
-    let name = line.strip_prefix('/').and_then(|line| line.strip_suffix('/'));
-    name.is_some_and(|name| !name.contains([' ', '/']) && name.chars().nth(2).is_some())
-}
-
-/// "(abc/de)", "ab/cde": how the editors of a text sign it, small letters with no space between.
-pub(crate) fn are_initials(line: &str) -> bool {
-    let inside = line.strip_prefix('(').and_then(|line| line.strip_suffix(')'));
-    let letters = inside.unwrap_or(line);
-    line.len() <= INITIALS_BYTES
-        && (inside.is_some() || letters.contains('/'))
-        && letters.starts_with(|c: char| c.is_ascii_lowercase())
-        && letters.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '/' | '.' | ','))
-}
-
-/// Initials have no more bytes with their brackets.
-const INITIALS_BYTES: usize = 14;
-
 /// A share's price has no more bytes: "+0.45 (+1.20%)".
 const PRICE_BYTES: usize = 32;
 
@@ -288,25 +264,4 @@ fn shares(pieces: &mut [Piece<'_>]) {
             price.take(Part::Furniture, None, "the price of a share");
         }
     }
-}
-
-/// Beside an address for mail stand no more words on a line that is one.
-const MAIL_WORDS: usize = 3;
-const MAIL_CHARS: usize = 100;
-
-/// Whether a line is an address for mail behind a word for it: "Contact: desk@paper.example". One alone is its author's.
-pub(crate) fn is_mail(line: &str) -> bool {
-    let is_address = |word: &str| {
-        let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-        let parts = word.split_once('@');
-        parts.is_some_and(|(name, host)| {
-            !name.is_empty() && host.contains('.') && !host.contains('@')
-        })
-    };
-    if line.len() > MAIL_CHARS || !line.contains('@') {
-        return false;
-    }
-    let beside = line.split(' ').filter(|word| shape::has_words(word) && !is_address(word));
-    let beside = beside.count();
-    line.contains(':') && line.split(' ').any(is_address) && (1..=MAIL_WORDS).contains(&beside)
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::page::date::{self, Dates};
 use crate::page::layout::Field;
-use crate::page::marks::mark::Marking;
+use crate::page::marks::marking::Marking;
 use crate::page::piece::{Part, Piece};
 use crate::page::text::matching::Matching;
 

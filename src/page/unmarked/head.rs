@@ -3,16 +3,15 @@
 
 use std::ops::Range;
 
-use super::names;
-use crate::page::block::told::stems_of;
 use crate::page::date;
 use crate::page::layout::{Field, RuleKind};
-use crate::page::marks::mark::Marking;
+use crate::page::marks::marking::Marking;
+use crate::page::marks::name;
 use crate::page::marks::whole;
 use crate::page::piece::{Part, Piece};
 use crate::page::text::shape::{self, Stop};
 use crate::page::text::spelling::{folded_len, raw_offset};
-use crate::page::text::words::Stems;
+use crate::page::text::stems::{Stems, stems_of};
 
 /// So many pieces stand between a headline and the first paragraph at most.
 const PIECES: usize = 16;
@@ -105,7 +104,7 @@ fn dated_byline<'a>(piece: &Piece<'a>, page: &Marking<'_, 'a>) -> Option<Vec<Pie
     let (field, rule, bytes) = label(form.get(byline..)?, page)?;
     let at = |bytes: usize| raw_offset(&piece.text, bytes);
     let name = piece.text.get(at(byline + bytes)..)?.trim();
-    if field != Field::Author || !names::is_full_name(name, page.layouts) {
+    if field != Field::Author || !name::is_full_name(name, page.layouts) {
         return None;
     }
     let lead = lead(piece, page);
@@ -188,7 +187,7 @@ fn told(part: &Piece<'_>, page: &Marking<'_, '_>) -> Told {
         let value = form.get(bytes..).unwrap_or_default();
         let name = text.get(raw_offset(text, bytes)..).unwrap_or_default().trim();
         return match field {
-            Field::Author if names::is_name(name) => Told::Labelled(field, rule, bytes),
+            Field::Author if name::is_name(name) => Told::Labelled(field, rule, bytes),
             Field::Published | Field::Updated if is_date(value) => {
                 Told::Labelled(field, rule, bytes)
             }
@@ -201,8 +200,8 @@ fn told(part: &Piece<'_>, page: &Marking<'_, '_>) -> Told {
             }
         };
     }
-    let is_name = names::is_full_name(text, page.layouts)
-        || names::is_name_without_capitals(form, page.layouts);
+    let is_name = name::is_full_name(text, page.layouts)
+        || name::is_name_without_capitals(form, page.layouts);
     if is_name { Told::Name } else { Told::Other }
 }
 
@@ -328,7 +327,7 @@ fn author(
         let name = form.split(',').next().unwrap_or_default();
         piece.part == Part::Body
             && !is_nearly_label(piece)
-            && names::stands_alone(&piece.text, page.layouts)
+            && name::stands_alone(&piece.text, page.layouts)
             && !article.says(name)
     };
     let mut places = head.clone();
@@ -366,7 +365,7 @@ fn is_caseless_name(piece: &Piece<'_>, article: &Article<'_>, page: &Marking<'_,
     piece.text.len() <= NAME_BYTES
         && shape::stop(&piece.text) == Stop::None
         && !is_nearly_label(piece)
-        && names::is_name_without_capitals(form, page.layouts)
+        && name::is_name_without_capitals(form, page.layouts)
         && !article.headline.split(' ').any(|word| word == last)
 }
 

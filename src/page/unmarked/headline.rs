@@ -4,7 +4,7 @@ use super::bare;
 use super::buttons;
 use crate::page::date;
 use crate::page::layout::Field;
-use crate::page::marks::mark::Marking;
+use crate::page::marks::marking::Marking;
 use crate::page::piece::{Part, Piece};
 use crate::page::text::shape::{self, Stop};
 use crate::page::text::spelling::raw_offset;

@@ -1,0 +1,48 @@
+//! What marking works with: the page, and what it finds on a line of it.
+
+use std::cell::Cell;
+
+use crate::page::date::Dates;
+use crate::page::layout::{Label, Layouts};
+use crate::page::text::clean::Line;
+use crate::page::text::matching::Matching;
+
+/// What marking needs to know of the page.
+pub(crate) struct Marking<'m, 'a> {
+    pub lines: &'m [Line<'a>],
+    pub matching: &'m Matching,
+    pub layouts: &'a Layouts,
+    pub language: &'m str,
+    /// The site that the page is from, where a layout has rules for it.
+    pub site: Option<u32>,
+    pub dates: Dates<'m>,
+    /// How many labels without a colon were looked up on the page.
+    pub asked: Cell<u8>,
+}
+
+/// A marker or label: its words and what closes them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark {
+    pub rule: u32,
+    pub start: usize,
+    pub end: usize,
+    pub kind: MarkKind,
+    /// It counts only where the label before it does.
+    pub needs_label: bool,
+}
+
+impl Mark {
+    pub(crate) fn label(&self) -> Option<Label> {
+        match self.kind {
+            MarkKind::Label(label) => Some(label),
+            MarkKind::Marker | MarkKind::Furniture => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MarkKind {
+    Marker,
+    Label(Label),
+    Furniture,
+}
