@@ -3,9 +3,10 @@
 use std::cell::Cell;
 use std::ops::Range;
 
-use super::judge::{self, Behind, Judged};
+use super::judge::{self, Judged};
 use super::keywords;
 use super::marking::{Mark, MarkKind, Marking};
+use super::place::Behind;
 use super::trailing::{without_bar, without_bracket, without_date, without_sign};
 use super::unwritten;
 use super::value;

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use crate::page::date::Dates;
-use crate::page::layout::{Label, Layouts};
+use crate::page::layout::{Label, Layouts, Rule};
 use crate::page::text::clean::Line;
 use crate::page::text::matching::Matching;
 
@@ -18,6 +18,29 @@ pub(crate) struct Marking<'m, 'a> {
     pub dates: Dates<'m>,
     /// How many labels without a colon were looked up on the page.
     pub asked: Cell<u8>,
+}
+
+impl Marking<'_, '_> {
+    /// `None` of a rule for another site.
+    pub(crate) fn rank_of(&self, rule: &Rule) -> Option<Rank> {
+        match rule.site {
+            Some(site) => (self.site == Some(site)).then_some(Rank::Site),
+            None if *rule.language == *self.language => Some(Rank::Language),
+            None => Some(Rank::OtherLanguage),
+        }
+    }
+}
+
+/// Whose rules are asked first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rank {
+    Site,
+    Language,
+    OtherLanguage,
+}
+
+impl Rank {
+    pub(super) const ALL: [Self; 3] = [Self::Site, Self::Language, Self::OtherLanguage];
 }
 
 /// A marker or label: its words and what closes them.

@@ -1,7 +1,8 @@
 //! Markers, labels and furniture: what the forms of the layouts say of a line, and how it is cut at them.
 //!
-//! `mark` goes through the lines and makes pieces of them. `judge` says of each form whether it is meant there: of a marker
-//! beside its `topic`, of a label by the `value` behind it (`keywords` for a list of them), of furniture where it is the `whole` line.
+//! `mark` goes through the lines and makes pieces of them. `judge` says of each form whether it is meant there, by its
+//! `place` on the line: of a marker beside its `topic`, of a label by the `value` behind it (`keywords` for a list of them), of
+//! furniture where it is the `whole` line.
 //! `trailing` cuts off what stands behind a value. Rests on `text`, `layout` and `date`, and makes the pieces.
 
 mod judge;
@@ -9,6 +10,7 @@ pub(super) mod keywords;
 pub(super) mod mark;
 pub(super) mod marking;
 pub(super) mod name;
+mod place;
 mod topic;
 pub(super) mod trailing;
 mod unwritten;

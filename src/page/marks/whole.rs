@@ -1,6 +1,5 @@
 //! Lines that layouts know whole: one form of furniture, a row of them, one with numbers in it.
 
-use super::judge::rank_of;
 use super::marking::{Mark, MarkKind, Marking};
 use crate::page::layout::{Furniture, Hit, Layouts, Rule, RuleKind, SmallWords};
 use crate::page::text::clean::Line;
@@ -22,7 +21,7 @@ pub(crate) fn furniture_row(page: &Marking<'_, '_>, index: usize, hits: &[Hit]) 
                 false
             }
         };
-        rules.find(|(_, rule)| here(rule) && rank_of(rule, page).is_some())
+        rules.find(|(_, rule)| here(rule) && page.rank_of(rule).is_some())
     };
     let (rule, _) = whole(*first)?;
     let mut at = from;
@@ -72,7 +71,7 @@ pub(crate) fn counted(page: &Marking<'_, '_>, index: usize) -> Option<Mark> {
     let mut rules = page.layouts.rules_of(page.layouts.whole(&words)?);
     // With a number beside it the name of a section is an item of a list.
     let is_whole = |kind: &RuleKind| matches!(kind, RuleKind::Furniture(Furniture::Whole));
-    let is_here = |rule: &Rule| is_whole(&rule.kind) && rank_of(rule, page).is_some();
+    let is_here = |rule: &Rule| is_whole(&rule.kind) && page.rank_of(rule).is_some();
     let (rule, _) = rules.find(|(_, rule)| is_here(rule))?;
     let (end, kind) = (from + line.len(), MarkKind::Furniture);
     Some(Mark { rule, start: from, end, kind, needs_label: false })
