@@ -32,6 +32,13 @@ pub enum Part {
     Value(Field),
 }
 
+impl Part {
+    /// Whether it is the value of a date.
+    pub(crate) fn is_date(self) -> bool {
+        matches!(self, Self::Value(field) if field.is_date())
+    }
+}
+
 /// Why a piece was taken for what it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Why {

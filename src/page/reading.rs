@@ -6,7 +6,7 @@ use std::cell::Cell;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::page::block::attached::{self, Left};
-use crate::page::block::{lay_out, titles};
+use crate::page::block::{beside, lay_out, titles};
 use crate::page::date::{self, Dates};
 use crate::page::layout::{Field, Layouts};
 use crate::page::marks::keywords;
@@ -17,7 +17,9 @@ use crate::page::split::learning::Lesson;
 use crate::page::text::clean::{self, Line};
 use crate::page::text::language_tag;
 use crate::page::text::matching::Matching;
-use crate::page::unmarked::{author, bare, buttons, clock, head, headline, tags};
+use crate::page::unmarked::{
+    above, author, buttons, byline, clock, dates, head, headline, row, tags,
+};
 use crate::page::{Context, Date, Page, RelatedText, language};
 use crate::record::{RelatedKind, StoryId, Warning};
 
@@ -59,13 +61,14 @@ impl<'a> Reading<'a> {
         };
         let mut pieces = mark(&marking);
         buttons::boxes(&mut pieces, layouts);
-        bare::date_above(&mut pieces, &marking);
-        head::rows(&mut pieces, &marking);
-        bare::dates(&mut pieces, &marking);
+        dates::above(&mut pieces, &marking);
+        row::take(&mut pieces, &marking);
+        dates::below(&mut pieces, &marking);
         clock::take(&mut pieces, &marking);
+        above::take(&mut pieces, &marking);
         let mut warnings = headline::choose(&mut pieces, &marking);
         headline::without_site_name(&mut pieces, &marking);
-        bare::byline(&mut pieces, &marking);
+        byline::take(&mut pieces, &marking);
         tags::hashtags(&mut pieces);
         buttons::take(&mut pieces, &marking);
         head::take(&mut pieces, &marking);
@@ -79,7 +82,7 @@ impl<'a> Reading<'a> {
         }
         warnings.extend(lay_out::lay_out(&mut pieces, &matching, layouts, &mut lesson, trace));
         headline::repeated(&mut pieces);
-        bare::link_dates(&mut pieces, &marking);
+        beside::take(&mut pieces, &marking);
         if attached::cut_known(&mut pieces, &unseen, &matching, &lesson) || whole {
             warnings.push(Warning::RelatedUnsplit);
         }

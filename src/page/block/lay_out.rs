@@ -4,7 +4,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::ending::{End, Ending};
 use super::list::{TEASER_CHARS, headlines, is_list, is_sentence};
-use super::told::{ArticleWords, agency, is_date};
+use super::told::{ArticleWords, agency, is_own_date};
 use crate::page::layout::{Field, Furniture, Layouts, RuleKind};
 use crate::page::piece::{Part, Piece};
 use crate::page::split::credit;
@@ -169,7 +169,7 @@ impl Blocks<'_, '_> {
             if ends_list(piece) {
                 return Extent { pieces: at + 1, closed: true };
             }
-            if awaits_date && is_date(piece) {
+            if awaits_date && is_own_date(piece) {
                 return Extent { pieces: at, closed: true };
             }
             let aside = || end == End::Ended && is_aside(pieces, at, self.matching);

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::page::layout::Field;
 use crate::page::piece::{Part, Piece};
 use crate::page::text::matching::Matching;
 use crate::page::text::shape::{self, Stop};
@@ -41,7 +40,7 @@ impl ArticleWords {
             .iter()
             .any(|piece| piece.part == Part::Body && shape::stop(&piece.text) == Stop::Question);
         self.begun |= texts.iter().any(|piece| piece.part == Part::Body);
-        self.dated |= pieces.iter().any(is_date);
+        self.dated |= pieces.iter().any(is_own_date);
         let room = FIRST_PARAGRAPHS.saturating_sub(self.keys.len() - texts.len());
         let first = texts.iter().take(room).filter(|piece| piece.part == Part::Body);
         self.agencies.extend(first.filter_map(|piece| agency(&piece.text)));
@@ -68,6 +67,7 @@ pub(crate) fn agency(text: &str) -> Option<u64> {
     shape::agency(text).map(|agency| xxh3_64(agency.as_bytes()))
 }
 
-pub(crate) fn is_date(piece: &Piece<'_>) -> bool {
-    matches!(piece.part, Part::Value(Field::Published | Field::Updated)) && piece.entry.is_none()
+/// Whether a piece is a date of the article, and of nothing appended.
+pub(crate) fn is_own_date(piece: &Piece<'_>) -> bool {
+    piece.part.is_date() && piece.entry.is_none()
 }

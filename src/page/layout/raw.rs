@@ -122,6 +122,13 @@ pub enum Field {
     Author,
 }
 
+impl Field {
+    /// Whether its values are dates.
+    pub(crate) fn is_date(self) -> bool {
+        matches!(self, Self::Published | Self::Updated)
+    }
+}
+
 /// Lines that a site puts there.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -311,7 +311,7 @@ impl<'l, 'a> LineMarks<'l, 'a> {
             return;
         }
         let form = page.matching.text().get(piece.folded.clone()).unwrap_or_default();
-        if let Some((rule, label)) = label.filter(|(_, label)| value::is_date_field(*label))
+        if let Some((rule, label)) = label.filter(|(_, label)| label.field.is_date())
             && let Some(end) = value::leading_date(page, form)
             && let lead = form.len() - form.trim_start().len()
             && let Some((date, behind)) = piece.split_at(raw_offset(&piece.text, end - lead), end)

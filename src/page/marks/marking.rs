@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::page::date::Dates;
+use crate::page::date::{self, Dates};
 use crate::page::layout::{Label, Layouts, Rule};
 use crate::page::text::clean::Line;
 use crate::page::text::matching::Matching;
@@ -21,6 +21,11 @@ pub(crate) struct Marking<'m, 'a> {
 }
 
 impl Marking<'_, '_> {
+    /// What a text with a digit says as a date, in its match form.
+    pub(crate) fn date_in(&self, form: &str) -> Option<date::Reading> {
+        form.contains(|c: char| c.is_ascii_digit()).then(|| date::read(form, &self.dates))?
+    }
+
     /// `None` of a rule for another site.
     pub(crate) fn rank_of(&self, rule: &Rule) -> Option<Rank> {
         match rule.site {

@@ -142,3 +142,13 @@ const CASELESS_WORDS: usize = 3;
 
 /// Quotation marks round the name of a paper.
 const QUOTES: [char; 8] = ['"', '«', '»', '“', '”', '\'', '(', ')'];
+
+/// An agency's letters, each by itself, or its name in brackets: "و م ع", "(Reuters)".
+pub(crate) fn is_agency(text: &str) -> bool {
+    let is_sign =
+        |word: &str| word.trim_matches(|c| !shape::is_word_char(c)).chars().nth(1).is_none();
+    let in_brackets = text.starts_with('(') && text.ends_with(')');
+    text.split(' ').nth(AGENCY_WORDS).is_none() && (in_brackets || text.split(' ').all(is_sign))
+}
+
+const AGENCY_WORDS: usize = 4;

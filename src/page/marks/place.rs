@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::marking::{MarkKind, Marking, Rank};
 use super::name;
 use super::topic::{self, Topic};
-use super::value;
 use super::whole;
 use crate::page::layout::{Field, Furniture, Hit, Label, Marker, Need, Rule, RuleKind};
 use crate::page::text::shape::{self, Stop};
@@ -267,7 +266,7 @@ impl Place {
     }
 
     fn admits_label(&self, label: Label, foreign: bool) -> bool {
-        let is_date = matches!(label.field, Field::Published | Field::Updated);
+        let is_date = label.field.is_date();
         let is_other =
             self.behind.label.is_some_and(|field| field != label.field || field == Field::Author);
         let parted = self.parted || is_date || self.colon && is_other && !foreign;
@@ -289,7 +288,7 @@ impl Place {
             }
             // A date says by itself that its label is one.
             (false, _) => {
-                let is_date = matches!(label.field, Field::Published | Field::Updated);
+                let is_date = label.field.is_date();
                 label.inside && self.colon && (is_date || self.label_stop != Stop::None)
             }
         }
@@ -340,5 +339,5 @@ fn is_arabic(c: char) -> bool {
 }
 
 fn is_date_label(kind: MarkKind) -> bool {
-    matches!(kind, MarkKind::Label(label) if value::is_date_field(label))
+    matches!(kind, MarkKind::Label(label) if label.field.is_date())
 }

@@ -1,9 +1,7 @@
 //! What stands behind a value on its line and is no part of it: a date, a bracket, a bar, a colon, a full stop.
 
 use super::marking::Marking;
-use super::value;
-use crate::page::date;
-use crate::page::piece::{Part, Piece};
+use crate::page::piece::Piece;
 use crate::page::text::shape;
 use crate::page::text::spelling::{folded_len, raw_offset};
 
@@ -14,7 +12,7 @@ pub(crate) fn without_date<'a>(
 ) -> (Piece<'a>, Option<Piece<'a>>) {
     let form = page.matching.text().get(name.folded.clone()).unwrap_or_default();
     let lead = form.len() - form.trim_start().len();
-    let cut = value::trailing_date(page, form, value::NAMED_WORDS)
+    let cut = trailing_date(page, form, NAMED_WORDS)
         .and_then(|at| name.split_at(raw_offset(&name.text, at - lead), at));
     match cut {
         Some((name, date)) => (name, Some(date)),
@@ -22,27 +20,18 @@ pub(crate) fn without_date<'a>(
     }
 }
 
-/// The headline of something appended, and the day and time of day behind it. A day alone can be the headline's.
-pub(crate) fn without_time<'a>(
-    piece: &Piece<'a>,
-    page: &Marking<'_, '_>,
-) -> Option<(Piece<'a>, Piece<'a>)> {
-    let is_headline = piece.part == Part::Headline && piece.entry.is_some();
-    if !is_headline || !piece.text.contains(':') || piece.text.len() > DATED_BYTES {
-        return None;
-    }
-    let form = page.matching.text().get(piece.folded.clone())?;
-    let lead = form.len() - form.trim_start().len();
-    let cut = value::trailing_date(page, form, HEADLINE_WORDS)?;
-    let has_clock = date::read(form.get(cut..)?, &page.dates)?.has_clock();
-    let (mut headline, date) = piece.split_at(raw_offset(&piece.text, cut - lead), cut)?;
-    headline.why = piece.why.clone();
-    has_clock.then_some((headline, date))
+/// Where the date begins that ends a line behind no more than so many words: "Nora Field, 12 March 2024". A place in
+/// `name`, its match form.
+pub(crate) fn trailing_date(page: &Marking<'_, '_>, name: &str, words: usize) -> Option<usize> {
+    let name = name.trim_end();
+    let is_date = |text: &str| page.date_in(text).is_some_and(|read| read.whole && read.has_day());
+    let begins = name.match_indices(' ').map(|(at, _)| at + 1).take(words);
+    let mut begins = begins.filter(|at| shape::has_letters(name.get(..*at).unwrap_or_default()));
+    begins.find(|at| name.get(*at..).is_some_and(is_date))
 }
 
-/// A headline has no more words before its date, nor bytes with it.
-const HEADLINE_WORDS: usize = 30;
-const DATED_BYTES: usize = 400;
+/// A name before a date, and the office of its bearer, have no more words.
+const NAMED_WORDS: usize = 10;
 
 /// A value, and the bracket behind it that was opened before its label: "(Source: Reuters)".
 pub(crate) fn without_bracket(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {

@@ -27,15 +27,15 @@ pub(crate) fn is_value(
     if index == 0 && page.lines.len() > 1 && label.field == Field::Source && !labelled {
         return false;
     }
-    if is_date_field(label) && leading_date(page, value).is_some() {
+    if label.field.is_date() && leading_date(page, value).is_some() {
         return true;
     }
     let inside = mark.start > page.matching.start(index);
     let is_plain = match label.field {
-        Field::Published => is_day(page, value),
+        Field::Published => begins_with_day(page, value),
         // "Updated 09:12 pm", on the day that is named before.
         Field::Updated => {
-            is_day(page, value) || labelled && date::has_clock_alone(value, &page.dates)
+            begins_with_day(page, value) || labelled && date::has_clock_alone(value, &page.dates)
         }
         Field::Source | Field::Author => !is_longer(value, INSIDE_WORDS),
         Field::Keywords => true,
@@ -49,7 +49,9 @@ pub(crate) fn is_value(
             is_closed(page, mark) || is_told(page, index, mark.end..mark.end + value.len())
         }
         Field::Updated if inside => is_plain,
-        Field::Published | Field::Updated | Field::Source | Field::Author => is_day(page, value),
+        Field::Published | Field::Updated | Field::Source | Field::Author => {
+            begins_with_day(page, value)
+        }
     };
     (label.colon || speaks()) && fits(page, label, value)
 }
@@ -79,10 +81,6 @@ fn is_told(page: &Marking<'_, '_>, index: usize, value: Range<usize>) -> bool {
     wanted.len() >= 2 && told.len() * 3 >= wanted.len() * 2
 }
 
-pub(crate) fn is_date_field(label: Label) -> bool {
-    matches!(label.field, Field::Published | Field::Updated)
-}
-
 /// Where the date ends that text follows on its line: a place in `value`. A few words are a part of what is printed, but
 /// for a sentence behind a colon: "Update, 3 December 2014: This story is false."
 pub(crate) fn leading_date(page: &Marking<'_, '_>, value: &str) -> Option<usize> {
@@ -96,22 +94,6 @@ pub(crate) fn leading_date(page: &Marking<'_, '_>, value: &str) -> Option<usize>
     let is_note = may_be_note && (date.ends_with(':') || behind.starts_with(" :"));
     is_longer(behind, if is_note { BESIDE } else { DATE_WORDS }).then_some(end)
 }
-
-/// Where the date begins that ends a line behind no more than so many words: "Nora Field, 12 March 2024". A place in
-/// `name`, its match form.
-pub(crate) fn trailing_date(page: &Marking<'_, '_>, name: &str, words: usize) -> Option<usize> {
-    let name = name.trim_end();
-    let is_date = |text: &str| {
-        text.contains(|c: char| c.is_ascii_digit())
-            && date::read(text, &page.dates).is_some_and(|read| read.whole && read.has_day())
-    };
-    let begins = name.match_indices(' ').map(|(at, _)| at + 1).take(words);
-    let mut begins = begins.filter(|at| shape::has_letters(name.get(..*at).unwrap_or_default()));
-    begins.find(|at| name.get(*at..).is_some_and(is_date))
-}
-
-/// A name before a date, and the office of its bearer, have no more words.
-pub(crate) const NAMED_WORDS: usize = 10;
 
 /// Whether the value of a label that ends line `index` stands on the next one. Where no colon says that something is to
 /// follow, the next line has to be a name: "By", "المصدر" and the like are words and headings too.
@@ -150,10 +132,6 @@ fn is_longer(text: &str, words: usize) -> bool {
     text.split_ascii_whitespace().filter(|word| shape::has_words(word)).nth(words).is_some()
 }
 
-fn is_date(page: &Marking<'_, '_>, value: &str) -> bool {
-    date::read(value, &page.dates).is_some()
-}
-
 /// So many lines may stand above a date that no label names, and so many bytes before a label behind it.
 const HEAD_LINES: usize = 8;
 const HEAD_BYTES: usize = 80;
@@ -179,11 +157,8 @@ pub(crate) fn is_in_head(page: &Marking<'_, '_>, index: usize, hit: Hit) -> bool
     if before.trim_end().ends_with(['|', '•', '·']) {
         return names(&[Field::Published, Field::Updated, Field::Author]);
     }
-    let is_date = || {
-        before.contains(|c: char| c.is_ascii_digit())
-            && date::read(before, &page.dates)
-                .is_some_and(|read| read.has_day() && read.others <= BESIDE)
-    };
+    let is_date =
+        || page.date_in(before).is_some_and(|read| read.has_day() && read.others <= BESIDE);
     names(&[Field::Published, Field::Updated]) && is_date()
 }
 
@@ -192,7 +167,7 @@ const DATE_WORDS: usize = 10;
 
 /// Whether a text is a day, or begins as a line about one does: "Published on 14 March 2024 by Nora Field". A sentence
 /// with a year in it is none.
-fn is_day(page: &Marking<'_, '_>, value: &str) -> bool {
+fn begins_with_day(page: &Marking<'_, '_>, value: &str) -> bool {
     date::is_day_of_a_year(value, &page.dates)
         || date::read(value, &page.dates).is_some_and(|read| {
             read.has_day()
@@ -209,7 +184,7 @@ pub(crate) fn fits(page: &Marking<'_, '_>, label: Label, value: &str) -> bool {
     match label.field {
         Field::Published | Field::Updated => {
             value.contains(|c: char| c.is_ascii_digit())
-                && (!is_longer(value, 8) || is_date(page, value))
+                && (!is_longer(value, 8) || date::read(value, &page.dates).is_some())
                 && !is_sentence(page, value)
         }
         Field::Source | Field::Author => {

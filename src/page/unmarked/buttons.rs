@@ -1,8 +1,7 @@
 //! Lines of the site that only their neighbours, or their few signs, tell: counts beside buttons, signs between them, the
 //! buttons for the size of letters, what stands in a box.
 
-use crate::page::date;
-use crate::page::layout::{Field, Furniture, Layouts, RuleKind};
+use crate::page::layout::{Furniture, Layouts, RuleKind};
 use crate::page::marks::marking::Marking;
 use crate::page::piece::{Part, Piece};
 use crate::page::text::shape;
@@ -76,7 +75,7 @@ fn is_small(piece: &mut Piece<'_>, beside: Beside, page: &Marking<'_, '_>) -> Be
     if beside != Beside::Text && piece.part == Part::Body {
         if is_count(&piece.text) || is_fraction(&piece.text) {
             piece.take(Part::Furniture, None, "a number beside furniture or a field");
-        } else if beside == Beside::Date && is_day(piece, page) {
+        } else if beside == Beside::Date && is_day_alone(piece, page) {
             piece.take(Part::Furniture, None, "the date again");
         } else if piece.text == "TT"
             || is_sign(&piece.text)
@@ -90,7 +89,7 @@ fn is_small(piece: &mut Piece<'_>, beside: Beside, page: &Marking<'_, '_>) -> Be
     }
     match piece.part {
         Part::Furniture => Beside::Furniture,
-        Part::Value(Field::Published | Field::Updated) => Beside::Date,
+        Part::Value(field) if field.is_date() => Beside::Date,
         Part::Value(_) => Beside::Field,
         Part::Headline | Part::Body | Part::Teaser | Part::Marker | Part::Label => Beside::Text,
     }
@@ -100,11 +99,9 @@ fn is_small(piece: &mut Piece<'_>, beside: Beside, page: &Marking<'_, '_>) -> Be
 const DAY_BYTES: usize = 64;
 
 /// Whether a piece is a day and nothing else, no place or agency either: that is a dateline.
-pub(crate) fn is_day(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+pub(crate) fn is_day_alone(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     let form = page.matching.form(piece.folded.clone());
-    form.len() <= DAY_BYTES
-        && form.contains(|c: char| c.is_ascii_digit())
-        && date::read(form, &page.dates).is_some_and(|read| read.whole && read.has_day())
+    form.len() <= DAY_BYTES && page.date_in(form).is_some_and(|read| read.whole && read.has_day())
 }
 
 /// A number of more digits counts nothing that readers do.

@@ -1,232 +1,17 @@
-//! Lines between the headline and the first paragraph that only their neighbours tell: fields in a row with bars between
-//! them, a name beside a date, short lines of the site between fields and buttons.
+//! Lines between the headline and the first paragraph that only their neighbours tell: a name beside a date, short lines of
+//! the site between fields and buttons.
 
 use std::ops::Range;
 
-use crate::page::date;
-use crate::page::layout::{Field, RuleKind};
+use crate::page::layout::Field;
 use crate::page::marks::marking::Marking;
 use crate::page::marks::name;
-use crate::page::marks::whole;
 use crate::page::piece::{Part, Piece};
 use crate::page::text::shape::{self, Stop};
-use crate::page::text::spelling::{folded_len, raw_offset};
 use crate::page::text::stems::{Stems, stems_of};
 
 /// So many pieces stand between a headline and the first paragraph at most.
 const PIECES: usize = 16;
-
-/// A row of fields has no more bytes.
-const ROW_BYTES: usize = 200;
-
-/// Signs between the fields of one line.
-const BARS: [char; 3] = ['|', '•', '·'];
-
-/// A part of a row that no rule knows has no more words.
-const ROW_WORDS: usize = 3;
-
-/// What a part of a row says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Told {
-    Date,
-    /// A time of day: it goes with the date beside it, and the row stays whole.
-    Clock,
-    /// A label of so many bytes of the match form, by this rule, and its value.
-    Labelled(Field, u32, usize),
-    Name,
-    Furniture,
-    Other,
-}
-
-/// Takes lines below the first one apart that are fields with bars between them: "Nora Field | 14 March 2024 | 12 comments".
-pub(crate) fn rows<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
-    let mut texts = pieces.iter().enumerate().filter(|(_, piece)| piece.part == Part::Body).skip(1);
-    let is_short = |piece: &Piece<'_>| piece.text.len() <= ROW_BYTES;
-    let is_head = |piece: &Piece<'_>| !shape::is_paragraph(&piece.text);
-    let found = texts
-        .by_ref()
-        .take(PIECES)
-        .take_while(|(_, piece)| is_head(piece))
-        .filter(|(_, piece)| is_short(piece))
-        .find_map(|(at, piece)| match piece.text.contains(BARS) {
-            true => Some((at, row(piece, page)?)),
-            false => Some((at, dated_byline(piece, page)?)),
-        });
-    if let Some((at, row)) = found {
-        drop(pieces.splice(at..=at, row));
-    }
-}
-
-/// The parts of a row, if it is one.
-fn row<'a>(piece: &Piece<'a>, page: &Marking<'_, 'a>) -> Option<Vec<Piece<'a>>> {
-    let parts = cut_at_bars(piece, page);
-    let told: Vec<Told> = parts.iter().map(|part| told(part, page)).collect();
-    // A place or a name and a day alone are the date as it is printed.
-    let is_sure = |told: &&Told| matches!(told, Told::Labelled(..) | Told::Furniture);
-    let fields = told.iter().filter(is_sure).count();
-    let others = told.iter().filter(|told| **told == Told::Other).count();
-    // The name of a paper or a place behind an author goes with the author.
-    let is_author = |told: &Told| matches!(told, Told::Labelled(Field::Author, ..));
-    let goes_on =
-        |pair: &[Told]| matches!(pair, [first, Told::Name | Told::Other] if is_author(first));
-    if told.windows(2).any(goes_on) || told.contains(&Told::Clock) {
-        return None;
-    }
-    let is_date = |told: &Told| matches!(told, Told::Date | Told::Labelled(..));
-    if fields == 0 || others > 1 || parts.len() < 2 || !told.iter().any(is_date) {
-        return None;
-    }
-    let words = |text: &str| text.split(' ').filter(|word| shape::has_words(word)).count();
-    let is_long =
-        |(part, told): (&Piece<'_>, &Told)| *told == Told::Other && words(&part.text) > ROW_WORDS;
-    if parts.iter().zip(&told).any(is_long) {
-        return None;
-    }
-    let mut row = Vec::with_capacity(2 * parts.len());
-    for (part, told) in parts.into_iter().zip(told) {
-        named(part, told, page, &mut row);
-    }
-    Some(row)
-}
-
-/// A date with a byline behind it has no more bytes.
-const BYLINE_BYTES: usize = 120;
-
-/// The parts of a line that is a date with a byline behind it: "Thursday 31 August 2023 by Nora Field".
-fn dated_byline<'a>(piece: &Piece<'a>, page: &Marking<'_, 'a>) -> Option<Vec<Piece<'a>>> {
-    let form = page.matching.form(piece.folded.clone());
-    if form.len() > BYLINE_BYTES || !form.contains(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    let end = date::leading(form, &page.dates)?;
-    let behind = form.get(end..)?;
-    let byline = end + behind.len() - behind.trim_start_matches([' ', '-', '–', ',']).len();
-    let (field, rule, bytes) = label(form.get(byline..)?, page)?;
-    let at = |bytes: usize| raw_offset(&piece.text, bytes);
-    let name = piece.text.get(at(byline + bytes)..)?.trim();
-    if field != Field::Author || !name::is_full_name(name, page.layouts) {
-        return None;
-    }
-    let lead = lead(piece, page);
-    let (mut date, rest) = piece.split_at(at(byline), lead + byline)?;
-    let label_bytes = at(byline + bytes) - at(byline);
-    let (label, name) = rest.split_at(label_bytes, bytes)?;
-    date.take(Part::Value(Field::Published), None, "a date before a byline");
-    let name = name.by_rule(Part::Value(Field::Author), rule);
-    Some(vec![date, label.by_rule(Part::Label, rule), name])
-}
-
-/// Gives a part of a row its part in the page.
-fn named<'a>(mut piece: Piece<'a>, told: Told, page: &Marking<'_, 'a>, row: &mut Vec<Piece<'a>>) {
-    let bar = piece.text.trim_end_matches(|c| BARS.contains(&c) || c == ' ').len();
-    let sign = piece.text.get(bar..).map_or(0, folded_len);
-    let bar = piece.split_at(bar, piece.folded.len().saturating_sub(sign));
-    let bar = bar.filter(|(_, bar)| !bar.text.is_empty()).map(|(part, mut bar)| {
-        piece = part;
-        bar.take(Part::Label, None, "a sign between fields");
-        bar
-    });
-    let field = match told {
-        Told::Date => Part::Value(Field::Published),
-        Told::Name => Part::Value(Field::Author),
-        Told::Furniture | Told::Other | Told::Clock => Part::Furniture,
-        Told::Labelled(field, rule, bytes) => {
-            let folded = lead(&piece, page) + bytes;
-            if let Some((label, value)) = piece.split_at(raw_offset(&piece.text, bytes), folded) {
-                row.push(label.by_rule(Part::Label, rule));
-                piece = value;
-            }
-            Part::Value(field)
-        }
-    };
-    piece.take(field, None, "a field in a row of some");
-    row.push(piece);
-    row.extend(bar);
-}
-
-/// The parts of a line, each with the bar behind it.
-fn cut_at_bars<'a>(piece: &Piece<'a>, page: &Marking<'_, 'a>) -> Vec<Piece<'a>> {
-    let (mut parts, mut rest) = (Vec::new(), piece.clone());
-    while let Some(at) = rest.text.find(BARS) {
-        let bar = rest.text.get(at..).and_then(|bar| bar.chars().next()).map_or(1, char::len_utf8);
-        let raw = rest.text.get(..at + bar).unwrap_or_default();
-        let Some((part, behind)) = rest.split_at(raw.len(), lead(&rest, page) + folded_len(raw))
-        else {
-            break;
-        };
-        parts.push(part);
-        rest = behind;
-    }
-    parts.push(rest);
-    parts.retain(|part| !part.text.is_empty());
-    parts
-}
-
-/// The bytes of the spaces that the match form of a piece begins with.
-fn lead(piece: &Piece<'_>, page: &Marking<'_, '_>) -> usize {
-    let form = page.matching.text().get(piece.folded.clone()).unwrap_or_default();
-    form.len() - form.trim_start().len()
-}
-
-fn told(part: &Piece<'_>, page: &Marking<'_, '_>) -> Told {
-    let form = page.matching.form(part.folded.clone());
-    let form = form.trim_end_matches(|c| BARS.contains(&c) || c == ' ');
-    let text = part.text.trim_end_matches(|c| BARS.contains(&c) || c == ' ');
-    let is_date =
-        |text: &str| date::read(text, &page.dates).is_some_and(|read| read.whole && read.has_day());
-    if is_date(form) {
-        return Told::Date;
-    }
-    if date::is_clock(form, &page.dates) {
-        return Told::Clock;
-    }
-    if whole::is_counted(page.layouts, form) {
-        return Told::Furniture;
-    }
-    if let Some((field, rule, bytes)) = label(form, page) {
-        let value = form.get(bytes..).unwrap_or_default();
-        let name = text.get(raw_offset(text, bytes)..).unwrap_or_default().trim();
-        return match field {
-            Field::Author if name::is_name(name) => Told::Labelled(field, rule, bytes),
-            Field::Published | Field::Updated if is_date(value) => {
-                Told::Labelled(field, rule, bytes)
-            }
-            // "Updated 09:12 pm", on the day that is named before.
-            Field::Updated if date::has_clock_alone(value, &page.dates) => {
-                Told::Labelled(field, rule, bytes)
-            }
-            Field::Published | Field::Updated | Field::Source | Field::Keywords | Field::Author => {
-                Told::Other
-            }
-        };
-    }
-    let is_name = name::is_full_name(text, page.layouts)
-        || name::is_name_without_capitals(form, page.layouts);
-    if is_name { Told::Name } else { Told::Other }
-}
-
-/// A label has no more words.
-const LABEL_WORDS: usize = 4;
-
-/// The label that a form begins with: its field, its rule and its bytes with what closes it.
-fn label(form: &str, page: &Marking<'_, '_>) -> Option<(Field, u32, usize)> {
-    let ends = form.char_indices().filter(|(_, c)| !shape::is_word_char(*c)).map(|(at, _)| at);
-    ends.take(LABEL_WORDS)
-        .filter_map(|end| {
-            let hit = page.layouts.whole(form.get(..end)?)?;
-            let mut rules = page.layouts.rules_of(hit).filter(|(_, rule)| rule.site.is_none());
-            rules.find_map(|(id, rule)| {
-                let RuleKind::Label(label) = &rule.kind else {
-                    return None;
-                };
-                let behind = form.get(end..)?;
-                let closed = behind.len() - behind.trim_start_matches([' ', ':', '-', '–']).len();
-                let is_own = *rule.language == *page.language || behind.starts_with(':');
-                is_own.then_some((label.field, id, end + closed))
-            })
-        })
-        .last()
-}
 
 /// Takes a name beside the date for the author, where no label names one, and short lines between fields and buttons that
 /// say nothing of what the article says for furniture. Behind everything else that is told of a head.
@@ -244,7 +29,7 @@ pub(crate) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     };
     // A standfirst stands above the date.
     let second = paragraphs.next().unwrap_or(first);
-    let is_below = below.take(second).skip(first).any(|(_, piece)| is_date(piece));
+    let is_below = below.take(second).skip(first).any(|(_, piece)| piece.part.is_date());
     let lines = if is_below { second } else { first };
     let head = headline + 1..headline + 1 + lines;
     if pieces.get(head.clone()).unwrap_or_default().iter().any(is_text) {
@@ -292,10 +77,6 @@ impl<'p> Article<'p> {
 /// A shorter word is no sign of a name.
 const SHORT_WORD: usize = 3;
 
-fn is_date(piece: &Piece<'_>) -> bool {
-    matches!(piece.part, Part::Value(Field::Published | Field::Updated))
-}
-
 /// A name beside a date for the article's author.
 fn author(
     pieces: &mut [Piece<'_>],
@@ -314,7 +95,7 @@ fn author(
     // Of a date above the headline its author stands below the headline.
     let is_near = |at: Option<usize>| {
         let piece = at.and_then(|at| pieces.get(at));
-        piece.is_some_and(is_date)
+        piece.is_some_and(|piece| piece.part.is_date())
     };
     let beside = |at: usize| {
         let above = (0..at).rev().find(is_text);
@@ -355,7 +136,8 @@ fn is_near_date(pieces: &[Piece<'_>], at: usize) -> bool {
     let mut above = above.iter().rev().take(BETWEEN + 1).filter(is_text);
     let last = above.next();
     let last = last.filter(|piece| piece.part != Part::Headline).or_else(|| above.next());
-    next.is_some_and(is_date) || last.is_some_and(|date| is_date(date) && date.why.rule.is_none())
+    next.is_some_and(|date| date.part.is_date())
+        || last.is_some_and(|date| date.part.is_date() && date.why.rule.is_none())
 }
 
 /// Whether a piece is a name in a script without capitals, and the headline does not speak of its bearer.
