@@ -6,7 +6,7 @@ use std::cell::Cell;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::page::block::attached::{self, Left};
-use crate::page::block::{beside, lay_out, titles};
+use crate::page::block::{beside, lay_out, list, titles};
 use crate::page::date::{self, Dates};
 use crate::page::layout::{Field, Layouts};
 use crate::page::marks::keywords;
@@ -90,7 +90,7 @@ impl<'a> Reading<'a> {
         titles::trim(&mut pieces);
         let entries =
             pieces.iter().filter_map(|piece| piece.entry).max().map_or(0, |last| last as usize + 1);
-        lay_out::teasers(&mut pieces, entries);
+        list::teasers(&mut pieces, entries);
         Self {
             lines,
             matching,

@@ -1,8 +1,10 @@
 //! The shape of lines behind a marker that are headlines of links, and no stories.
 
 use crate::page::layout::Opening;
+use crate::page::piece::{Part, Piece};
+use crate::page::split::sequence::Verdict;
 use crate::page::split::signals::{BlockLine, LineShape, Start};
-use crate::page::text::shape::Stop;
+use crate::page::text::shape::{self, Stop};
 
 /// A block in the middle of an article has at most so many lines (page-shapes §6, 2 and 3: one to five headlines, one
 /// teaser each at most).
@@ -19,7 +21,7 @@ pub(crate) fn is_sentence(line: &BlockLine) -> bool {
 }
 
 /// A longer line that ends in dots is no teaser.
-pub(crate) const TEASER_CHARS: usize = 300;
+const TEASER_CHARS: usize = 300;
 
 /// A block of nothing but lines that are no longer and have no full stop is a list of links: a story has a paragraph.
 const BARE_CHARS: usize = 110;
@@ -76,4 +78,39 @@ pub(crate) fn headlines(lines: &[BlockLine], article_asks: bool) -> usize {
         }
     }
     count
+}
+
+/// The lines before the article goes on: each a headline, or the teaser of the one before it.
+pub(super) fn links(lines: &[BlockLine]) -> Vec<Verdict> {
+    let mut verdicts: Vec<Verdict> = Vec::with_capacity(lines.len());
+    for line in lines {
+        let teaser = line.shape.stop == Stop::Dots
+            && verdicts.last().is_some_and(|verdict| verdict.headline);
+        verdicts.push(Verdict::unscored(!teaser));
+    }
+    verdicts
+}
+
+/// Cut with an ellipsis, and no longer than teasers are: else it is a story that was cut.
+fn is_teaser(text: &str) -> bool {
+    shape::is_cut(text) && text.chars().nth(TEASER_CHARS).is_none()
+}
+
+/// Turns entries without paragraphs into links, and cut paragraphs that are all of an entry into teasers.
+pub(crate) fn teasers(pieces: &mut [Piece<'_>], entries: usize) {
+    let mut paragraphs = vec![0_u32; entries];
+    let slot = |entry: Option<u32>| entry.and_then(|entry| usize::try_from(entry).ok());
+    for piece in pieces.iter().filter(|piece| piece.part == Part::Body) {
+        if let Some(count) = slot(piece.entry).and_then(|entry| paragraphs.get_mut(entry)) {
+            *count += 1;
+        }
+    }
+    for piece in
+        pieces.iter_mut().filter(|piece| piece.part == Part::Body && is_teaser(&piece.text))
+    {
+        if slot(piece.entry).and_then(|entry| paragraphs.get(entry)) == Some(&1) {
+            piece.part = Part::Teaser;
+            piece.why.reason = "a single paragraph, cut with an ellipsis";
+        }
+    }
 }

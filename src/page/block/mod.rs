@@ -1,14 +1,17 @@
 //! What follows a marker: appended stories, links, or the article again.
 //!
 //! `attached` cuts a headline off that stands behind a marker on its own line. `lay_out` gives what follows each marker its
-//! entries: by whether the article had ended there (`ending`) and what it had said (`told`), a block is a `list` of links, or it is cut
-//! into stories by `split`. `beside` is what stands beside
-//! headlines, `titles` what stands round those of links. Rests on `split`, and on all that came before.
+//! entries: by whether the article had ended there (`ending`) and what it had said (`told`) it is clear how far the block goes
+//! (`extent`); its `lines` are a `list` of links, or `stories` that `split` cuts. `beside` is what stands beside headlines,
+//! `titles` what stands round those of links. Rests on `split`, and on all that came before.
 
 pub(super) mod attached;
 pub(super) mod beside;
 mod ending;
+mod extent;
 pub(super) mod lay_out;
-mod list;
+mod lines;
+pub(super) mod list;
+mod stories;
 pub(super) mod titles;
 mod told;

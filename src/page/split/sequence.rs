@@ -24,6 +24,13 @@ pub(crate) struct Verdict {
     pub known: Option<Start>,
 }
 
+impl Verdict {
+    /// Of a line that is decided without a score.
+    pub(crate) fn unscored(headline: bool) -> Self {
+        Self { headline, score: 0, signals: [0; signals::COUNT], known: None }
+    }
+}
+
 /// How many lines behind the last headline a line stands: on it, one behind, two or more behind.
 const STATES: usize = 3;
 

@@ -1,0 +1,125 @@
+//! How far a block goes, and at which of its lines the article goes on.
+
+use super::ending::End;
+use super::list::{headlines, is_list, is_sentence};
+use super::told::{ArticleWords, is_own_date};
+use crate::page::layout::{Furniture, Layouts, RuleKind};
+use crate::page::piece::{Part, Piece};
+use crate::page::split::signals::BlockLine;
+use crate::page::text::matching::Matching;
+use crate::page::text::stems::{Stems, stems_of};
+
+/// How far a block goes.
+pub(super) struct Extent {
+    pub pieces: usize,
+    /// The page says that it ends there: what is before it are links.
+    pub closed: bool,
+}
+
+impl Extent {
+    /// How far the block at the beginning of `pieces` goes: to the next marker, but for those inside an appended story that
+    /// goes on behind them; behind a line that ends its list; to the date of an article that has not begun.
+    pub(super) fn of(
+        pieces: &[Piece<'_>],
+        end: End,
+        article: &ArticleWords,
+        (matching, layouts): (&Matching, &Layouts),
+    ) -> Self {
+        let awaits_date = !article.begun && !article.dated;
+        let ends_list = |piece: &Piece<'_>| {
+            let rule = piece.why.rule.filter(|_| piece.part == Part::Furniture);
+            let rule = rule.and_then(|rule| layouts.rule(rule));
+            rule.is_some_and(|rule| rule.kind == RuleKind::Furniture(Furniture::EndOfList))
+        };
+        for (at, piece) in pieces.iter().enumerate() {
+            if ends_list(piece) {
+                return Self { pieces: at + 1, closed: true };
+            }
+            if awaits_date && is_own_date(piece) {
+                return Self { pieces: at, closed: true };
+            }
+            let aside = || end == End::Ended && is_aside(pieces, at, matching);
+            if piece.part == Part::Marker && !aside() {
+                return Self { pieces: at, closed: false };
+            }
+        }
+        Self { pieces: pieces.len(), closed: false }
+    }
+}
+
+/// So many pieces round a marker inside an appended story say whether the story goes on behind it.
+const ASIDE_PIECES: usize = 12;
+
+/// Whether the marker at `at` and the headline on its line stand in the middle of an appended story: what is behind
+/// them speaks of what was before them, not of that headline.
+fn is_aside(pieces: &[Piece<'_>], at: usize, matching: &Matching) -> bool {
+    let Some((before, [marker, title, behind @ ..])) = pieces.split_at_checked(at) else {
+        return false;
+    };
+    if title.line != marker.line || title.part != Part::Body {
+        return false;
+    }
+    let told = |pieces: &mut dyn Iterator<Item = &Piece<'_>>| -> Stems {
+        let paragraphs = pieces.take(ASIDE_PIECES).filter(|piece| piece.part == Part::Body);
+        stems_of(paragraphs.take(3).map(|piece| piece.folded.clone()), matching)
+    };
+    let inside =
+        before.last().is_some_and(|before| before.line == marker.line && before.part == Part::Body);
+    let before = told(&mut before.iter().rev());
+    let behind = told(&mut behind.iter());
+    let of_title = stems_of(std::iter::once(title.folded.clone()), matching).share_in(&behind);
+    let of_story = behind.share_in(&before);
+    // A marker within a line mostly stands in a paragraph.
+    if inside {
+        return of_title < 40 || of_title <= 2 * of_story;
+    }
+    !before.is_empty() && !behind.is_empty() && (of_title < 25 || of_title <= of_story)
+}
+
+/// At which line of the block the article goes on, where it had not ended before the marker.
+pub(super) fn resumes_at(
+    lines: &[BlockLine],
+    (end, attached): (End, bool),
+    article: &ArticleWords,
+    matching: &Matching,
+) -> usize {
+    if attached && end == End::Open {
+        return 1;
+    }
+    if is_list(lines) {
+        return lines.len();
+    }
+    let headlines = headlines(lines, article.asks);
+    if headlines == 0 && lines.first().is_some_and(is_sentence) {
+        return 0;
+    }
+    let headlines = if attached { 1 } else { headlines.max(1) };
+    // A dateline stands where a story begins, and an article has one.
+    let begins = lines.get(headlines).and_then(|line| line.agency);
+    if begins.is_some_and(|agency| article.agencies.contains(&agency)) {
+        return lines.len();
+    }
+    let of_lines = |from, count| {
+        let lines = lines.iter().skip(from).take(count);
+        Stems::of(lines.flat_map(|line| &line.stems).copied().collect())
+    };
+    let (titles, behind) = (of_lines(0, headlines), of_lines(headlines, 3));
+    let (of_titles, of_article) =
+        (titles.share_in(&behind), behind.share_in(&article.stems(matching)));
+    // An article that goes on comes back to what its beginning speaks of.
+    let rest = of_lines(headlines, REST);
+    let comes_back = article.beginning(matching).share_in(&rest);
+    let of_rest = titles.share_in(&rest);
+    if end == End::Unsure && !attached {
+        // Links and stories are as likely.
+        let is_article = of_article + comes_back > of_titles + of_rest;
+        return if is_article { headlines } else { lines.len() };
+    }
+    if of_titles < 40 || of_titles <= of_article {
+        return headlines;
+    }
+    if of_rest < 2 * comes_back { headlines } else { lines.len() }
+}
+
+/// Whether an article goes on behind headlines is seen in so many lines.
+const REST: usize = 12;

@@ -1,0 +1,55 @@
+//! The lines of a block as splitting sees them.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::told::agency;
+use crate::page::layout::{Field, Layouts};
+use crate::page::piece::{Part, Piece};
+use crate::page::split::signals::{BlockLine, LineShape};
+use crate::page::text::matching::Matching;
+use crate::page::text::stems::add_stems;
+
+/// The text lines of a block, each with what splitting asks of it.
+pub(super) fn of(block: &[Piece<'_>], matching: &Matching, layouts: &Layouts) -> Vec<BlockLine> {
+    let mut lines: Vec<BlockLine> = Vec::new();
+    let (mut behind_label, mut aside, mut last) = (false, None, None);
+    for piece in block {
+        match piece.part {
+            Part::Marker => aside = Some(piece.line),
+            // The headline of a link, alone: what stands behind it on its line is the story's again.
+            Part::Body if aside == Some(piece.line) => aside = None,
+            Part::Body => {
+                last = Some(piece.line);
+                let behind_label = std::mem::take(&mut behind_label);
+                lines.push(BlockLine { behind_label, ..line(piece, matching, layouts) });
+            }
+            Part::Value(Field::Source | Field::Keywords) => behind_label = true,
+            // A date within a line is a sentence's; one that no label names stands below a headline.
+            Part::Value(Field::Published | Field::Updated) => {
+                behind_label |= last != Some(piece.line) && piece.why.rule.is_some();
+            }
+            Part::Value(Field::Author)
+            | Part::Headline
+            | Part::Teaser
+            | Part::Label
+            | Part::Furniture => {}
+        }
+    }
+    lines
+}
+
+fn line(piece: &Piece<'_>, matching: &Matching, layouts: &Layouts) -> BlockLine {
+    let form = matching.form(piece.folded.clone());
+    let mut stems = Vec::new();
+    add_stems(piece.folded.clone(), matching, &mut stems);
+    let shape = LineShape::of(&piece.text);
+    BlockLine {
+        stems,
+        shape,
+        key: xxh3_64(form.as_bytes()),
+        opening: layouts.openings().of(form),
+        behind_label: false,
+        behind_title: false,
+        agency: shape.dateline.then(|| agency(&piece.text)).flatten(),
+    }
+}
