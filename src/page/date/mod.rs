@@ -2,62 +2,16 @@
 
 mod calendar;
 mod parts;
+mod reading;
 mod tokens;
 mod walk;
 
-use jiff::civil::DateTime;
-
 use crate::page::layout::{DateWord, DateWords, Layouts, Order};
 use crate::page::text::language_tag::primary;
-use crate::record::{Precision, Warning};
-use calendar::{Calendar, to_gregorian};
 use parts::Ymd;
 use walk::parts_of;
 
-/// What a printed date says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reading {
-    /// When: as it is printed.
-    local: DateTime,
-    /// Minutes east of Greenwich, where that is printed.
-    offset: Option<i16>,
-    /// How much of it was printed.
-    pub precision: Precision,
-    /// What it leaves in doubt.
-    pub warnings: Vec<Warning>,
-    /// Whether every word of the text belongs to the date.
-    pub whole: bool,
-    /// How many words do not.
-    pub others: usize,
-    /// Whether two calendars say it.
-    pub is_told_twice: bool,
-}
-
-impl Reading {
-    /// When, by RFC 3339: the printed offset, else Z.
-    pub(super) fn at(&self) -> String {
-        format!("{}T{}{}", self.local.date(), self.local.time(), printed(self.offset))
-    }
-
-    /// Whether the time of day was printed.
-    pub(super) fn has_clock(&self) -> bool {
-        matches!(self.precision, Precision::Hour | Precision::Minute | Precision::Second)
-    }
-
-    /// Whether it is printed in another calendar than the Gregorian one alone.
-    pub(super) fn is_converted(&self) -> bool {
-        self.warnings.contains(&Warning::DateConverted)
-    }
-
-    /// Whether the day was printed.
-    pub(super) fn has_day(&self) -> bool {
-        !matches!(self.precision, Precision::Year | Precision::Month)
-    }
-}
-
-/// Hours by which a date without an offset may lie after the page time: at noon in Greenwich the islands at +14:00 already
-/// print tomorrow's date.
-const OFFSET_SLACK_MS: i64 = 14 * 3_600_000;
+pub(super) use reading::{Reading, read, read_on};
 
 /// What the reading of dates needs to know of their page.
 #[derive(Debug, Clone, Copy)]
@@ -105,9 +59,7 @@ pub(super) fn is_clock(text: &str, dates: &Dates<'_>) -> bool {
         return false;
     }
     let parts = parts_of(text, dates.words, dates.language);
-    parts.clock.is_some()
-        && parts.unknown == 0
-        && [parts.gregorian, parts.hijri, parts.persian].iter().all(Option::is_none)
+    parts.unknown == 0 && parts.are_clock_alone()
 }
 
 /// Whether `text` (match form) has a time of day and no day, with no more than a place beside it.
@@ -116,25 +68,11 @@ pub(super) fn has_clock_alone(text: &str, dates: &Dates<'_>) -> bool {
         return false;
     }
     let parts = parts_of(text, dates.words, dates.language);
-    parts.clock.is_some()
-        && parts.unknown <= BESIDE_CLOCK
-        && [parts.gregorian, parts.hijri, parts.persian].iter().all(Option::is_none)
+    parts.unknown <= BESIDE_CLOCK && parts.are_clock_alone()
 }
 
 /// A place has so many words.
 const BESIDE_CLOCK: usize = 2;
-
-/// Reads `text` (match form), a time of day alone, on the day of another date.
-pub(super) fn read_on(text: &str, day: &Reading, dates: &Dates<'_>) -> Option<Reading> {
-    has_clock_alone(text, dates).then_some(())?;
-    let parts = parts_of(text, dates.words, dates.language);
-    let clock = parts.clock?;
-    let time = jiff::civil::Time::new(clock.hour, clock.minute, clock.second.unwrap_or(0), 0);
-    let local = day.local.date().to_datetime(time.ok()?);
-    let offset = parts.offset.or_else(|| dates.words.local(parts.local?, local)).or(day.offset);
-    let precision = if clock.second.is_some() { Precision::Second } else { Precision::Minute };
-    Some(Reading { local, offset, precision, warnings: Vec::new(), ..day.clone() })
-}
 
 /// A date that text follows with nothing between begins within so many words, and so many behind it do not go on with it.
 const LEADING_WORDS: usize = 8;
@@ -166,116 +104,4 @@ pub(super) fn leading(text: &str, dates: &Dates<'_>) -> Option<usize> {
         }
     }
     found
-}
-
-/// Reads the date in `text` (match form). `None` where it has no year, or no rule reads it.
-pub(super) fn read(text: &str, dates: &Dates<'_>) -> Option<Reading> {
-    let Dates { words, language, order, earliest_year, page_time_ms } = *dates;
-    let parts = parts_of(text, words, language);
-    let mut warnings = Vec::new();
-    let other = [(Calendar::Persian, parts.persian), (Calendar::Hijri, parts.hijri)];
-    let mut converted = other.into_iter().filter_map(|(of, date)| to_gregorian(of, date?));
-    let day = match parts.gregorian {
-        Some(ymd) if ymd.year.is_some() => {
-            let day = resolve(ymd, order, &mut warnings)?;
-            if converted.any(|other| contradict(day, other)) {
-                warnings.push(Warning::DateAmbiguous);
-            }
-            day
-        }
-        _ => {
-            warnings.push(Warning::DateConverted);
-            converted.next()?
-        }
-    };
-    let date = civil(day)?;
-    let clock = parts.clock.filter(|_| day.day.is_some());
-    let time = match clock {
-        Some(clock) => {
-            jiff::civil::Time::new(clock.hour, clock.minute, clock.second.unwrap_or(0), 0).ok()?
-        }
-        None => jiff::civil::Time::midnight(),
-    };
-    let precision = match (day.month, day.day, clock) {
-        (None, ..) => Precision::Year,
-        (_, None, _) => Precision::Month,
-        (_, _, None) => Precision::Day,
-        (_, _, Some(clock)) if clock.second.is_some() => Precision::Second,
-        (_, _, Some(clock)) if clock.whole_hour => Precision::Hour,
-        _ => Precision::Minute,
-    };
-    let local = date.to_datetime(time);
-    let zone = || words.local(parts.local?, local);
-    let offset = clock.and_then(|_| parts.offset.or_else(zone));
-    let timestamp = jiff::tz::Offset::from_seconds(i32::from(offset.unwrap_or(0)) * 60)
-        .ok()?
-        .to_timestamp(local)
-        .ok()?;
-    let slack = if offset.is_some() { 0 } else { OFFSET_SLACK_MS };
-    if timestamp.as_millisecond() > page_time_ms.saturating_add(slack) {
-        warnings.push(Warning::DateInFuture);
-    }
-    if date.year() < earliest_year {
-        warnings.push(Warning::DateTooEarly);
-    }
-    Some(Reading {
-        local,
-        offset,
-        precision,
-        warnings,
-        whole: parts.unknown == 0,
-        others: parts.unknown,
-        is_told_twice: parts.gregorian.is_some()
-            && (parts.hijri.is_some() || parts.persian.is_some()),
-    })
-}
-
-/// The first day of what is printed.
-fn civil(day: Ymd) -> Option<jiff::civil::Date> {
-    let (month, day_of_month) = (day.month.unwrap_or(1), day.day.unwrap_or(1));
-    let (month, day_of_month) = (i8::try_from(month).ok()?, i8::try_from(day_of_month).ok()?);
-    jiff::civil::Date::new(day.year?, month, day_of_month).ok()
-}
-
-/// The Hijri month begins when the moon is seen, so two calendars of one day may differ by so many days.
-const MOON_DAYS: i32 = 2;
-
-/// Whether two calendars on one line name two days.
-fn contradict(day: Ymd, other: Ymd) -> bool {
-    let whole = |date: Ymd| civil(date.day.and(Some(date))?);
-    let (Some(day), Some(other)) = (whole(day), whole(other)) else {
-        return false;
-    };
-    (day - other).get_days().abs() > MOON_DAYS
-}
-
-fn printed(offset: Option<i16>) -> String {
-    match offset {
-        None | Some(0) => "Z".to_owned(),
-        Some(minutes) => {
-            let sign = if minutes < 0 { '-' } else { '+' };
-            let minutes = minutes.unsigned_abs();
-            format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
-        }
-    }
-}
-
-/// Settles which of two small numbers is the day: the impossible value, else the order of the site or of the language,
-/// else the first and a warning.
-fn resolve(ymd: Ymd, order: Order, warnings: &mut Vec<Warning>) -> Option<Ymd> {
-    let Some((first, second)) = ymd.small else {
-        return Some(ymd);
-    };
-    let (day, month) = match (first > 12, second > 12) {
-        (true, true) => return None,
-        (true, false) => (first, second),
-        (false, true) => (second, first),
-        (false, false) if first == second || order == Order::DayFirst => (first, second),
-        (false, false) if order == Order::MonthFirst => (second, first),
-        (false, false) => {
-            warnings.push(Warning::DateAmbiguous);
-            (first, second)
-        }
-    };
-    Some(Ymd { month: Some(month), day: Some(day), ..ymd })
 }

@@ -1,5 +1,7 @@
 //! What a printed date says, before anything is settled.
 
+use jiff::civil::Time;
+
 use super::calendar::Calendar;
 
 /// What a date says, before anything is settled.
@@ -44,5 +46,18 @@ impl Parts {
             Calendar::Hijri => &mut self.hijri,
             Calendar::Persian => &mut self.persian,
         }
+    }
+
+    /// Whether they are a time of day and of no date.
+    pub(super) fn are_clock_alone(&self) -> bool {
+        let dates = [self.gregorian, self.hijri, self.persian];
+        self.clock.is_some() && dates.iter().all(Option::is_none)
+    }
+}
+
+impl Clock {
+    /// `None` where there is no such time.
+    pub(super) fn time(self) -> Option<Time> {
+        Time::new(self.hour, self.minute, self.second.unwrap_or(0), 0).ok()
     }
 }
