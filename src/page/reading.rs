@@ -6,7 +6,7 @@ use std::cell::Cell;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::page::block::attached::{self, Left};
-use crate::page::block::{beside, lay_out, list, titles};
+use crate::page::block::{beside, known, lay_out, list, titles};
 use crate::page::date::{self, Dates};
 use crate::page::layout::{Field, Layouts};
 use crate::page::marks::keywords;
@@ -83,7 +83,7 @@ impl<'a> Reading<'a> {
         warnings.extend(lay_out::lay_out(&mut pieces, &matching, layouts, &mut lesson, trace));
         headline::repeated(&mut pieces);
         beside::take(&mut pieces, &marking);
-        if attached::cut_known(&mut pieces, &unseen, &matching, &lesson) || whole {
+        if known::cut(&mut pieces, &unseen, &matching, &lesson) || whole {
             warnings.push(Warning::RelatedUnsplit);
         }
         tags::at_end(&mut pieces, &matching, layouts);
