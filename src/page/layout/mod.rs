@@ -7,6 +7,8 @@
 mod compile;
 mod dates;
 mod error;
+mod file;
+mod file_words;
 mod forms;
 mod openings;
 mod raw;
