@@ -6,13 +6,14 @@
 //! 1. what the group says (`assignment`): assign, revoke, lost; tables are restored beside the loop (`restore`),
 //! 2. read (`intake`): inboxes before pages, into chunks of one partition, within one byte `budget`,
 //! 3. prepare (`workers`): anywhere, in any order; the `sequencer` restores the order,
-//! 4. apply (`settle`): in partition order, into the open transaction (`outlet`), messages to one partition of an inbox in
-//!    one record (`bundle`),
+//! 4. apply (`apply`): in partition order, into the open transaction (`outlet`, `transaction`), messages to one partition of
+//!    an inbox in one record (`bundle`),
 //! 5. commit (`settle`): by `cadence`; or abort, and back to the last commit.
 //!
 //! Anything indeterminate ends the engine ([`End::Restart`]); the supervisor starts it again with fresh clients, and
 //! what the brokers say is the truth. No stage is known by name here.
 
+mod apply;
 mod assignment;
 mod breaker;
 mod budget;
@@ -46,6 +47,7 @@ mod stop;
 mod supervisor;
 mod token;
 mod topic_reader;
+mod transaction;
 mod watchdog;
 mod workers;
 
