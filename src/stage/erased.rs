@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::{Outbox, Record, Refusal, Row, Stage, StageName, Table, TableStats};
+use super::{Keeping, Outbox, Record, Refusal, Row, Stage, StageName, Table, TableStats};
 use crate::record::{Reason, Reject};
 
 /// The version byte of changelog values. A reader takes this one and the one before.
@@ -131,7 +131,7 @@ impl<S: Stage> DynStage for Erased<S> {
     }
 
     fn is_stateful(&self) -> bool {
-        self.0.is_stateful()
+        self.0.keeps().is_some()
     }
 
     fn is_of_hashes(&self) -> bool {
@@ -143,17 +143,27 @@ impl<S: Stage> DynStage for Erased<S> {
     }
 
     fn open(self: Arc<Self>, partitions: u32) -> Box<dyn DynPartition> {
+        let keeping = self.0.keeps();
+        let is_stateful = keeping.is_some();
+        let Keeping { meta: terms, ttl_hours } = keeping.unwrap_or_default();
         let mut meta = vec![STATE_VERSION];
         meta.extend_from_slice(&partitions.to_be_bytes());
-        meta.extend(self.0.meta());
-        let table = Table::new(self.0.ttl_hours());
-        Box::new(Partition { stage: self, table, meta, meta_stands: false, meta_pending: false })
+        meta.extend(terms);
+        Box::new(Partition {
+            stage: self,
+            table: Table::new(ttl_hours),
+            is_stateful,
+            meta,
+            meta_stands: false,
+            meta_pending: false,
+        })
     }
 }
 
 struct Partition<S: Stage> {
     stage: Arc<Erased<S>>,
     table: Table<S::Row>,
+    is_stateful: bool,
     meta: Vec<u8>,
     meta_stands: bool,
     /// The open transaction has changed something, so that it must write the `meta` record as well.
@@ -166,7 +176,7 @@ impl<S: Stage> DynPartition for Partition<S> {
             Ok(prepared) => self.stage.0.apply(&mut self.table, *prepared, outbox),
             Err(_) => debug_assert!(false, "prepared by another stage"),
         }
-        self.meta_pending = self.stage.0.is_stateful() && !self.meta_stands;
+        self.meta_pending = self.is_stateful && !self.meta_stands;
     }
 
     fn restore(&mut self, key: &[u8], value: Option<&[u8]>) -> Result<(), RestoreError> {

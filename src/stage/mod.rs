@@ -98,19 +98,15 @@ pub trait Stage: Send + Sync + 'static {
     /// Its name.
     fn name(&self) -> StageName;
 
-    /// Whether it has a table, and so a changelog `newsmill.<app>.<name>.state`.
-    fn is_stateful(&self) -> bool;
+    /// By what it keeps its table, and so a changelog `newsmill.<app>.<name>.state`; `None` of a stage without one.
+    fn keeps(&self) -> Option<Keeping> {
+        None
+    }
 
     /// Whether what reaches it and its rows are mostly hashes, so that to compress them is work for nothing.
     fn is_of_hashes(&self) -> bool {
         false
     }
-
-    /// The thresholds that its state depends on, for the `meta` record; the partition count is added by the caller.
-    fn meta(&self) -> Vec<u8>;
-
-    /// The time to live of its rows, in hours of stream time.
-    fn ttl_hours(&self) -> u32;
 
     /// The stateless part: pure, on any worker.
     ///
@@ -120,6 +116,15 @@ pub trait Stage: Send + Sync + 'static {
 
     /// The ordered part, on the one thread that owns the partition.
     fn apply(&self, table: &mut Table<Self::Row>, prepared: Self::Prepared, outbox: &mut Outbox);
+}
+
+/// By what a stage keeps its table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Keeping {
+    /// What its rows depend on, as thresholds, for the `meta` record; the partition count is added by the driver.
+    pub meta: Vec<u8>,
+    /// The time to live of a row, in hours of stream time.
+    pub ttl_hours: u32,
 }
 
 /// The row of a stage without a table: there is none.

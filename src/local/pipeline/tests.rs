@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::record::{Origin, Reason};
-use crate::stage::{Cause, Count, NoRow, Outcome, Row, Stage, Table, erase};
+use crate::stage::{Cause, Count, Keeping, NoRow, Outcome, Row, Stage, Table, erase};
 
 const COUNTER: StageName = StageName("counter");
 
@@ -19,18 +19,6 @@ impl Stage for Words {
 
     fn name(&self) -> StageName {
         StageName("words")
-    }
-
-    fn is_stateful(&self) -> bool {
-        false
-    }
-
-    fn meta(&self) -> Vec<u8> {
-        Vec::new()
-    }
-
-    fn ttl_hours(&self) -> u32 {
-        0
     }
 
     fn prepare(&self, record: &Record<'_>) -> Result<Vec<Output>, Refusal> {
@@ -89,16 +77,8 @@ impl Stage for Counter {
         COUNTER
     }
 
-    fn is_stateful(&self) -> bool {
-        true
-    }
-
-    fn meta(&self) -> Vec<u8> {
-        Vec::new()
-    }
-
-    fn ttl_hours(&self) -> u32 {
-        1
+    fn keeps(&self) -> Option<Keeping> {
+        Some(Keeping { meta: Vec::new(), ttl_hours: 1 })
     }
 
     fn prepare(&self, record: &Record<'_>) -> Result<Self::Prepared, Refusal> {

@@ -38,16 +38,8 @@ impl Stage for Counter {
         StageName("counter")
     }
 
-    fn is_stateful(&self) -> bool {
-        true
-    }
-
-    fn meta(&self) -> Vec<u8> {
-        vec![self.meta]
-    }
-
-    fn ttl_hours(&self) -> u32 {
-        1
+    fn keeps(&self) -> Option<Keeping> {
+        Some(Keeping { meta: vec![self.meta], ttl_hours: 1 })
     }
 
     fn prepare(&self, record: &Record<'_>) -> Result<Key, Refusal> {
@@ -75,18 +67,6 @@ impl Stage for Silent {
 
     fn name(&self) -> StageName {
         StageName("silent")
-    }
-
-    fn is_stateful(&self) -> bool {
-        false
-    }
-
-    fn meta(&self) -> Vec<u8> {
-        Vec::new()
-    }
-
-    fn ttl_hours(&self) -> u32 {
-        0
     }
 
     fn prepare(&self, _: &Record<'_>) -> Result<(), Refusal> {

@@ -17,7 +17,9 @@ use std::sync::Arc;
 use arrayvec::ArrayVec;
 
 use super::json::to_json;
-use super::{Cause, Count, Lead, Outbox, Output, Record, Refusal, Stage, StageName, Table, Target};
+use super::{
+    Cause, Count, Keeping, Lead, Outbox, Output, Record, Refusal, Stage, StageName, Table, Target,
+};
 use crate::record::schema_name::CanonicalSchema;
 use crate::record::{Canonical, CanonicalKind, Decision, StoryId};
 use crate::stage::inbox::near::Status;
@@ -74,18 +76,10 @@ impl Stage for Home {
         NAME
     }
 
-    fn is_stateful(&self) -> bool {
-        true
-    }
-
     /// Story ids of another fold version would never meet these. Which stories are compared, and under how many keys,
     /// may change between two runs: a story that is not compared yet is at its next occurrence.
-    fn meta(&self) -> Vec<u8> {
-        vec![FP_VERSION]
-    }
-
-    fn ttl_hours(&self) -> u32 {
-        self.ttl_hours
+    fn keeps(&self) -> Option<Keeping> {
+        Some(Keeping { meta: vec![FP_VERSION], ttl_hours: self.ttl_hours })
     }
 
     fn prepare(&self, record: &Record<'_>) -> Result<Heard, Refusal> {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use super::message::MessageError;
 use super::{
-    Cause, Count, Outbox, Output, Record, Refusal, Stage, StageName, Table, Target, capped,
+    Cause, Count, Keeping, Outbox, Output, Record, Refusal, Stage, StageName, Table, Target, capped,
 };
 use crate::page::Start;
 use message::{Candidate, encode_start, line_of};
@@ -58,17 +58,9 @@ impl Stage for Lines {
         NAME
     }
 
-    fn is_stateful(&self) -> bool {
-        true
-    }
-
     /// What was said by another rule would not be taken back by this one.
-    fn meta(&self) -> Vec<u8> {
-        self.rule.bytes().to_vec()
-    }
-
-    fn ttl_hours(&self) -> u32 {
-        self.ttl_hours
+    fn keeps(&self) -> Option<Keeping> {
+        Some(Keeping { meta: self.rule.bytes().to_vec(), ttl_hours: self.ttl_hours })
     }
 
     fn prepare(&self, record: &Record<'_>) -> Result<Heard, Refusal> {

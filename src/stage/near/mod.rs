@@ -16,7 +16,7 @@ use super::inbox::home::{self, Register, Verdict};
 use super::lead::Age;
 use super::message::MessageError;
 use super::{
-    Cause, Count, Outbox, Output, Record, Refusal, Stage, StageName, Table, Target, capped,
+    Cause, Count, Keeping, Outbox, Output, Record, Refusal, Stage, StageName, Table, Target, capped,
 };
 use crate::record::StoryId;
 use crate::story::{FP_VERSION, RoutingKey, RoutingKeys, Sketch, Thresholds};
@@ -63,29 +63,22 @@ impl Stage for Near {
         NAME
     }
 
-    fn is_stateful(&self) -> bool {
-        true
-    }
-
     fn is_of_hashes(&self) -> bool {
         true
     }
 
     /// Registers of other rules, thresholds or keys would say something else.
-    fn meta(&self) -> Vec<u8> {
+    fn keeps(&self) -> Option<Keeping> {
         let Thresholds { duplicate, near, loose } = self.thresholds;
         let keys = self.keys.count().to_le_bytes();
         let per_cent =
             [duplicate, near, loose].map(|threshold| [threshold.jaccard, threshold.containment]);
-        [FP_VERSION, RULES]
+        let meta = [FP_VERSION, RULES]
             .into_iter()
             .chain(keys.into_iter().take(1))
             .chain(per_cent.concat())
-            .collect()
-    }
-
-    fn ttl_hours(&self) -> u32 {
-        self.ttl_hours
+            .collect();
+        Some(Keeping { meta, ttl_hours: self.ttl_hours })
     }
 
     fn prepare(&self, record: &Record<'_>) -> Result<Heard, Refusal> {

@@ -20,18 +20,6 @@ impl Stage for Learn {
         NAME
     }
 
-    fn is_stateful(&self) -> bool {
-        false
-    }
-
-    fn meta(&self) -> Vec<u8> {
-        Vec::new()
-    }
-
-    fn ttl_hours(&self) -> u32 {
-        0
-    }
-
     fn prepare(&self, record: &Record<'_>) -> Result<Vec<Output>, Refusal> {
         let Some(value) = record.value else { return Ok(Vec::new()) };
         let Opened { identity, text, .. } = Opened::of(&self.0, record, value)?;

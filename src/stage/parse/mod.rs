@@ -126,18 +126,6 @@ impl Stage for Parse {
         NAME
     }
 
-    fn is_stateful(&self) -> bool {
-        false
-    }
-
-    fn meta(&self) -> Vec<u8> {
-        Vec::new()
-    }
-
-    fn ttl_hours(&self) -> u32 {
-        0
-    }
-
     fn prepare(&self, record: &Record<'_>) -> Result<Parsed, Refusal> {
         check_headers(record)?;
         let cause = Arc::new(Cause::new(&Origin::of(record), record.headers));
