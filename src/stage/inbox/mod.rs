@@ -1,4 +1,6 @@
-//! What reaches the inboxes of `home` and `near`, which tell each other: neither imports the other, both import this.
+//! What reaches the inboxes of the stages, a file an inbox. `home` and `near` tell each other, and neither imports the
+//! other: both import this. `parse` tells `home` and `lines`.
 
 pub mod home;
+pub mod lines;
 pub mod near;

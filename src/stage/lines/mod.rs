@@ -8,7 +8,6 @@
 //! Invariants: what goes out is a function of the inbox alone. A page counts once for a line, however often it comes.
 //! What stands in the row as said is what a reader of the topic sees: it ends with the row.
 
-pub mod message;
 mod row;
 mod rule;
 
@@ -23,11 +22,10 @@ use message::{Candidate, encode_start, line_of};
 use row::Said;
 use rule::Shown;
 
+pub use super::inbox::lines as message;
+pub use message::NAME;
 pub use row::LineRow;
 pub use rule::Rule;
-
-/// The name of the stage.
-pub const NAME: StageName = StageName("lines");
 
 const MS_AN_HOUR: i64 = 3_600_000;
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::identity::Identity;
 use crate::page::{Boundaries, Page, Stands};
 use crate::record::StoryId;
-use crate::stage::lines::message::{Candidate, key_of};
-use crate::stage::{Cause, Count, Decided, Output, Target, lines};
+use crate::stage::inbox::lines::{self, Candidate, key_of};
+use crate::stage::{Cause, Count, Decided, Output, Target};
 
 const MS_AN_HOUR: i64 = 3_600_000;
 

@@ -5,7 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::page::{LineKey, Neighbours, Stands, Start};
 use crate::record::StoryId;
+use crate::stage::StageName;
 use crate::stage::message::{self, MessageError};
+
+/// The name of the stage that it reaches.
+pub const NAME: StageName = StageName("lines");
 
 /// A line that could begin a story, as a page shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
