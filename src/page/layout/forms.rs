@@ -4,10 +4,10 @@
 //! is a whole word of the page. So few places of a page are worth a look: those whose word is the first of some form. Which
 //! forms can stand there the word tells with the bytes behind it, by its hash.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use foldhash::{HashMap, HashMapExt};
-use memchr::memmem::Finder;
 
 use super::Hit;
 use crate::page::text::matching::Matching;
@@ -22,48 +22,59 @@ pub(super) struct Forms {
     /// The pattern numbers by how the forms open, the longest first: of a form that is longer than its first word by
     /// [`BEHIND`] bytes or more, the hash of both together, else that of its first word.
     openings: HashMap<u32, Vec<u32>>,
-    /// The first words of all forms.
-    heads: Hashes,
     /// The hashes in `openings`.
     opened: Hashes,
-    /// The first words of glued markers.
-    glued: Vec<Box<str>>,
-    /// What words end in within which a form may begin or end.
-    ends: Vec<Finder<'static>>,
-    /// Glued markers of one word: other letters may follow them.
-    glued_words: Vec<Box<str>>,
+    /// The first words of all forms, and the second words of glued markers.
+    tells: Hashes,
+    glued: Vec<Glued>,
+    /// Glued markers of a single word: any word may begin with it or end in it.
+    single: Vec<Box<str>>,
+}
+
+/// How a glued marker begins, which a scraper has glued to what stands before it: its second word is a word of the page.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Glued {
+    /// All before its second word.
+    lead: Box<str>,
+    /// So many bytes of it are its first word.
+    first: usize,
 }
 
 impl Forms {
     /// Of `forms`, whose places are their pattern numbers; `glued` are those that may follow a letter.
     pub(super) fn new<'f>(
         forms: impl Iterator<Item = &'f str>,
-        glued: impl Iterator<Item = &'f str> + Clone,
+        glued: impl Iterator<Item = &'f str>,
     ) -> Self {
-        let forms: Vec<Box<str>> = forms.map(Into::into).collect();
-        let mut openings: HashMap<u32, Vec<u32>> = HashMap::new();
-        let [mut heads, mut opened] = <[Hashes; 2]>::default();
-        for (pattern, form) in (0..).zip(&forms) {
+        let mut all = Self { forms: forms.map(Into::into).collect(), ..Self::default() };
+        for (pattern, form) in (0..).zip(&all.forms) {
             let word = first_word(form);
             let head = hash(form.as_bytes(), word.clone());
-            heads.add(head);
             let opening = opening(form, word).unwrap_or(head);
-            opened.add(opening);
-            openings.entry(opening).or_default().push(pattern);
+            all.tells.add(head);
+            all.opened.add(opening);
+            all.openings.entry(opening).or_default().push(pattern);
         }
-        let bytes = |pattern: &u32| form_of(&forms, *pattern).map_or(0, str::len);
-        for patterns in openings.values_mut() {
-            patterns.sort_by_key(|pattern| std::cmp::Reverse(bytes(pattern)));
+        let bytes = |pattern: &u32| form_of(&all.forms, *pattern).map_or(0, str::len);
+        for patterns in all.openings.values_mut() {
+            patterns.sort_by_key(|pattern| Reverse(bytes(pattern)));
         }
-        let first = |form: &'f str| form.get(first_word(form)).unwrap_or_default();
-        let one_word = glued.clone().filter(|form| first(form) == *form);
-        let glued_words = one_word.map(Into::into).collect();
-        let mut glued: Vec<Box<str>> = glued.map(|form| first(form).into()).collect();
-        glued.sort();
-        glued.dedup();
-        let ends = glued.iter().map(|head| &**head).chain([VISARGA]);
-        let ends = ends.map(|end| Finder::new(end).into_owned()).collect();
-        Self { forms, openings, heads, opened, glued, ends, glued_words }
+        glued.for_each(|form| all.add_glued(form));
+        all.glued.sort();
+        all.glued.dedup();
+        all
+    }
+
+    fn add_glued(&mut self, form: &str) {
+        let first = first_word(form);
+        let behind = form.get(first.end..).unwrap_or_default();
+        let (lead, second) = form.split_at(first.end + first_word(behind).start);
+        if second.is_empty() {
+            self.single.push(form.get(first).unwrap_or_default().into());
+        } else {
+            self.tells.add(hash(second.as_bytes(), first_word(second)));
+            self.glued.push(Glued { lead: lead.into(), first: first.end });
+        }
     }
 
     /// Every place where a form begins within `place`, from left to right, the longest first, none over another.
@@ -73,22 +84,11 @@ impl Forms {
         place: Range<usize>,
     ) -> impl Iterator<Item = Hit> + 'h {
         let mut free_from = place.start;
-        let text = page.text().as_bytes().get(place.clone()).unwrap_or_default();
-        // Most pages have none of them.
-        let ends = self.ends.iter().filter(|end| end.find(text).is_some());
-        let ends: Vec<&[u8]> = ends.map(Finder::needle).collect();
-        let words = page.words_from(place.clone());
-        words.iter().filter_map(move |word| {
-            // Quickly told, and sometimes wrongly yes.
-            let is_worth_a_look = self.heads.may_have(word.hash())
-                || !self.glued_words.is_empty()
-                || ends.iter().any(|end| page.word(*word).as_bytes().ends_with(end));
-            if !is_worth_a_look {
-                return None;
-            }
-            let is_free = word.range().start >= free_from;
-            let hit = is_free.then(|| self.at_word(page, *word)).flatten();
-            let hit = hit.or_else(|| self.within_word(page, *word, free_from))?;
+        let any = !self.single.is_empty();
+        let words = page.words_from(place).iter();
+        words.filter(move |word| any || self.tells.may_have(word.hash())).filter_map(move |word| {
+            let glued = self.glued(page, *word, free_from);
+            let hit = glued.or_else(|| self.at_word(page, *word, free_from))?;
             free_from = hit.end;
             Some(hit)
         })
@@ -100,28 +100,31 @@ impl Forms {
         self.opened(text, first_word(text)).find(|(_, form)| *form == text).map(|(id, _)| hit(id))
     }
 
-    /// The longest form that begins with this word.
-    fn at_word(&self, page: &Matching, word: Word) -> Option<Hit> {
-        let (Range { start, end }, letters) = (word.range(), page.word(word));
-        let longest = |bytes: usize| self.longest(page, start..start + bytes);
-        let is_head = self.heads.may_have(word.hash());
-        let whole = || is_head.then(|| self.longest(page, start..end)).flatten();
-        // A visarga is a sign of its word, and is printed for the colon too.
-        let colon = || longest(letters.strip_suffix(VISARGA)?.len());
-        let mut begun = self.glued_words.iter().filter(|form| letters.starts_with(&***form));
-        whole().or_else(colon).or_else(|| begun.find_map(|form| longest(form.len())))
+    /// The longest glued marker whose second word this word is.
+    fn glued(&self, page: &Matching, word: Word, free_from: usize) -> Option<Hit> {
+        let before = page.text().get(free_from..word.range().start)?;
+        let leads = self.glued.iter().filter(|glued| before.ends_with(&*glued.lead));
+        let lead = leads.max_by_key(|glued| glued.lead.len())?;
+        let start = word.range().start - lead.lead.len();
+        self.longest(page, start..start + lead.first)
     }
 
-    /// The longest form that begins within this word: of a glued marker.
-    fn within_word(&self, page: &Matching, word: Word, free_from: usize) -> Option<Hit> {
-        let (Range { start, end }, letters) = (word.range(), page.word(word));
-        let heads = self.glued.iter().filter(|head| letters.ends_with(&***head));
-        let places = heads.map(|head| end - head.len());
-        let at = places.filter(|at| *at > start && *at >= free_from).min()?;
-        self.longest(page, at..end)
+    /// The longest form that begins with this word, or within it.
+    fn at_word(&self, page: &Matching, word: Word, free_from: usize) -> Option<Hit> {
+        let Range { start, end } = word.range();
+        let whole = (start >= free_from).then(|| self.longest(page, start..end)).flatten();
+        whole.or_else(|| {
+            let letters = page.text().get(start.max(free_from)..end)?;
+            let (at, form) = self.single.iter().find_map(|form| {
+                let begins = letters.starts_with(&**form).then_some(end - letters.len());
+                let ends = || letters.ends_with(&**form).then(|| end - form.len());
+                Some((begins.or_else(ends)?, form))
+            })?;
+            self.longest(page, at..at + form.len())
+        })
     }
 
-    /// The longest form that begins with the word at this place.
+    /// The longest form whose first word stands at this place.
     fn longest(&self, page: &Matching, head: Range<usize>) -> Option<Hit> {
         let start = head.start;
         let behind = page.text().get(start..)?;
@@ -143,9 +146,6 @@ impl Forms {
 fn form_of(forms: &[Box<str>], pattern: u32) -> Option<&str> {
     forms.get(usize::try_from(pattern).ok()?).map(|form| &**form)
 }
-
-/// A sign of Indic scripts that stands at the end of a word.
-const VISARGA: &str = "ः";
 
 /// Where the first word of a form stands, behind its signs.
 fn first_word(form: &str) -> Range<usize> {

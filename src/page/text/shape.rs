@@ -7,6 +7,8 @@ pub(crate) fn is_word_char(c: char) -> bool {
         // Arabic letters; the Arabic comma, semicolon and question mark; quotation marks.
         '\u{620}'..='\u{657}' | '\u{66e}'..='\u{6d3}' => true,
         '\u{60c}' | '\u{61b}' | '\u{61f}' | '\u{ab}' | '\u{bb}' => false,
+        // A visarga is printed for the colon too.
+        '\u{903}' => false,
         '\u{900}'..='\u{97f}' | '\u{200c}' | '\u{200d}' => true,
         '\u{2010}'..='\u{206f}' => false,
         _ => is_letter(c) || c.is_numeric(),
@@ -248,8 +250,8 @@ mod tests {
     fn a_letter_is_what_unicode_calls_alphabetic() {
         for c in '\0'..=char::MAX {
             assert_eq!(is_letter(c), c.is_alphabetic(), "U+{:04X}", u32::from(c));
-            let word =
-                c.is_alphanumeric() || matches!(c, '\u{900}'..='\u{97f}' | '\u{200c}' | '\u{200d}');
+            let indic = matches!(c, '\u{900}'..='\u{97f}' | '\u{200c}' | '\u{200d}');
+            let word = (c.is_alphanumeric() || indic) && c != '\u{903}';
             assert_eq!(is_word_char(c), word, "U+{:04X}", u32::from(c));
         }
     }
