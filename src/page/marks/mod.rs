@@ -1,12 +1,13 @@
 //! Markers, labels and furniture: what the forms of the layouts say of a line, and how it is cut at them.
 //!
-//! `mark` goes through the lines and makes pieces of them. `judge` says of each form whether it is meant there, by its
-//! `place` on the line: of a marker beside its `topic`, of a label by the `value` behind it (`keywords` for a list of them), of
-//! furniture where it is the `whole` line.
-//! `trailing` cuts off what stands behind a value. Rests on `text`, `layout` and `date`, and makes the pieces.
+//! `mark` goes through the lines, but for those that no editor wrote (`unwritten`), and `line` makes pieces of each. `judge`
+//! says of each form whether it is meant there, by its `place` on the line: of a marker beside its `topic`, of a label by the
+//! `value` behind it (`keywords` for a list of them, a `name` for a byline), of furniture where it is the `whole` line. `trailing`
+//! cuts off what stands behind a value. Rests on `text`, `layout` and `date`, and makes the pieces.
 
 mod judge;
 pub(super) mod keywords;
+mod line;
 pub(super) mod mark;
 pub(super) mod marking;
 pub(super) mod name;
