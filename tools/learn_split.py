@@ -3,7 +3,7 @@
 
 Pages with known answers are made of real news by make_pages.py, newsmill reads them (examples/explain_pages.rs), and a
 conditional random field over the signals of its trace finds the weights under which the right sequence is the likeliest.
-Its states are those of src/page/split.rs. Standard library only; the same corpora give the same weights.
+Its states are those of src/page/split/sequence.rs. Standard library only; the same corpora give the same weights.
 
   tools/learn_split.py ../shared/corpora                learns from all sources and writes config/split.toml
   tools/learn_split.py ../shared/corpora --hold-out     learns without each corpus in turn and says how it does there
@@ -136,7 +136,7 @@ def learn(blocks):
 
 
 def margins(block, weights):
-    """By how much the best sequence with each line as a headline is better than the best one without, as in split.rs."""
+    """By how much the best sequence with each line as a headline is better than the best one without, as in sequence.rs."""
     scores = [sum(weights.get(name, 0) * value for name, value in signals.items()) / 100 for signals, _ in block]
     before, behind = sums(scores, [weights[name] for name in PAIRS], max)
     return [on + after_on - max(one + after_one, more + after_more)

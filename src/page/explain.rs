@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::page::Context;
-use crate::page::Page;
 use crate::page::layout::Layouts;
 use crate::page::piece::{Part, Piece};
 use crate::page::reading::Reading;
 use crate::page::split::signals::NAMES;
 use crate::page::split::starts::Start;
+use crate::page::{Context, Page};
 
 /// A page with every decision on it.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -4,12 +4,14 @@
 //! `text` cuts the lines and folds them; `marks` finds markers, labels and furniture by the [`Layouts`] and cuts the lines at
 //! them, with `date` for what is a date; `unmarked` tells what no form names (the headline, dates, names, lines of the site);
 //! `block` gives what is appended its part, with `split` where a block of appended stories is to be cut. `piece` is what all of
-//! them work on, `reading` calls them one after the other and assembles the page from the pieces, and [`explain()`] shows these.
-//! [`Starts`] is what other pages have shown of lines, and [`Candidate`]s are what this page shows of its own, for others. What
-//! is not here: whether two stories are the same. Which folder rests on which stands in ARCHITECTURE.md, and is tested.
+//! them work on, `reading` calls them one after the other, `assembling` puts the page together from the pieces, and [`explain()`]
+//! shows these. [`Starts`] is what other pages have shown of lines, and [`Candidate`]s are what this page shows of its own, for
+//! others. What is not here: whether two stories are the same. Which folder rests on which stands in ARCHITECTURE.md, and is
+//! tested.
 
 pub mod envelope;
 
+mod assembling;
 mod block;
 mod date;
 mod explain;

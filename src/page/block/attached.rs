@@ -12,7 +12,7 @@ use crate::page::text::clean::Line;
 
 /// A marker that was left in its paragraph, for nothing on the page shows where the headline behind it ends.
 #[derive(Debug)]
-pub(crate) struct Unseen {
+pub(super) struct Unseen {
     pub(super) line: usize,
     pub(super) rule: Option<u32>,
     /// Where the marker begins, and the text behind it: in its line, and in the match form.
@@ -33,7 +33,7 @@ impl Unseen {
 
 /// What [`settle`] could not cut.
 #[derive(Debug, Default)]
-pub(crate) struct Left {
+pub(super) struct Left {
     /// The markers that stay in their paragraphs.
     pub unseen: Vec<Unseen>,
     /// A block begins with a headline and a story in one line.
@@ -41,7 +41,7 @@ pub(crate) struct Left {
 }
 
 /// Cuts what stands behind markers on their lines where the page shows that its headline ends. Returns what was left.
-pub(crate) fn settle<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) -> Left {
+pub(super) fn settle<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) -> Left {
     let mut left = Left::default();
     let attached =
         |pair: &[Piece<'_>]| matches!(pair, [marker, behind] if is_behind(marker, behind));

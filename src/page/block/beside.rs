@@ -11,7 +11,7 @@ use crate::page::text::spelling::raw_offset;
 use crate::page::unmarked::{byline, dates, tags};
 
 /// Takes what stands below headlines and behind them for what it is. Behind the laying out of blocks.
-pub(crate) fn take(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
+pub(super) fn take(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
     below_headlines(pieces, page);
     behind_headlines(pieces, page);
 }

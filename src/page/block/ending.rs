@@ -5,7 +5,7 @@ use crate::page::piece::{Part, Piece};
 
 /// Where a page stands, seen from its article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum End {
+pub(super) enum End {
     /// The article has not printed a source or keywords.
     Open,
     /// It has printed them above its paragraphs, or among the first of them: where it ends they do not say.
@@ -16,7 +16,7 @@ pub(crate) enum End {
 
 /// An article, piece by piece in their order.
 #[derive(Debug, Default)]
-pub(crate) struct Ending {
+pub(super) struct Ending {
     /// The bytes of its paragraphs before its last source or keywords.
     before: usize,
     /// Those behind them, where it has any.
@@ -26,7 +26,7 @@ pub(crate) struct Ending {
 
 impl Ending {
     /// Takes in the next pieces; those of appended stories do not count.
-    pub(crate) fn add(&mut self, pieces: &[Piece<'_>]) {
+    pub(super) fn add(&mut self, pieces: &[Piece<'_>]) {
         for piece in pieces.iter().filter(|piece| piece.entry.is_none()) {
             match piece.part {
                 Part::Body => *self.behind.as_mut().unwrap_or(&mut self.before) += piece.text.len(),
@@ -44,13 +44,13 @@ impl Ending {
     }
 
     /// What follows the next marker is appended.
-    pub(crate) fn end(&mut self) {
+    pub(super) fn end(&mut self) {
         self.ended = true;
     }
 
     /// Whether the article has ended at a marker that stands here. A stray line behind the labels does not open it again,
     /// as more of the article than stands before them does.
-    pub(crate) fn at_marker(&mut self) -> End {
+    pub(super) fn at_marker(&mut self) -> End {
         self.ended |= self.behind.is_some_and(|behind| behind <= self.before);
         match (self.ended, self.behind) {
             (true, _) => End::Ended,

@@ -5,7 +5,7 @@ use super::list::{headlines, is_list, is_sentence};
 use super::told::{ArticleWords, is_own_date};
 use crate::page::layout::{Furniture, Layouts, RuleKind};
 use crate::page::piece::{Part, Piece};
-use crate::page::split::signals::BlockLine;
+use crate::page::split::line::BlockLine;
 use crate::page::text::matching::Matching;
 use crate::page::text::stems::{Stems, stems_of};
 

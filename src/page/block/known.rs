@@ -16,7 +16,7 @@ const ASKED: usize = 128;
 /// Cuts the paragraphs that markers were left in where other pages have shown the headline behind the marker: a link more.
 /// Behind the laying out of blocks, for what a page shows other pages is never a matter of what they have shown. Whether
 /// a marker is left all the same.
-pub(crate) fn cut(
+pub(super) fn cut(
     pieces: &mut Vec<Piece<'_>>,
     unseen: &[Unseen],
     matching: &Matching,

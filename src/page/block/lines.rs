@@ -5,7 +5,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::told::agency;
 use crate::page::layout::{Field, Layouts};
 use crate::page::piece::{Part, Piece};
-use crate::page::split::signals::{BlockLine, LineShape};
+use crate::page::split::line::{BlockLine, LineShape};
 use crate::page::text::matching::Matching;
 use crate::page::text::stems::add_stems;
 

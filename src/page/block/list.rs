@@ -2,8 +2,8 @@
 
 use crate::page::layout::Opening;
 use crate::page::piece::{Part, Piece};
+use crate::page::split::line::{BeginsWith, BlockLine, LineShape};
 use crate::page::split::sequence::Verdict;
-use crate::page::split::signals::{BlockLine, LineShape, Start};
 use crate::page::text::shape::{self, Stop};
 
 /// A block in the middle of an article has at most so many lines (page-shapes §6, 2 and 3: one to five headlines, one
@@ -16,7 +16,7 @@ const LINK_CHARS: usize = 160;
 /// A longer line that ends in a full stop is no headline of a link: the block is empty, its headline stood elsewhere.
 const SENTENCE_CHARS: usize = 60;
 
-pub(crate) fn is_sentence(line: &BlockLine) -> bool {
+pub(super) fn is_sentence(line: &BlockLine) -> bool {
     line.shape.stop == Stop::Full && line.shape.chars > SENTENCE_CHARS
 }
 
@@ -32,10 +32,10 @@ fn is_bare_headline(line: &BlockLine) -> bool {
 }
 
 /// Whether lines are nothing but headlines.
-pub(crate) fn is_list(lines: &[BlockLine]) -> bool {
+pub(super) fn is_list(lines: &[BlockLine]) -> bool {
     // Where there are capitals, headlines begin with articles as paragraphs do.
     let goes_on = |line: &&BlockLine| {
-        line.opening == Opening::Continues && line.shape.start == Start::Caseless
+        line.opening == Opening::Continues && line.shape.begins_with == BeginsWith::Caseless
     };
     let continues = lines.iter().filter(goes_on).count();
     lines.iter().all(is_bare_headline)
@@ -63,7 +63,7 @@ const QUESTION_CHARS: usize = 25;
 
 /// How many lines look like headlines of links or their teasers. Questions can be either: behind the last other headline
 /// they are the article's, where it asks some itself.
-pub(crate) fn headlines(lines: &[BlockLine], article_asks: bool) -> usize {
+pub(super) fn headlines(lines: &[BlockLine], article_asks: bool) -> usize {
     let mut count = 0;
     for (at, line) in lines.iter().take(LINKS).enumerate() {
         let LineShape { chars, stop, .. } = line.shape;
@@ -97,8 +97,9 @@ fn is_teaser(text: &str) -> bool {
 }
 
 /// Turns entries without paragraphs into links, and cut paragraphs that are all of an entry into teasers.
-pub(crate) fn teasers(pieces: &mut [Piece<'_>], entries: usize) {
-    let mut paragraphs = vec![0_u32; entries];
+pub(super) fn teasers(pieces: &mut [Piece<'_>]) {
+    let last = pieces.iter().filter_map(|piece| piece.entry).max();
+    let mut paragraphs = vec![0_u32; last.map_or(0, |last| last as usize + 1)];
     let slot = |entry: Option<u32>| entry.and_then(|entry| usize::try_from(entry).ok());
     for piece in pieces.iter().filter(|piece| piece.part == Part::Body) {
         if let Some(count) = slot(piece.entry).and_then(|entry| paragraphs.get_mut(entry)) {

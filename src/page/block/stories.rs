@@ -2,8 +2,8 @@
 
 use crate::page::split::credit;
 use crate::page::split::learning::Lesson;
+use crate::page::split::line::BlockLine;
 use crate::page::split::sequence::{self, Split, Verdict};
-use crate::page::split::signals::BlockLine;
 use crate::page::split::starts::Start;
 use crate::page::split::weights::Weights;
 use crate::page::text::shape::Stop;

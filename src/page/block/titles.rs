@@ -10,7 +10,7 @@ use crate::page::text::spelling::folded_len;
 const BULLETS: [char; 9] = ['•', '·', '▪', '●', '■', '◾', '*', '-', '–'];
 
 /// Takes what stands round the headlines of links for parts of their markers.
-pub(crate) fn trim(pieces: &mut Vec<Piece<'_>>) {
+pub(super) fn trim(pieces: &mut Vec<Piece<'_>>) {
     let is_link = |piece: &Piece<'_>| piece.part == Part::Headline && piece.entry.is_some();
     if !pieces.iter().any(is_link) {
         return;

@@ -11,7 +11,7 @@ use crate::page::text::stems::{Stems, stems_of};
 
 /// What the article says before the marker.
 #[derive(Default)]
-pub(crate) struct ArticleWords {
+pub(super) struct ArticleWords {
     /// Where in the match form stands what it is about.
     told: Vec<Range<usize>>,
     /// The keys of its lines.
@@ -28,7 +28,7 @@ pub(crate) struct ArticleWords {
 
 impl ArticleWords {
     /// The headline and the last paragraphs before a marker say enough of what the article is about.
-    pub(crate) fn add(&mut self, pieces: &[Piece<'_>], matching: &Matching) {
+    pub(super) fn add(&mut self, pieces: &[Piece<'_>], matching: &Matching) {
         let told = |piece: &&Piece<'_>| {
             matches!(piece.part, Part::Headline | Part::Body) && piece.entry.is_none()
         };
@@ -49,12 +49,12 @@ impl ArticleWords {
     }
 
     /// The words of its headline and its first paragraph.
-    pub(crate) fn beginning(&self, matching: &Matching) -> Stems {
+    pub(super) fn beginning(&self, matching: &Matching) -> Stems {
         stems_of(self.told.iter().take(2).cloned(), matching)
     }
 
     /// Its words. Only a block that may go on with the article asks.
-    pub(crate) fn stems(&self, matching: &Matching) -> Stems {
+    pub(super) fn stems(&self, matching: &Matching) -> Stems {
         stems_of(self.told.iter().cloned(), matching)
     }
 }
@@ -63,11 +63,11 @@ impl ArticleWords {
 const FIRST_PARAGRAPHS: usize = 5;
 
 /// The hash of the agency that signs the dateline of a paragraph.
-pub(crate) fn agency(text: &str) -> Option<u64> {
+pub(super) fn agency(text: &str) -> Option<u64> {
     shape::agency(text).map(|agency| xxh3_64(agency.as_bytes()))
 }
 
 /// Whether a piece is a date of the article, and of nothing appended.
-pub(crate) fn is_own_date(piece: &Piece<'_>) -> bool {
+pub(super) fn is_own_date(piece: &Piece<'_>) -> bool {
     piece.part.is_date() && piece.entry.is_none()
 }

@@ -6,8 +6,8 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::line::{BlockLine, LineShape};
 use super::sequence::Split;
-use super::signals::{BlockLine, LineShape};
 use super::starts::LineKey;
 use crate::page::text::shape::Stop;
 

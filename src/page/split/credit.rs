@@ -1,7 +1,7 @@
 //! Short lines between the headline of an appended story and its first paragraph: who wrote it, where, for whom, or what
 //! its picture shows ("Cairo: Harbour Post"); and what signs a story ("(Reuters)"). They say nothing of where one begins.
 
-use super::signals::{BlockLine, LineShape};
+use super::line::{BlockLine, LineShape};
 use crate::page::text::shape::{PARAGRAPH_CHARS, Stop};
 
 /// A credit has no more words, nor characters; without a sign between them so many words.

@@ -1,8 +1,8 @@
 //! What a page learns from others, and others from it, while it is read.
 
 use super::candidate::{Candidate, Candidates};
+use super::line::BlockLine;
 use super::sequence::{Split, Verdict};
-use super::signals::BlockLine;
 use super::starts::{LineKey, Start, StartKind, Starts};
 use crate::record::StoryId;
 

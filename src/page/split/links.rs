@@ -1,6 +1,7 @@
 //! Which lines of a block speak of the same things: where the words of each line occur before and after it.
 
-use super::signals::{BlockLine, Signal};
+use super::line::BlockLine;
+use super::signals::Signal;
 
 /// Where the words of each line occur before and after it.
 pub(crate) struct Links {

@@ -7,7 +7,8 @@
 //! Label lines bind the sequence: a source stands at the end of a story or right below its headline, never between two
 //! paragraphs, so the line behind it begins a story or the line before it does.
 
-use super::signals::{self, BlockLine, Signals};
+use super::line::BlockLine;
+use super::signals::{self, Signals};
 use super::starts::{Start, StartKind};
 use super::weights::Weights;
 

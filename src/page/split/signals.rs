@@ -3,114 +3,11 @@
 //! Every signal is a whole number, mostly 0 or 100 or a share in hundredths. Their weights stand in
 //! config/split.toml and are learned by tools/learn_split.py from these very numbers (`explain` shows them).
 
-use super::credit;
+use super::line::{BeginsWith, BlockLine, LineShape};
 use super::links::{Links, hundredths};
+use super::repeats::{Repeat, repeats};
 use crate::page::layout::Opening;
-use crate::page::text::shape::{self, Stop};
-
-/// A line of a block.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct BlockLine {
-    /// The stems of its words, in their order.
-    pub stems: Vec<u32>,
-    pub shape: LineShape,
-    /// The hash of its match form: equal lines have equal keys.
-    pub key: u64,
-    /// What its first word says.
-    pub opening: Opening,
-    /// A label line stands right before it: a story has ended there, or the line before is the headline of one.
-    pub behind_label: bool,
-    /// The line before it is a title on its marker's line, which can be a link's: a headline may follow.
-    pub behind_title: bool,
-    /// The hash of the agency that signs its dateline.
-    pub agency: Option<u64>,
-}
-
-/// What a line looks like.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct LineShape {
-    pub chars: usize,
-    pub words: usize,
-    pub stop: Stop,
-    /// A sentence ends within it.
-    pub stop_inside: bool,
-    pub colon_inside: bool,
-    pub dots_inside: bool,
-    pub question_inside: bool,
-    pub start: Start,
-    pub dateline: bool,
-    /// It can be a credit below a headline.
-    pub credit: bool,
-    /// It signs a story.
-    pub signature: bool,
-}
-
-/// What a line begins with.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Start {
-    #[default]
-    Letter,
-    /// A letter of a script without capitals.
-    Caseless,
-    Digit,
-    Quote,
-    Other,
-}
-
-/// Longer lines are no headlines: how many characters they have beyond does not matter.
-const MAX_CHARS: usize = 400;
-
-impl LineShape {
-    /// The shape of a cleaned line.
-    pub(crate) fn of(text: &str) -> Self {
-        let chars = text.chars().count().min(MAX_CHARS);
-        let inner =
-            if chars < MAX_CHARS { text.trim_end_matches(|c| !shape::is_word_char(c)) } else { "" };
-        let bytes = inner.as_bytes();
-        let mut shape = Self {
-            chars,
-            words: memchr::memchr_iter(b' ', bytes).count() + 1,
-            stop: shape::stop(text),
-            colon_inside: memchr::memchr(b':', bytes).is_some(),
-            dots_inside: memchr::memchr(0xe2, bytes).is_some() && inner.contains('…'),
-            start: match text.chars().next() {
-                Some(c) if c.is_uppercase() || c.is_lowercase() => Start::Letter,
-                Some(c) if shape::is_letter(c) => Start::Caseless,
-                Some(c) if c.is_numeric() => Start::Digit,
-                Some('"' | '«' | '“' | '\'' | '‘' | '”' | '’' | '„') => Start::Quote,
-                _ => Start::Other,
-            },
-            dateline: shape::is_dateline(text),
-            ..Self::default()
-        };
-        shape.signs_inside(bytes);
-        shape.credit = credit::is_credit(text, &shape);
-        shape.signature = credit::is_signature(text, &shape);
-        shape
-    }
-
-    /// Notes the signs of sentences in the bytes of a line.
-    fn signs_inside(&mut self, bytes: &[u8]) {
-        let next = |at: usize| bytes.get(at + 1).copied();
-        for at in memchr::memchr3_iter(b'.', b'!', b'?', bytes) {
-            let is_dot = bytes.get(at) == Some(&b'.');
-            self.stop_inside |= next(at) == Some(b' ');
-            self.dots_inside |= is_dot && next(at) == Some(b'.');
-            self.question_inside |= !is_dot;
-        }
-        // U+061F and U+06D4 are D8 9F and DB 94: their second bytes are the rare ones.
-        for at in memchr::memchr2_iter(0x9f, 0x94, bytes) {
-            let sign = at.checked_sub(1).and_then(|before| bytes.get(before..=at));
-            self.question_inside |= sign == Some(&[0xd8, 0x9f]);
-            let stops = matches!(sign, Some([0xd8, 0x9f] | [0xdb, 0x94]));
-            self.stop_inside |= stops && next(at) == Some(b' ');
-        }
-    }
-
-    fn stops(&self) -> bool {
-        self.stop != Stop::None
-    }
-}
+use crate::page::text::shape::Stop;
 
 macro_rules! signals {
     ($($name:ident),* $(,)?) => {
@@ -177,55 +74,6 @@ pub(crate) fn of_block(lines: &[BlockLine], article: &[u64]) -> Vec<Signals> {
     signals
 }
 
-/// What a line that stands on the page twice says.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Repeat {
-    None,
-    /// What stands before it differs, what stands behind it does not: there a story begins.
-    Begins,
-    /// What stands before it is the same both times: it is inside a story.
-    GoesOn,
-}
-
-/// Compares the neighbours of lines that stand on the page more than once.
-fn repeats(lines: &[BlockLine], article: &[u64]) -> Vec<Repeat> {
-    let start = article.len() + 1;
-    // Nothing is equal to the gap between the article and the block.
-    let keys: Vec<Option<u64>> = article
-        .iter()
-        .copied()
-        .map(Some)
-        .chain([None])
-        .chain(lines.iter().map(|line| Some(line.key)))
-        .collect();
-    let mut places: Vec<(u64, usize)> =
-        keys.iter().enumerate().filter_map(|(at, key)| Some(((*key)?, at))).collect();
-    places.sort_unstable();
-    let key = |at: Option<usize>| at.and_then(|at| keys.get(at)).copied().flatten();
-    let mut out = vec![Repeat::None; lines.len()];
-    for pair in places.windows(2) {
-        let &[(one, first), (other, second)] = pair else { continue };
-        if one != other {
-            continue;
-        }
-        let left = |at: usize| key(at.checked_sub(1));
-        let right = |at: usize| key(Some(at + 1));
-        let same_left = left(first).is_some() && left(first) == left(second);
-        let same_right = right(first).is_some() && right(first) == right(second);
-        let says = match (same_left, same_right) {
-            (true, _) => Repeat::GoesOn,
-            (false, true) => Repeat::Begins,
-            (false, false) => Repeat::None,
-        };
-        for at in [first, second] {
-            if let Some(slot) = at.checked_sub(start).and_then(|at| out.get_mut(at)) {
-                *slot = says;
-            }
-        }
-    }
-    out
-}
-
 /// The signals of a line as they are set.
 struct Sheet(Signals);
 
@@ -273,9 +121,9 @@ impl Sheet {
         self.yes(Signal::colon_inside, shape.colon_inside);
         self.yes(Signal::dots_inside, shape.dots_inside);
         self.yes(Signal::question_inside, shape.question_inside);
-        self.yes(Signal::starts_with_digit, shape.start == Start::Digit);
-        self.yes(Signal::starts_with_quote, shape.start == Start::Quote);
-        self.yes(Signal::starts_oddly, shape.start == Start::Other);
+        self.yes(Signal::starts_with_digit, shape.begins_with == BeginsWith::Digit);
+        self.yes(Signal::starts_with_quote, shape.begins_with == BeginsWith::Quote);
+        self.yes(Signal::starts_oddly, shape.begins_with == BeginsWith::Other);
         self.yes(Signal::is_dateline, shape.dateline);
         self.yes(Signal::stop_inside, shape.stop_inside);
         self.yes(Signal::words_below_4, shape.words < 4);

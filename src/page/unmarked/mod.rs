@@ -2,15 +2,39 @@
 //! round them.
 //!
 //! Each file takes pieces that marking has left as text and gives them their part. Rests on `marks`, and on all that `marks`
-//! rests on; knows nothing of appended stories.
+//! rests on.
 
-pub(super) mod above;
-pub(super) mod author;
-pub(super) mod buttons;
+mod above;
+mod author;
+mod buttons;
 pub(super) mod byline;
 pub(super) mod clock;
 pub(super) mod dates;
-pub(super) mod head;
+mod head;
 pub(super) mod headline;
-pub(super) mod row;
+mod row;
 pub(super) mod tags;
+
+use crate::page::marks::marking::Marking;
+use crate::page::piece::Piece;
+use crate::record::Warning;
+
+/// Gives pieces that marking has left as text their part in the article, each step by what those before it have told.
+pub(super) fn tell<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) -> Vec<Warning> {
+    buttons::boxes(pieces, page.layouts);
+    dates::above(pieces, page);
+    row::take(pieces, page);
+    dates::below(pieces, page);
+    clock::take(pieces, page);
+    above::take(pieces, page);
+    let warnings = headline::choose(pieces, page);
+    headline::without_site_name(pieces, page);
+    byline::take(pieces, page);
+    tags::hashtags(pieces);
+    buttons::take(pieces, page);
+    head::take(pieces, page);
+    author::behind_body(pieces, page);
+    author::without_paper(pieces);
+    tags::below_markers(pieces, page.matching, page.layouts);
+    warnings
+}

@@ -1,4 +1,4 @@
-//! What follows a marker: appended stories, links, or the article again.
+//! The entries of what follows markers: which pieces are an appended story or a link together.
 
 use super::ending::{End, Ending};
 use super::extent::{Extent, resumes_at};
@@ -7,22 +7,20 @@ use super::{lines, list, stories};
 use crate::page::layout::{Field, Layouts};
 use crate::page::piece::{Part, Piece};
 use crate::page::split::learning::Lesson;
+use crate::page::split::line::BlockLine;
 use crate::page::split::sequence::Verdict;
-use crate::page::split::signals::BlockLine;
 use crate::page::split::starts::StartKind;
 use crate::page::text::matching::Matching;
 use crate::page::text::shape;
-use crate::record::Warning;
 
-/// Gives the pieces behind each marker their entries, by what the page says and what other pages have shown. Returns the
-/// warning of a block whose cuts are in doubt.
-pub(crate) fn lay_out(
+/// Gives the pieces behind each marker their entries, by what the page says and what other pages have shown. Whether a cut
+/// is in doubt.
+pub(super) fn give(
     pieces: &mut [Piece<'_>],
-    matching: &Matching,
-    layouts: &Layouts,
+    (matching, layouts): (&Matching, &Layouts),
     lesson: &mut Lesson<'_>,
     trace: bool,
-) -> Option<Warning> {
+) -> bool {
     let article = ArticleWords::default();
     let (entries, in_doubt) = (0, false);
     let mut blocks = Blocks { layouts, trace, matching, article, lesson, entries, in_doubt };
@@ -46,7 +44,7 @@ pub(crate) fn lay_out(
         blocks.article.add(block, matching);
         rest = tail;
     }
-    blocks.in_doubt.then_some(Warning::RelatedUnsplit)
+    blocks.in_doubt
 }
 
 /// Passes over the dates of links that have lost their headlines (page-shapes §6, 9).
