@@ -38,6 +38,8 @@ struct Glued {
     lead: Box<str>,
     /// So many bytes of it are its first word.
     first: usize,
+    /// The hash of its second word.
+    second: u32,
 }
 
 impl Forms {
@@ -72,8 +74,9 @@ impl Forms {
         if second.is_empty() {
             self.single.push(form.get(first).unwrap_or_default().into());
         } else {
-            self.tells.add(hash(second.as_bytes(), first_word(second)));
-            self.glued.push(Glued { lead: lead.into(), first: first.end });
+            let second = hash(second.as_bytes(), first_word(second));
+            self.tells.add(second);
+            self.glued.push(Glued { lead: lead.into(), first: first.end, second });
         }
     }
 
@@ -102,8 +105,9 @@ impl Forms {
 
     /// The longest glued marker whose second word this word is.
     fn glued(&self, page: &Matching, word: Word, free_from: usize) -> Option<Hit> {
-        let before = page.text().get(free_from..word.range().start)?;
-        let leads = self.glued.iter().filter(|glued| before.ends_with(&*glued.lead));
+        let leads = self.glued.iter().filter(|glued| glued.second == word.hash());
+        let before = || page.text().get(free_from..word.range().start);
+        let leads = leads.filter(|glued| before().is_some_and(|text| text.ends_with(&*glued.lead)));
         let lead = leads.max_by_key(|glued| glued.lead.len())?;
         let start = word.range().start - lead.lead.len();
         self.longest(page, start..start + lead.first)
