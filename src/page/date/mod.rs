@@ -1,6 +1,7 @@
 //! Dates as pages print them, in any language that has its words in a layout file.
 
 mod calendar;
+mod numbers;
 mod parts;
 mod reading;
 mod tokens;
