@@ -9,7 +9,7 @@ use crate::page::piece::{Part, RunnerUp};
 
 /// What a hit was taken for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Judged {
+pub(super) struct Judged {
     /// `None` leaves it to the text.
     pub mark: Option<Mark>,
     /// The rule that came next.
@@ -18,7 +18,7 @@ pub(crate) struct Judged {
 
 /// Takes a hit for a mark, or leaves it as words of the text. Where no rule of its form may stand here, the longest
 /// shorter form is asked.
-pub(crate) fn judge(page: &Marking<'_, '_>, index: usize, hit: Hit, behind: Behind) -> Judged {
+pub(super) fn judge(page: &Marking<'_, '_>, index: usize, hit: Hit, behind: Behind) -> Judged {
     let mut runner_up = None;
     let mut asked = Some(hit);
     while let Some(hit) = asked {

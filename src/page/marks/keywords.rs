@@ -60,13 +60,13 @@ pub(crate) fn split<'a>(
 }
 
 /// Whether the keywords of line `at` end within a list.
-pub(crate) fn ends_open(lines: &[Line<'_>], at: usize) -> bool {
+pub(super) fn ends_open(lines: &[Line<'_>], at: usize) -> bool {
     lines.get(at).is_some_and(|line| line.text.ends_with([',', '،', ';', '؛', '|']))
 }
 
 /// Whether keywords that have a line each go on behind line `at`. `in_block`: behind a marker, where a short line over a
 /// paragraph is a headline.
-pub(crate) fn go_on(lines: &[Line<'_>], at: usize, in_block: bool) -> bool {
+pub(super) fn go_on(lines: &[Line<'_>], at: usize, in_block: bool) -> bool {
     let text = |at: usize| lines.get(at).map_or("", |line| line.text.as_ref());
     // A sign alone parts two keywords.
     let next_at = if is_parting(text(at + 1)) { at + 2 } else { at + 1 };
@@ -78,7 +78,7 @@ pub(crate) fn go_on(lines: &[Line<'_>], at: usize, in_block: bool) -> bool {
 }
 
 /// Whether a line is a sign that parts two keywords: "/", "|".
-pub(crate) fn is_parting(text: &str) -> bool {
+pub(super) fn is_parting(text: &str) -> bool {
     let mut chars = text.chars();
     chars.next().is_some_and(|c| is_separator(c) || matches!(c, '/' | '-'))
         && chars.next().is_none()
@@ -98,7 +98,7 @@ fn is_item(text: &str) -> bool {
 const BULLETS: [char; 9] = ['#', '•', '·', '-', '–', '—', '*', '▪', ' '];
 
 /// It separates keywords and stands in none.
-pub(crate) fn is_separator(c: char) -> bool {
+pub(super) fn is_separator(c: char) -> bool {
     matches!(c, ',' | '،' | ';' | '؛' | '|' | '#' | '•' | '·' | '、' | '，' | '\\' | '۔' | '▪')
 }
 

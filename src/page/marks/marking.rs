@@ -27,7 +27,7 @@ impl Marking<'_, '_> {
     }
 
     /// `None` of a rule for another site.
-    pub(crate) fn rank_of(&self, rule: &Rule) -> Option<Rank> {
+    pub(super) fn rank_of(&self, rule: &Rule) -> Option<Rank> {
         match rule.site {
             Some(site) => (self.site == Some(site)).then_some(Rank::Site),
             None if *rule.language == *self.language => Some(Rank::Language),
@@ -38,7 +38,7 @@ impl Marking<'_, '_> {
 
 /// Whose rules are asked first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rank {
+pub(super) enum Rank {
     Site,
     Language,
     OtherLanguage,
@@ -50,7 +50,7 @@ impl Rank {
 
 /// A marker or label: its words and what closes them.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Mark {
+pub(super) struct Mark {
     pub rule: u32,
     pub start: usize,
     pub end: usize,
@@ -60,7 +60,7 @@ pub(crate) struct Mark {
 }
 
 impl Mark {
-    pub(crate) fn label(&self) -> Option<Label> {
+    pub(super) fn label(&self) -> Option<Label> {
         match self.kind {
             MarkKind::Label(label) => Some(label),
             MarkKind::Marker | MarkKind::Furniture => None,
@@ -69,7 +69,7 @@ impl Mark {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum MarkKind {
+pub(super) enum MarkKind {
     Marker,
     Label(Label),
     Furniture,

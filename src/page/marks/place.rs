@@ -12,7 +12,7 @@ use crate::page::text::spelling::raw_offset;
 
 /// What of the page's fields stands before a form on its line.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Behind {
+pub(super) struct Behind {
     /// The value of a label of this field.
     pub label: Option<Field>,
     /// A date or a byline, near the top of the page.

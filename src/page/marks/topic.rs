@@ -9,7 +9,7 @@ const BYTES: usize = 80;
 
 /// Where the topic stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Topic {
+pub(super) enum Topic {
     /// Before the form, which ends the line.
     Before,
     /// Between the form and its colon: of both so many bytes, the space behind them included.
@@ -18,7 +18,7 @@ pub(crate) enum Topic {
 
 impl Topic {
     /// The topic of a marker between what stands before and behind its form on the line, if a few words are there.
-    pub(crate) fn of(before: &str, after: &str) -> Option<Self> {
+    pub(super) fn of(before: &str, after: &str) -> Option<Self> {
         if !shape::has_words(after) {
             return is_topic(before).then_some(Self::Before);
         }
@@ -43,7 +43,7 @@ fn is_topic(text: &str) -> bool {
 }
 
 /// The rules of a form that say that a topic may stand beside it.
-pub(crate) fn marker(kind: &RuleKind) -> Option<Marker> {
+pub(super) fn marker(kind: &RuleKind) -> Option<Marker> {
     match kind {
         RuleKind::Marker(marker) if marker.topic => Some(*marker),
         RuleKind::Marker(_) | RuleKind::Label(_) | RuleKind::Furniture(_) | RuleKind::Plain => None,

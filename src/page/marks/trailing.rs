@@ -52,7 +52,7 @@ pub(crate) fn without_bracket(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>
 const BARS: [char; 6] = ['|', '•', '·', '-', '–', ' '];
 
 /// A value, and the bar behind it.
-pub(crate) fn without_bar(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
+pub(super) fn without_bar(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
     let bytes = value.text.trim_end_matches(BARS).len();
     cut_behind(value, bytes)
 }

@@ -3,7 +3,7 @@
 use crate::page::text::shape;
 
 /// Why a line is none that an editor wrote, where its signs show it.
-pub(crate) fn reason(line: &str) -> Option<&'static str> {
+pub(super) fn reason(line: &str) -> Option<&'static str> {
     if is_markup(line) {
         Some("the rest of a tag")
     } else if is_mail(line) {

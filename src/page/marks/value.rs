@@ -13,7 +13,7 @@ use crate::page::text::shape::{self, Stop};
 use crate::page::text::words::Word;
 
 /// Whether what follows a label can be its value. `labelled`: the value of another one stands before it on the line.
-pub(crate) fn is_value(
+pub(super) fn is_value(
     page: &Marking<'_, '_>,
     index: usize,
     mark: &Mark,
@@ -83,7 +83,7 @@ fn is_told(page: &Marking<'_, '_>, index: usize, value: Range<usize>) -> bool {
 
 /// Where the date ends that text follows on its line: a place in `value`. A few words are a part of what is printed, but
 /// for a sentence behind a colon: "Update, 3 December 2014: This story is false."
-pub(crate) fn leading_date(page: &Marking<'_, '_>, value: &str) -> Option<usize> {
+pub(super) fn leading_date(page: &Marking<'_, '_>, value: &str) -> Option<usize> {
     let may_be_note = value.contains(": ") && shape::ends_in_stop(value);
     if !may_be_note && !is_longer(value, DATE_WORDS) {
         return None;
@@ -113,7 +113,7 @@ fn is_next_line(page: &Marking<'_, '_>, index: usize, mark: &Mark, label: Label)
 const DATE_BYTES: usize = 64;
 
 /// The form that begins a line with a digit right behind it, for the space between is lost: "Published12 May 2024".
-pub(crate) fn glued_label(page: &Marking<'_, '_>, index: usize) -> Option<Hit> {
+pub(super) fn glued_label(page: &Marking<'_, '_>, index: usize) -> Option<Hit> {
     let (start, line) = (page.matching.start(index), page.matching.line(index));
     if line.len() > DATE_BYTES {
         return None;
@@ -142,7 +142,7 @@ const BESIDE: usize = 3;
 /// Whether a label may follow what stands before the form on its line, near the top of the page: that of a date behind
 /// another date ("14/03/2024 09h58  Atualizado 14/03/2024 11h20"), that of a date or an author behind a bar ("By Nora
 /// Field | Updated: 14 March 2024").
-pub(crate) fn is_in_head(page: &Marking<'_, '_>, index: usize, hit: Hit) -> bool {
+pub(super) fn is_in_head(page: &Marking<'_, '_>, index: usize, hit: Hit) -> bool {
     let Some(before) = page.matching.text().get(page.matching.start(index)..hit.start) else {
         return false;
     };
@@ -176,7 +176,7 @@ fn begins_with_day(page: &Marking<'_, '_>, value: &str) -> bool {
 }
 
 /// Whether a text has the shape of the field's values.
-pub(crate) fn fits(page: &Marking<'_, '_>, label: Label, value: &str) -> bool {
+pub(super) fn fits(page: &Marking<'_, '_>, label: Label, value: &str) -> bool {
     let value = value.trim();
     if !shape::has_words(value) || !is_short_enough(label, value) {
         return false;

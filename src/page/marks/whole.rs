@@ -6,7 +6,7 @@ use crate::page::text::clean::Line;
 use crate::page::text::shape;
 
 /// A line of nothing but furniture, one piece of it behind the other: "Facebook Twitter WhatsApp".
-pub(crate) fn furniture_row(page: &Marking<'_, '_>, index: usize, hits: &[Hit]) -> Option<Mark> {
+pub(super) fn furniture_row(page: &Marking<'_, '_>, index: usize, hits: &[Hit]) -> Option<Mark> {
     let ([first, _, ..], from) = (hits, page.matching.start(index)) else {
         return None;
     };
@@ -48,7 +48,7 @@ const LINES_ABOVE: usize = 10;
 const BELOW_SECTION: std::ops::RangeInclusive<usize> = 4..=24;
 
 /// Whether a line stands above the first paragraph, and the page has another headline.
-pub(crate) fn is_above_text(page: &Marking<'_, '_>, index: usize) -> bool {
+pub(super) fn is_above_text(page: &Marking<'_, '_>, index: usize) -> bool {
     let is_paragraph = |line: &Line<'_>| shape::is_paragraph(&line.text);
     let words = |line: &Line<'_>| line.text.split(' ').take(BELOW_SECTION.end() + 1).count();
     match index {
@@ -65,7 +65,7 @@ pub(crate) fn is_above_text(page: &Marking<'_, '_>, index: usize) -> bool {
 }
 
 /// A line that is a whole one of furniture but for the numbers within it: "il y a 2 heures", "Lu 3 214 fois".
-pub(crate) fn counted(page: &Marking<'_, '_>, index: usize) -> Option<Mark> {
+pub(super) fn counted(page: &Marking<'_, '_>, index: usize) -> Option<Mark> {
     let (from, line) = (page.matching.start(index), page.matching.line(index));
     let words = without_numbers(line, page.layouts.words())?;
     let mut rules = page.layouts.rules_of(page.layouts.whole(&words)?);

@@ -77,30 +77,30 @@ const STEMS: usize = 3;
 
 /// The candidates of a page.
 #[derive(Debug, Default)]
-pub(crate) struct Candidates {
+pub(super) struct Candidates {
     site: u64,
     all: Vec<Candidate>,
 }
 
 impl Candidates {
     /// Of a page of that site (a hash of its name).
-    pub(crate) fn of(site: u64) -> Self {
+    pub(super) fn of(site: u64) -> Self {
         Self { site, all: Vec::new() }
     }
 
-    pub(crate) fn own(&mut self, form: &str) {
+    pub(super) fn own(&mut self, form: &str) {
         self.add(LineKey::of(self.site, xxh3_64(form.as_bytes())), Stands::Own, false);
     }
 
     /// Tells a line of a list; whatever other pages have shown of it, that it stands in lists adds nothing.
-    pub(crate) fn link(&mut self, line: &BlockLine, is_known: bool) {
+    pub(super) fn link(&mut self, line: &BlockLine, is_known: bool) {
         if could_begin(&line.shape) {
             self.add(LineKey::of(self.site, line.key), Stands::Link, is_known);
         }
     }
 
     /// Tells the lines of a block; `split` says of each line whether it begins a story, as the page alone is read.
-    pub(crate) fn block(&mut self, lines: &[BlockLine], split: &Split) {
+    pub(super) fn block(&mut self, lines: &[BlockLine], split: &Split) {
         let mut around = 0;
         let mut before = 0;
         for (at, ((line, begins), verdict)) in
@@ -119,7 +119,7 @@ impl Candidates {
         }
     }
 
-    pub(crate) fn into_vec(self) -> Vec<Candidate> {
+    pub(super) fn into_vec(self) -> Vec<Candidate> {
         self.all
     }
 

@@ -4,7 +4,7 @@ use super::line::BlockLine;
 use super::signals::Signal;
 
 /// Where the words of each line occur before and after it.
-pub(crate) struct Links {
+pub(super) struct Links {
     lines: Vec<LineLinks>,
 }
 
@@ -40,7 +40,7 @@ const NEAR: usize = 3;
 
 impl Links {
     /// Of all lines of a block. Linear in its words.
-    pub(crate) fn of(lines: &[BlockLine]) -> Self {
+    pub(super) fn of(lines: &[BlockLine]) -> Self {
         let mut said = Said::with_room(lines.iter().map(|line| line.stems.len()).sum());
         let mut links = Self { lines: vec![LineLinks::default(); lines.len()] };
         for (at, line) in lines.iter().enumerate() {
@@ -105,7 +105,7 @@ impl Links {
     }
 
     /// The shares of the words of line `at`, in hundredths.
-    pub(crate) fn shares(&self, at: usize) -> [(Signal, i16); 10] {
+    pub(super) fn shares(&self, at: usize) -> [(Signal, i16); 10] {
         let near =
             |at: Option<usize>| at.and_then(|at| self.lines.get(at)).copied().unwrap_or_default();
         let (line, last, next) = (near(Some(at)), near(at.checked_sub(1)), near(Some(at + 1)));
@@ -167,7 +167,7 @@ impl Slot {
 }
 
 /// A share in hundredths; none of nothing.
-pub(crate) fn hundredths(count: usize, of: usize) -> i16 {
+pub(super) fn hundredths(count: usize, of: usize) -> i16 {
     let share = (count * 100).checked_div(of).unwrap_or(0);
     i16::try_from(share.min(100)).unwrap_or(100)
 }

@@ -11,7 +11,7 @@ use crate::page::piece::{Part, Piece};
 use crate::page::text::shape::{self, Stop};
 
 /// Takes what stands above the headline for furniture.
-pub(crate) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
+pub(super) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     marker(pieces, page);
     lines(pieces, page);
     topic(pieces, page);

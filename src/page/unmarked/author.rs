@@ -1,15 +1,116 @@
-//! The author behind the article, where papers of the language print the name there, and the paper behind the author's name.
+//! The author whom no label names: beside the date, or behind the article where papers of the language print the name there.
 
+use std::ops::Range;
+
+use super::article::Article;
 use crate::page::layout::Field;
 use crate::page::marks::marking::Marking;
 use crate::page::marks::name;
 use crate::page::piece::{Part, Piece};
-use crate::page::text::shape;
+use crate::page::text::shape::{self, Stop};
 use crate::page::text::spelling::folded_len;
+
+/// Takes a name beside a date, in the head of the page, for the article's author.
+pub(super) fn beside_date(
+    pieces: &mut [Piece<'_>],
+    head: Range<usize>,
+    article: &Article<'_>,
+    page: &Marking<'_, '_>,
+) {
+    let is_author = |piece: &Piece<'_>| piece.part == Part::Value(Field::Author);
+    if pieces.iter().any(is_author) {
+        return;
+    }
+    let is_text = |at: &usize| {
+        let piece = pieces.get(*at);
+        piece.is_some_and(|piece| !matches!(piece.part, Part::Furniture | Part::Label))
+    };
+    // Of a date above the headline its author stands below the headline.
+    let is_near = |at: Option<usize>| {
+        let piece = at.and_then(|at| pieces.get(at));
+        piece.is_some_and(|piece| piece.part.is_date())
+    };
+    let beside = |at: usize| {
+        let above = (0..at).rev().find(is_text);
+        let over_headline = above.filter(|above| *above + 1 == head.start);
+        let over_headline = over_headline.and_then(|above| (0..above).rev().find(is_text));
+        is_near(above) || is_near((at + 1..pieces.len()).find(is_text)) || is_near(over_headline)
+    };
+    let is_name = |piece: &Piece<'_>| {
+        let form = page.matching.form(piece.folded.clone());
+        let name = form.split(',').next().unwrap_or_default();
+        piece.part == Part::Body
+            && !is_nearly_label(piece)
+            && name::stands_alone(&piece.text, page.layouts)
+            && !article.says(name)
+    };
+    let mut places = head.clone();
+    let found = places.find(|at| pieces.get(*at).is_some_and(is_name) && beside(*at));
+    let found = found.or_else(|| {
+        let is_name =
+            |piece: &Piece<'_>| piece.part == Part::Body && is_caseless_name(piece, article, page);
+        let mut places = head.clone();
+        places.find(|at| pieces.get(*at).is_some_and(is_name) && is_near_date(pieces, *at))
+    });
+    if let Some(name) = found.and_then(|at| pieces.get_mut(at)) {
+        name.take(Part::Value(Field::Author), None, "a name beside the date");
+    }
+}
+
+/// So many lines of the site may stand between a name and the date: what its bearer is, a button.
+const BETWEEN: usize = 3;
+
+/// Whether a date stands near the piece at `at`, with nothing but lines of the site between: below it, or above it where no
+/// label names the date (a page that has a label for its date has one for its author too), or above the headline.
+fn is_near_date(pieces: &[Piece<'_>], at: usize) -> bool {
+    let (above, below) = pieces.split_at_checked(at).unwrap_or_default();
+    let is_text = |piece: &&Piece<'_>| !matches!(piece.part, Part::Furniture | Part::Label);
+    let next = below.iter().skip(1).take(BETWEEN + 1).find(is_text);
+    let mut above = above.iter().rev().take(BETWEEN + 1).filter(is_text);
+    let last = above.next();
+    let last = last.filter(|piece| piece.part != Part::Headline).or_else(|| above.next());
+    next.is_some_and(|date| date.part.is_date())
+        || last.is_some_and(|date| date.part.is_date() && date.why.rule.is_none())
+}
+
+/// Whether a piece is a name in a script without capitals, and the headline does not speak of its bearer.
+fn is_caseless_name(piece: &Piece<'_>, article: &Article<'_>, page: &Marking<'_, '_>) -> bool {
+    let form = page.matching.form(piece.folded.clone());
+    let last = form.rsplit(' ').next().unwrap_or_default();
+    piece.text.len() <= NAME_BYTES
+        && shape::stop(&piece.text) == Stop::None
+        && !is_nearly_label(piece)
+        && name::is_name_without_capitals(form, page.layouts)
+        && !article.headline.split(' ').any(|word| word == last)
+}
+
+/// A longer line, in bytes, is no name.
+const NAME_BYTES: usize = 100;
+
+/// Takes lines that say no more than the author's name and stand below the first paragraph for furniture: it is named again.
+pub(super) fn again(pieces: &mut [Piece<'_>], end: usize) {
+    let is_author = |piece: &Piece<'_>| piece.part == Part::Value(Field::Author);
+    let Some((head, below)) = pieces.split_at_mut_checked(end) else {
+        return;
+    };
+    let Some(author) = head.iter().find(|piece| is_author(piece)) else {
+        return;
+    };
+    for piece in below.iter_mut().filter(|piece| piece.part == Part::Body) {
+        if piece.text == author.text {
+            piece.take(Part::Furniture, None, "the author, named again");
+        }
+    }
+}
+
+/// A label of another language, or one that no name followed, begins it.
+fn is_nearly_label(piece: &Piece<'_>) -> bool {
+    piece.why.runner_up.is_some_and(|second| second.part == Part::Label)
+}
 
 /// Takes the last line of the article for its author where papers of the language print the name there, no other line names
 /// one and the article says no such name.
-pub(crate) fn behind_body(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
+pub(super) fn behind_body(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     let is_author = |piece: &Piece<'_>| piece.part == Part::Value(Field::Author);
     if !page.layouts.words().has_names_behind(page.language) || pieces.iter().any(is_author) {
         return;
@@ -32,7 +133,7 @@ pub(crate) fn behind_body(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
 }
 
 /// Takes the site that stands behind the author's name for the source: "Nora Field - paper.example".
-pub(crate) fn without_paper(pieces: &mut Vec<Piece<'_>>) {
+pub(super) fn without_paper(pieces: &mut Vec<Piece<'_>>) {
     let is_value = |piece: &Piece<'_>, field| piece.part == Part::Value(field);
     let Some(at) = pieces.iter().position(|piece| is_value(piece, Field::Author)) else {
         return;

@@ -9,7 +9,7 @@ use crate::page::text::shape;
 /// Takes small lines beside furniture for furniture: a number that says how often something was done ("Comments", "0"),
 /// beside a date or another value too, a sign between buttons, a letter for its size, the page's address; and a
 /// label with nothing but a number behind it, wherever it stands.
-pub(crate) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
+pub(super) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     for piece in pieces.iter_mut().filter(|piece| piece.part == Part::Body) {
         if is_sizing(&piece.text) {
             piece.take(Part::Furniture, None, "a button for the size of letters");
@@ -99,7 +99,7 @@ fn is_small(piece: &mut Piece<'_>, beside: Beside, page: &Marking<'_, '_>) -> Be
 const DAY_BYTES: usize = 64;
 
 /// Whether a piece is a day and nothing else, no place or agency either: that is a dateline.
-pub(crate) fn is_day_alone(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+pub(super) fn is_day_alone(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     let form = page.matching.form(piece.folded.clone());
     form.len() <= DAY_BYTES && page.date_in(form).is_some_and(|read| read.whole && read.has_day())
 }
@@ -178,7 +178,7 @@ const BOX: usize = 16;
 const PITCH: usize = 4;
 
 /// Takes what stands between the lines that open and close a box, of a newsletter or the like, for furniture.
-pub(crate) fn boxes(pieces: &mut [Piece<'_>], layouts: &Layouts) {
+pub(super) fn boxes(pieces: &mut [Piece<'_>], layouts: &Layouts) {
     let kind_of = |piece: &Piece<'_>| {
         let rule = piece.why.rule.filter(|_| piece.part == Part::Furniture);
         rule.and_then(|rule| layouts.rule(rule)).map(|rule| &rule.kind)

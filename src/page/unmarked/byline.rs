@@ -122,7 +122,7 @@ fn label_where(
 }
 
 /// Whether a line is an author's label and a name, with no colon between.
-pub(crate) fn is_byline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+pub(super) fn is_byline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     label(piece, page)
         .and_then(|(_, bytes)| piece.split_at(raw_offset(&piece.text, bytes), bytes))
         .is_some_and(|(_, name)| name::is_name(&name.text))

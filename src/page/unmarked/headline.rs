@@ -19,7 +19,7 @@ pub(super) const MAX_SENTENCE: usize = 120;
 const MAX_QUESTION: usize = 200;
 
 /// Takes the first text of a page for its headline, if it has the shape of one. Behind what is told of the lines above it.
-pub(crate) fn choose(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) -> Vec<Warning> {
+pub(super) fn choose(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) -> Vec<Warning> {
     let Some(at) = pieces.iter().position(|piece| piece.part == Part::Body) else {
         return vec![Warning::HeadlineMissing];
     };
@@ -100,7 +100,7 @@ pub(crate) fn over_a_body<'p, 'a>(pieces: &'p [Piece<'a>]) -> Option<&'p Piece<'
 }
 
 /// Takes the site's name off the headline, where the layout of the site says what it prints there.
-pub(crate) fn without_site_name(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
+pub(super) fn without_site_name(pieces: &mut Vec<Piece<'_>>, page: &Marking<'_, '_>) {
     let Some(site) = page.layouts.site(page.site) else {
         return;
     };

@@ -5,6 +5,7 @@
 //! rests on.
 
 mod above;
+mod article;
 mod author;
 mod buttons;
 pub(super) mod byline;

@@ -36,7 +36,7 @@ enum Told {
 }
 
 /// Takes a line below the first one apart that is fields with bars between them: "Nora Field | 14 March 2024 | 12 comments".
-pub(crate) fn take<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
+pub(super) fn take<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
     let mut texts = pieces.iter().enumerate().filter(|(_, piece)| piece.part == Part::Body).skip(1);
     let is_short = |piece: &Piece<'_>| piece.text.len() <= ROW_BYTES;
     let is_head = |piece: &Piece<'_>| !shape::is_paragraph(&piece.text);

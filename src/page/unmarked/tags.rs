@@ -29,7 +29,7 @@ pub(crate) fn at_end(pieces: &mut [Piece<'_>], matching: &Matching, layouts: &La
 }
 
 /// Takes hashtags, two or more, on a line or on lines of their own, for furniture: keywords that nobody has called so.
-pub(crate) fn hashtags(pieces: &mut [Piece<'_>]) {
+pub(super) fn hashtags(pieces: &mut [Piece<'_>]) {
     let mut texts = pieces.iter_mut().filter(|piece| piece.part == Part::Body).peekable();
     let mut behind_tags = false;
     while let Some(piece) = texts.next() {
@@ -44,7 +44,7 @@ pub(crate) fn hashtags(pieces: &mut [Piece<'_>]) {
 
 /// Takes tags below a marker, two or more that the article has said, for its keywords: "Related topics" stands over them as
 /// over links. Before the laying out of blocks.
-pub(crate) fn below_markers(pieces: &mut [Piece<'_>], matching: &Matching, layouts: &Layouts) {
+pub(super) fn below_markers(pieces: &mut [Piece<'_>], matching: &Matching, layouts: &Layouts) {
     for at in 0..pieces.len() {
         let Some((marker, below)) = pieces.get_mut(at..).and_then(|rest| rest.split_first_mut())
         else {

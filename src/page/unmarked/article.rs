@@ -1,0 +1,47 @@
+//! What the article says: its headline and its first paragraphs.
+
+use crate::page::marks::marking::Marking;
+use crate::page::piece::{Part, Piece};
+use crate::page::text::stems::{Stems, stems_of};
+
+/// So many paragraphs say what the article is about.
+const PARAGRAPHS: usize = 8;
+
+/// What the article says.
+pub(super) struct Article<'p> {
+    pub headline: &'p str,
+    /// The match forms of its first paragraphs.
+    paragraphs: Vec<&'p str>,
+    pub stems: Stems,
+}
+
+impl<'p> Article<'p> {
+    pub(super) fn of(
+        pieces: &[Piece<'_>],
+        headline: usize,
+        end: usize,
+        page: &'p Marking<'_, '_>,
+    ) -> Self {
+        let places = |from: usize, count: usize| {
+            let text = pieces.iter().skip(from);
+            let text = text.filter(|piece| matches!(piece.part, Part::Body | Part::Headline));
+            text.take(count).map(|piece| piece.folded.clone())
+        };
+        let forms = |from: usize, count: usize| {
+            places(from, count).map(|place| page.matching.form(place)).collect::<Vec<_>>()
+        };
+        let stems = stems_of(places(headline, 1).chain(places(end, PARAGRAPHS)), page.matching);
+        let top = forms(headline, 1).first().copied().unwrap_or_default();
+        Self { headline: top, paragraphs: forms(end, PARAGRAPHS), stems }
+    }
+
+    /// Whether the headline has a word of a name, or a paragraph that says more has all of it.
+    pub(super) fn says(&self, name: &str) -> bool {
+        let mut words = name.split(' ').filter(|word| word.chars().nth(SHORT_WORD).is_some());
+        let mut others = self.paragraphs.iter().filter(|text| **text != name);
+        words.any(|word| self.headline.contains(word)) || others.any(|text| text.contains(name))
+    }
+}
+
+/// A shorter word is no sign of a name.
+const SHORT_WORD: usize = 3;
