@@ -130,16 +130,8 @@ impl Home {
             Some(_) => None,
         };
         let Occurrence { story_id, place, cause, capped, .. } = occurrence;
-        if let Place::Related { story, .. } = place
-            && !row.published
-        {
-            if let Some(story) = story {
-                row.to_mut().published = true;
-                outbox.outputs.push(output(Target::Stories, story_id, story, &cause));
-                outbox.tally.add(Count::StoryPublished);
-            } else {
-                outbox.tally.add(Count::StoryTextMissing);
-            }
+        if let Place::Related { story, .. } = place {
+            publish(&mut row, (story_id, story), &cause, outbox);
         }
         let is_first = has_no_canonical && (row.published || fingerprint.is_some());
         if is_first || lead != lead_before {
@@ -218,6 +210,25 @@ impl Home {
             compare.tell(keys, compared, status, cause, outbox);
         }
     }
+}
+
+/// The text of a related story goes out once in the life of its row.
+fn publish(
+    row: &mut Cow<'_, HomeRow>,
+    (story_id, story): (StoryId, Option<Vec<u8>>),
+    cause: &Arc<Cause>,
+    outbox: &mut Outbox,
+) {
+    if row.published {
+        return;
+    }
+    let Some(story) = story else {
+        outbox.tally.add(Count::StoryTextMissing);
+        return;
+    };
+    row.to_mut().published = true;
+    outbox.outputs.push(output(Target::Stories, story_id, story, cause));
+    outbox.tally.add(Count::StoryPublished);
 }
 
 fn kind(lead: Option<Lead>) -> CanonicalKind {
