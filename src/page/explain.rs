@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::page::layout::Layouts;
 use crate::page::piece::{Part, Piece};
 use crate::page::reading::Reading;
-use crate::page::split::signals::NAMES;
+use crate::page::split::signal::NAMES;
 use crate::page::split::starts::Start;
 use crate::page::{Context, Page};
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::page::layout::Field;
-use crate::page::split::signals::Signals;
+use crate::page::split::signal::Signals;
 use crate::page::split::starts::Start;
 use crate::page::text::clean::Line;
 

@@ -4,15 +4,7 @@
 use icu_calendar::Date;
 use icu_calendar::cal::{Gregorian, Hijri};
 
-use super::parts::Ymd;
-
-/// A calendar that papers print.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Calendar {
-    Gregorian,
-    Hijri,
-    Persian,
-}
+use super::parts::{Calendar, Ymd};
 
 /// The Gregorian day of a date of another calendar; month and day as far as they are printed (of a month or year alone,
 /// its first day's). `None` where there is no such day, or no year.

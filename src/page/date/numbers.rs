@@ -1,7 +1,6 @@
 //! What a printed date says in numbers: a day, a time of day, a distance from Greenwich.
 
-use super::calendar::Calendar;
-use super::parts::{Clock, Ymd};
+use super::parts::{Calendar, Clock, Ymd};
 use super::tokens::Token;
 use super::walk::Walk;
 use crate::page::layout::DateWord;

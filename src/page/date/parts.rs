@@ -2,7 +2,13 @@
 
 use jiff::civil::Time;
 
-use super::calendar::Calendar;
+/// A calendar that papers print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Calendar {
+    Gregorian,
+    Hijri,
+    Persian,
+}
 
 /// What a date says, before anything is settled.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

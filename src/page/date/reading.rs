@@ -3,8 +3,8 @@
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::Offset;
 
-use super::calendar::{Calendar, to_gregorian};
-use super::parts::{Clock, Parts, Ymd};
+use super::calendar::to_gregorian;
+use super::parts::{Calendar, Clock, Parts, Ymd};
 use super::walk::parts_of;
 use super::{Dates, has_clock_alone};
 use crate::page::layout::Order;

@@ -1,7 +1,6 @@
 //! Takes a printed date apart: numbers, names and signs, from left to right.
 
-use super::calendar::Calendar;
-use super::parts::{Parts, Ymd};
+use super::parts::{Calendar, Parts, Ymd};
 use super::tokens::{Token, tokens};
 use crate::page::layout::{DateWord, DateWords, HalfDay};
 

@@ -215,7 +215,7 @@ impl Layouts {
     }
 
     /// Every place where a form begins within `place`, from left to right, the longest first, none over another.
-    pub(in crate::page) fn hits<'h>(
+    pub(crate) fn hits<'h>(
         &'h self,
         page: &'h Matching,
         place: Range<usize>,
@@ -224,7 +224,7 @@ impl Layouts {
     }
 
     /// The form that is all of `text`, a match form.
-    pub(in crate::page) fn whole(&self, text: &str) -> Option<Hit> {
+    pub(crate) fn whole(&self, text: &str) -> Option<Hit> {
         self.forms.whole(text)
     }
 

@@ -1,29 +1,8 @@
 //! Short lines between the headline of an appended story and its first paragraph: who wrote it, where, for whom, or what
 //! its picture shows ("Cairo: Harbour Post"); and what signs a story ("(Reuters)"). They say nothing of where one begins.
 
-use super::line::{BlockLine, LineShape};
+use super::line::{BlockLine, CREDIT_WORDS};
 use crate::page::text::shape::{PARAGRAPH_CHARS, Stop};
-
-/// A credit has no more words, nor characters; without a sign between them so many words.
-const WORDS: usize = 4;
-const CHARS: usize = 40;
-const BARE_WORDS: usize = 2;
-
-/// Whether a line has the shape of a credit: "Cairo: Harbour Post", "#harbour", "agencies".
-pub(crate) fn is_credit(text: &str, shape: &LineShape) -> bool {
-    shape.chars <= CHARS
-        && shape.words <= WORDS
-        && (shape.words <= BARE_WORDS || text.contains([':', '/', '-', '–', '#', '|', '(']))
-        && matches!(shape.stop, Stop::None | Stop::Colon)
-}
-
-/// Whether a line is an agency's name in brackets, as it signs a story: "(Reuters)", "--(Petra)".
-pub(crate) fn is_signature(text: &str, shape: &LineShape) -> bool {
-    shape.chars <= CHARS && shape.words <= BARE_WORDS && text.ends_with(')') && {
-        let text = text.trim_start_matches(['-', '–', '—', ' ']);
-        text.starts_with('(') && text.matches('(').count() == 1
-    }
-}
 
 /// A longer line, in characters, is no headline above a credit.
 const HEADLINE_CHARS: usize = 120;
@@ -54,7 +33,7 @@ pub(crate) fn of_block(lines: &[BlockLine]) -> Vec<usize> {
 }
 
 fn is_headline(line: &BlockLine) -> bool {
-    line.shape.words > WORDS
+    line.shape.words > CREDIT_WORDS
         && line.shape.chars <= HEADLINE_CHARS
         && matches!(line.shape.stop, Stop::None | Stop::Question)
 }

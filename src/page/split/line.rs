@@ -1,6 +1,5 @@
 //! A line of a block: what it looks like, and what is asked of it beside.
 
-use super::credit;
 use crate::page::layout::Opening;
 use crate::page::text::shape::{self, Stop};
 
@@ -82,8 +81,8 @@ impl LineShape {
             ..Self::default()
         };
         shape.signs_inside(bytes);
-        shape.credit = credit::is_credit(text, &shape);
-        shape.signature = credit::is_signature(text, &shape);
+        shape.credit = is_credit(text, &shape);
+        shape.signature = is_signature(text, &shape);
         shape
     }
 
@@ -107,5 +106,26 @@ impl LineShape {
 
     pub(super) fn stops(&self) -> bool {
         self.stop != Stop::None
+    }
+}
+
+/// A credit has no more words, nor characters; without a sign between them so many words.
+pub(super) const CREDIT_WORDS: usize = 4;
+const CREDIT_CHARS: usize = 40;
+const CREDIT_BARE_WORDS: usize = 2;
+
+/// Whether a line has the shape of a credit: "Cairo: Harbour Post", "#harbour", "agencies".
+fn is_credit(text: &str, shape: &LineShape) -> bool {
+    shape.chars <= CREDIT_CHARS
+        && shape.words <= CREDIT_WORDS
+        && (shape.words <= CREDIT_BARE_WORDS || text.contains([':', '/', '-', '–', '#', '|', '(']))
+        && matches!(shape.stop, Stop::None | Stop::Colon)
+}
+
+/// Whether a line is an agency's name in brackets, as it signs a story: "(Reuters)", "--(Petra)".
+fn is_signature(text: &str, shape: &LineShape) -> bool {
+    shape.chars <= CREDIT_CHARS && shape.words <= CREDIT_BARE_WORDS && text.ends_with(')') && {
+        let text = text.trim_start_matches(['-', '–', '—', ' ']);
+        text.starts_with('(') && text.matches('(').count() == 1
     }
 }

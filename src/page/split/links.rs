@@ -1,7 +1,7 @@
 //! Which lines of a block speak of the same things: where the words of each line occur before and after it.
 
 use super::line::BlockLine;
-use super::signals::Signal;
+use super::signal::Signal;
 
 /// Where the words of each line occur before and after it.
 pub(super) struct Links {

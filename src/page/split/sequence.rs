@@ -8,7 +8,8 @@
 //! paragraphs, so the line behind it begins a story or the line before it does.
 
 use super::line::BlockLine;
-use super::signals::{self, Signals};
+use super::signal::{COUNT, Signals};
+use super::signals;
 use super::starts::{Start, StartKind};
 use super::weights::Weights;
 
@@ -28,7 +29,7 @@ pub(crate) struct Verdict {
 impl Verdict {
     /// Of a line that is decided without a score.
     pub(crate) fn unscored(headline: bool) -> Self {
-        Self { headline, score: 0, signals: [0; signals::COUNT], known: None }
+        Self { headline, score: 0, signals: [0; COUNT], known: None }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::signals::{COUNT, NAMES, Signals};
+use super::signal::{COUNT, NAMES, Signals};
 
 /// What each signal counts, and what a headline near another one costs.
 #[derive(Debug, Clone, PartialEq, Eq)]
