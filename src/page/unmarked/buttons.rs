@@ -13,7 +13,7 @@ pub(super) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     for piece in pieces.iter_mut().filter(|piece| piece.part == Part::Body) {
         if is_sizing(&piece.text) {
             piece.take(Part::Furniture, None, "a button for the size of letters");
-        } else if let Some(reason) = is_labelled(piece) {
+        } else if let Some(reason) = labelled(piece) {
             piece.take(Part::Furniture, None, reason);
         } else if are_caseless_initials(&piece.text) {
             piece.take(Part::Furniture, None, "the initials of who wrote it");
@@ -22,11 +22,11 @@ pub(super) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     shares(pieces);
     let mut beside = Beside::Text;
     for piece in pieces.iter_mut() {
-        beside = is_small(piece, beside, page);
+        beside = take_small(piece, beside, page);
     }
     beside = Beside::Text;
     for piece in pieces.iter_mut().rev() {
-        beside = is_small(piece, beside, page);
+        beside = take_small(piece, beside, page);
     }
     empty_labels(pieces, page);
 }
@@ -71,27 +71,33 @@ enum Beside {
 }
 
 /// Takes a small line for furniture if its neighbour shows that it is some. What it is to its neighbour now.
-fn is_small(piece: &mut Piece<'_>, beside: Beside, page: &Marking<'_, '_>) -> Beside {
-    if beside != Beside::Text && piece.part == Part::Body {
-        if is_count(&piece.text) || is_fraction(&piece.text) {
-            piece.take(Part::Furniture, None, "a number beside furniture or a field");
-        } else if beside == Beside::Date && is_day_alone(piece, page) {
-            piece.take(Part::Furniture, None, "the date again");
-        } else if piece.text == "TT"
-            || is_sign(&piece.text)
-            || beside != Beside::Furniture && matches!(piece.text.as_ref(), "-" | "–" | "—" | "::")
-            || beside == Beside::Furniture && is_letter_size(&piece.text)
-        {
-            piece.take(Part::Furniture, None, "a sign beside furniture or a field");
-        } else if beside == Beside::Furniture && shape::is_web_address(&piece.text) {
-            piece.take(Part::Furniture, None, "an address beside furniture");
-        }
+fn take_small(piece: &mut Piece<'_>, beside: Beside, page: &Marking<'_, '_>) -> Beside {
+    if piece.part == Part::Body
+        && let Some(reason) = small(piece, beside, page)
+    {
+        piece.take(Part::Furniture, None, reason);
     }
     match piece.part {
         Part::Furniture => Beside::Furniture,
         Part::Value(field) if field.is_date() => Beside::Date,
         Part::Value(_) => Beside::Field,
         Part::Headline | Part::Body | Part::Teaser | Part::Marker | Part::Label => Beside::Text,
+    }
+}
+
+/// Why a line is a small one of the site, if it is.
+fn small(piece: &Piece<'_>, beside: Beside, page: &Marking<'_, '_>) -> Option<&'static str> {
+    let text = piece.text.as_ref();
+    match beside {
+        Beside::Text => None,
+        _ if is_count(text) || is_fraction(text) => Some("a number beside furniture or a field"),
+        Beside::Date if is_day_alone(piece, page) => Some("the date again"),
+        _ if text == "TT" || is_sign(text) => Some("a sign beside furniture or a field"),
+        Beside::Furniture if is_letter_size(text) => Some("a sign beside furniture or a field"),
+        Beside::Furniture => shape::is_web_address(text).then_some("an address beside furniture"),
+        Beside::Date | Beside::Field => {
+            matches!(text, "-" | "–" | "—" | "::").then_some("a sign beside furniture or a field")
+        }
     }
 }
 
@@ -122,8 +128,9 @@ fn is_fraction(text: &str) -> bool {
 /// A longer text before a colon, in bytes, is no label.
 const LABEL_BYTES: usize = 40;
 
-/// What marking has made nothing of, for what is behind the colon is no value: "Reporter: 50112", "Font size: A+ A-".
-fn is_labelled(piece: &Piece<'_>) -> Option<&'static str> {
+/// Why a line is of the site that marking has made nothing of, for what is behind the colon is no value: "Reporter: 50112",
+/// "Font size: A+ A-".
+fn labelled(piece: &Piece<'_>) -> Option<&'static str> {
     let nearly = piece.why.runner_up?.part;
     let (label, behind) = piece.text.split_once(':')?;
     let is_label = || label.len() <= LABEL_BYTES && shape::has_letters(label);
