@@ -6,9 +6,7 @@ use std::ops::Range;
 
 use foldhash::{HashSet, HashSetExt};
 
-use super::marking::Marking;
-use crate::page::piece::{Part, Piece};
-use crate::page::text::clean::Line;
+use crate::page::piece::Piece;
 use crate::page::text::matching::{Matching, Words};
 use crate::page::text::shape::{self, Stop};
 use crate::page::text::spelling;
@@ -17,9 +15,6 @@ use crate::page::text::words::{Word, hash};
 /// The most words of a phrase that only the article's own text holds together.
 const LONGEST: usize = 3;
 
-/// A keyword on a line of its own has no more words.
-const ITEM_WORDS: usize = 5;
-
 /// So many lines, and so many places of their words in the article, are looked at to see what the article says: no list
 /// of an honest page has more.
 const TOLD_LINES: usize = 8;
@@ -27,9 +22,6 @@ const TOLD_PLACES: usize = 2048;
 
 /// So many proclitics stand before an Arabic word: "and for the ferry".
 const PROCLITICS: usize = 2;
-
-/// A keyword on a line of its own has no more characters.
-const ITEM_CHARS: usize = 60;
 
 /// Cuts the keyword lines: at commas, bars, hash signs and line ends; at capitals that a scraper has glued; where only
 /// spaces stand between the words, at the longest runs that the article's headline and paragraphs say too. `places` are
@@ -59,33 +51,12 @@ pub(crate) fn split<'a>(
     phrases
 }
 
-/// Whether the keywords of line `at` end within a list.
-pub(super) fn ends_open(lines: &[Line<'_>], at: usize) -> bool {
-    lines.get(at).is_some_and(|line| line.text.ends_with([',', '،', ';', '؛', '|']))
-}
-
-/// Whether keywords that have a line each go on behind line `at`. `in_block`: behind a marker, where a short line over a
-/// paragraph is a headline.
-pub(super) fn go_on(lines: &[Line<'_>], at: usize, in_block: bool) -> bool {
-    let text = |at: usize| lines.get(at).map_or("", |line| line.text.as_ref());
-    // A sign alone parts two keywords.
-    let next_at = if is_parting(text(at + 1)) { at + 2 } else { at + 1 };
-    let (last, next) = (text(at), text(next_at));
-    // A blank line stands before every keyword, or behind the last one.
-    let is_apart = |at: usize| lines.get(at).is_some_and(|line| line.after_blank);
-    let is_headline = in_block && shape::stop(text(next_at + 1)) == Stop::Full;
-    is_item(last) && is_item(next) && (is_apart(at) || !is_apart(at + 1)) && !is_headline
-}
-
-/// Whether a line is a sign that parts two keywords: "/", "|".
-pub(super) fn is_parting(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next().is_some_and(|c| is_separator(c) || matches!(c, '/' | '-'))
-        && chars.next().is_none()
-}
+/// A keyword on a line of its own has no more words, nor characters.
+const ITEM_WORDS: usize = 5;
+const ITEM_CHARS: usize = 60;
 
 /// Whether a text can be one keyword on a line of its own.
-fn is_item(text: &str) -> bool {
+pub(super) fn is_item(text: &str) -> bool {
     let text = text.trim_start_matches(BULLETS);
     shape::has_words(text)
         && text.split(' ').nth(ITEM_WORDS).is_none()
@@ -255,17 +226,3 @@ fn end_bit(word: &str) -> u128 {
     let bit = |end: &[u8; 4]| u32::from_le_bytes(*end).wrapping_mul(0x9e37_79b1) >> 25;
     word.as_bytes().last_chunk().map_or(0, |end| 1 << bit(end))
 }
-
-/// One button may stand between a label of keywords and the first of them: whether the pieces of line `index` are one, and
-/// the next line has a few words and no stop.
-pub(crate) fn is_button(page: &Marking<'_, '_>, index: usize, pieces: &[Piece<'_>]) -> bool {
-    let next = page.matching.line(index + 1);
-    !pieces.is_empty()
-        && pieces.iter().all(|piece| piece.part == Part::Furniture)
-        && shape::has_words(next)
-        && next.split(' ').nth(BUTTON_WORDS).is_none()
-        && shape::stop(next) == Stop::None
-}
-
-/// A keyword below a button has no more words.
-const BUTTON_WORDS: usize = 4;

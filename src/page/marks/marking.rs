@@ -1,4 +1,4 @@
-//! What marking works with: the page, and what it finds on a line of it.
+//! What marking works with: the page before it is cut, and what is found on a line of it.
 
 use std::cell::Cell;
 
@@ -7,7 +7,7 @@ use crate::page::layout::{Label, Layouts, Rule};
 use crate::page::text::clean::Line;
 use crate::page::text::matching::Matching;
 
-/// What marking needs to know of the page.
+/// The page before it is cut: what marking, and each step behind it, needs to know of it.
 pub(crate) struct Marking<'m, 'a> {
     pub lines: &'m [Line<'a>],
     pub matching: &'m Matching,
