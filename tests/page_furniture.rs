@@ -248,3 +248,114 @@ fn the_initials_of_who_wrote_an_arabic_article_are_furniture() {
         assert_eq!(page(&text).body, [first, own, second]);
     }
 }
+
+#[test]
+fn a_call_to_the_reader_is_furniture_whatever_the_site_is_called() {
+    for call in [
+        "Follow the Valley Gazette on Facebook, X and Instagram.",
+        "Join our growers' channel for more",
+        "Get the harbour briefing in your inbox",
+    ] {
+        let text = format!("A headline of the page\n{FIRST}\n{call}\n{SECOND}");
+        let page = page(&text);
+        assert_eq!(page.body, [FIRST, SECOND], "{call}");
+        assert_eq!(page.furniture, [call]);
+    }
+}
+
+#[test]
+fn who_asks_for_something_in_a_sentence_calls_no_reader() {
+    for line in [
+        "Follow the signs to the ferry until the works on the harbour bridge are done.",
+        "The council asked drivers to follow its channel and to take the ferry.",
+        "Download of plans from the app of the council took all night, and the growers gave up on it.",
+    ] {
+        let text = format!("A headline of the page\n{FIRST}\n{line}\n{SECOND}");
+        assert_eq!(page(&text).body, [FIRST, line, SECOND], "{line}");
+    }
+}
+
+#[test]
+fn short_lines_behind_the_article_are_furniture_where_the_site_has_begun() {
+    for tail in [
+        "Share\nThe harbour board",
+        "Valley letters\nShare",
+        "Source: Gazette\nBuy the rights\nShare",
+    ] {
+        let text = format!("A headline of the page\n{FIRST}\n{SECOND}\n{tail}");
+        assert_eq!(page(&text).body, [FIRST, SECOND], "{tail}");
+    }
+}
+
+#[test]
+fn short_lines_behind_the_article_are_its_own_where_nothing_of_the_site_stands_beside_them() {
+    for tail in [
+        "Josh Harbour",
+        "The valley waits",
+        "Gold: 12\nSilver: 9\nShare",
+        "// end //\nSource: Gazette",
+        "Closed until then are:\nHarbour bridge\nMill bridge\nShare",
+    ] {
+        let text = format!("A headline of the page\n{FIRST}\n{SECOND}\n{tail}");
+        let page = page(&text);
+        let own = tail.lines().filter(|line| !matches!(*line, "Share" | "Source: Gazette"));
+        assert_eq!(page.body, [FIRST, SECOND].into_iter().chain(own).collect::<Vec<_>>(), "{tail}");
+    }
+}
+
+#[test]
+fn a_line_that_is_broken_off_goes_on_below_it() {
+    let broken = "The mayor spoke for an hour about the bridge, the ferry and the budget of";
+    let text =
+        format!("A headline of the page\n{FIRST}\n{SECOND}\n{broken}\nthe harbour board\nShare");
+    assert_eq!(page(&text).body, [FIRST, SECOND, broken, "the harbour board"]);
+}
+
+#[test]
+fn what_readers_say_below_the_comments_is_furniture() {
+    let text = format!(
+        "A headline of the page\n{FIRST}\n{SECOND}\n{FIRST}\n{SECOND}\n3 comments\nTom\nWhat a bridge!"
+    );
+    let with_comments = page(&text);
+    assert_eq!(with_comments.body.len(), 4);
+    assert_eq!(with_comments.furniture, ["3 comments", "Tom", "What a bridge!"]);
+    // The button stands above most of the article, too.
+    let text = format!("A headline of the page\n{FIRST}\n{SECOND}\nComments\n{FIRST}\n{SECOND}");
+    assert_eq!(page(&text).body.len(), 4);
+}
+
+#[test]
+fn who_took_a_picture_is_furniture_and_what_it_shows_is_not() {
+    for (credit, is_credit) in [
+        ("Photo: Nora Field / dpa", true),
+        ("Foto: dpa", true),
+        ("Photo: The bridge was closed in March", false),
+        ("Photo: A boat passes below (Nora Field)", false),
+        ("Photo finish at the harbour regatta", false),
+    ] {
+        let text = format!("A headline of the page\n{FIRST}\n{credit}\n{SECOND}");
+        assert_eq!(page(&text).body.len(), if is_credit { 2 } else { 3 }, "{credit}");
+    }
+}
+
+#[test]
+fn a_button_in_capitals_beside_the_site_is_furniture_unless_the_article_speaks_of_it() {
+    for (line, is_button) in
+        [("COUNT ME IN", true), ("HARBOUR BRIDGE", false), ("Count me in", false)]
+    {
+        let text = format!("A headline of the page\n{FIRST}\nShare\n{line}\n{SECOND}");
+        assert_eq!(page(&text).body.len(), if is_button { 2 } else { 3 }, "{line}");
+    }
+}
+
+#[test]
+fn the_date_again_is_furniture_but_in_a_chronology() {
+    let text = format!(
+        "A headline of the page\n14 March 2024\n{FIRST}\n{SECOND}\nShare\n14 March 2024, 10:00"
+    );
+    assert_eq!(page(&text).body, [FIRST, SECOND]);
+    let text = format!(
+        "A headline of the page\n15 March 2024\n{FIRST}\n14 March 2024\n{SECOND}\n15 March 2024\n{FIRST}"
+    );
+    assert_eq!(page(&text).body.len(), 5);
+}

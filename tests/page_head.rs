@@ -447,3 +447,49 @@ fn the_name_of_an_outlet_above_the_headline_is_furniture() {
         assert_eq!(page.body, [AR_FIRST, AR_SECOND], "{above}");
     }
 }
+
+#[test]
+fn a_name_is_the_author_with_its_paper_a_standfirst_or_how_long_ago_between_it_and_the_date() {
+    for head in [
+        "Nora Field\nThe Valley Desk of the Gazette\n14 March 2024".to_owned(),
+        "4 hours ago\nShare\nNora Field".to_owned(),
+        "Nora Field,\n14 March 2024".to_owned(),
+        format!("14 March 2024\n{}\nNora Field", "Drivers take the long way round"),
+    ] {
+        let text = format!("{HEADLINE}\n{head}\n{FIRST}\n{SECOND}");
+        assert_eq!(page(&text).author.as_deref(), Some("Nora Field"), "{head}");
+    }
+}
+
+#[test]
+fn a_name_that_the_article_says_is_no_author() {
+    let first = "Nora Field closed the old bridge over the river mouth to all traffic on Monday.";
+    let text = format!("{HEADLINE}\nNora Field\n14 March 2024\n{first}\n{SECOND}");
+    assert_eq!(page(&text).author, None);
+}
+
+#[test]
+fn a_title_stands_before_a_name_in_a_script_without_capitals() {
+    let text = "حين يصير الماء سؤالا\nد. سميرة الخطيب\nصحيفة الوادي\n14 مارس 2024\n\
+                لم يكن الماء في الوادي يوما شأنا تقنيا خالصا، بل كان منذ البدء سؤالا عن العدالة.\n\
+                وتقول الأرقام إن ثلث المياه يضيع في شبكات مهترئة قبل أن تصل إلى أحد.";
+    assert_eq!(page(text).author.as_deref(), Some("د. سميرة الخطيب"));
+}
+
+#[test]
+fn labels_and_numbers_of_the_site_stand_above_the_headline() {
+    let text = format!("Report no: 1912\nTags:\nharbour\nbridge\n{HEADLINE}\n{FIRST}\n{SECOND}");
+    let page = page(&text);
+    assert_eq!(page.headline.as_deref(), Some(HEADLINE));
+    assert_eq!(page.keywords, ["harbour", "bridge"]);
+}
+
+#[test]
+fn a_marker_among_sections_above_the_headline_opens_no_block() {
+    for above in ["Most read\nCup 2026", "Gazette\nLatest news\nLetters of readers\nValley"] {
+        let text = format!("{above}\n{HEADLINE}\n14 March 2024\n{FIRST}\n{SECOND}");
+        let page = page(&text);
+        assert_eq!(page.headline.as_deref(), Some(HEADLINE), "{above}");
+        assert_eq!(page.body, [FIRST, SECOND], "{above}");
+    }
+}

@@ -150,3 +150,13 @@ fn tags_below_a_marker_are_keywords_and_headlines_below_it_are_links() {
     let linked = page(&text);
     assert_eq!((linked.keywords.len(), linked.related.len()), (0, 2));
 }
+
+#[test]
+fn a_button_below_a_list_of_keywords_is_none() {
+    let text = "The harbour bridge is closed\nThe bridge over the river mouth will be closed from Monday, said the council.\n\
+                Tags\nharbour bridge\ncouncil\nSee all our stories";
+    assert_eq!(page(text).keywords, ["harbour bridge", "council"]);
+    let text = "The harbour bridge is closed\nThe bridge over the river mouth will be closed from Monday, said the council.\n\
+                Tags\n#harbour\n#council\nAuthors";
+    assert_eq!(page(text).keywords, ["harbour", "council"]);
+}

@@ -312,3 +312,44 @@ fn a_headline_ends_where_a_quote_with_a_number_is_glued_to_it() {
     assert_eq!(page.related.len(), 1, "{:?}", page.body);
     assert_eq!(page.related[0].headline.as_deref(), Some("Fermerët frikësohen nga ngricat e vona"));
 }
+
+#[test]
+fn a_few_words_among_links_are_the_name_of_a_section_or_a_tag() {
+    let text = format!("{ARTICLE}\nRead also:\n{}\nHarbour\n{}\nThe valley", FROST[0], FERRY[0]);
+    let page = page(&text);
+    assert_eq!(told(&page.related), [(LINK, FROST[0], 0), (LINK, FERRY[0], 0)]);
+    assert_eq!(page.furniture, ["Harbour", "The valley"]);
+}
+
+#[test]
+fn a_short_headline_on_its_markers_line_is_a_link() {
+    let text = format!("{ARTICLE}\nRead also: Frost warning\n");
+    assert_eq!(told(&page(&text).related), [(LINK, "Frost warning", 0)]);
+}
+
+#[test]
+fn a_heading_over_the_paragraph_behind_links_is_the_articles() {
+    let goes_on = "The bridge opens again in April, when its new bearings have settled and the harbour allows it.";
+    let text = format!("{ARTICLE}\nRead also:\n{}\nNew bearings\n{goes_on}", FROST[0]);
+    let page = page(&text);
+    assert_eq!(told(&page.related), [(LINK, FROST[0], 0)]);
+    assert_eq!(page.body[2..], ["New bearings", goes_on]);
+}
+
+#[test]
+fn what_the_site_says_behind_the_last_links_belongs_to_none() {
+    let text = format!(
+        "{ARTICLE}\nRead also:\n{}\n{}\nLeave a comment\nYou answer this reader.",
+        FROST[0], FERRY[0]
+    );
+    let page = page(&text);
+    assert_eq!(told(&page.related), [(LINK, FROST[0], 0), (LINK, FERRY[0], 0)]);
+    assert_eq!(page.furniture, ["Leave a comment", "You answer this reader."]);
+}
+
+#[test]
+fn a_few_words_behind_a_link_are_no_story() {
+    let text = format!("{ARTICLE}\nRead also:\n{}\nThe Gazette elsewhere:\nFacebook", FROST[0]);
+    let page = page(&text);
+    assert_eq!(told(&page.related), [(LINK, FROST[0], 0)]);
+}

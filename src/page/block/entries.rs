@@ -37,7 +37,9 @@ pub(super) fn give(
         let end = ending.at_marker();
         let extent = Extent::of(behind, end, &blocks.article, (matching, layouts));
         let (block, tail) = behind.split_at_mut(extent.pieces);
-        if blocks.block(marker.line, block, (end, extent.closed)) && end == End::Unsure {
+        if blocks.block(marker.line, block, (end, extent.closed, tail.is_empty()))
+            && end == End::Unsure
+        {
             ending.end();
         }
         ending.add(block);
@@ -100,7 +102,7 @@ impl Blocks<'_, '_> {
         &mut self,
         marker_line: usize,
         block: &mut [Piece<'_>],
-        (end, closed): (End, bool),
+        (end, closed, is_last): (End, bool, bool),
     ) -> bool {
         let attached = block
             .first()
@@ -119,8 +121,11 @@ impl Blocks<'_, '_> {
                 resumes_at(&lines, (end, attached), &self.article, self.matching)
             }
         };
-        let block_lines = lines.get(..resumed).unwrap_or_default();
-        let are_links = closed || resumed < lines.len() || list::is_list(block_lines);
+        // Behind the last links of a page the site goes on, and not the article.
+        let is_end = resumed == lines.len() && (is_last || end == End::Ended);
+        let links = is_end.then(|| list::before_site(&lines, block)).flatten();
+        let (block_lines, rest) = lines.split_at(links.unwrap_or(resumed));
+        let are_links = closed || !rest.is_empty() || list::is_list(block_lines);
         let verdicts = if are_links {
             let verdicts = list::links(block_lines);
             self.lesson.links(block_lines, &verdicts);
@@ -130,17 +135,28 @@ impl Blocks<'_, '_> {
             self.in_doubt |= in_doubt;
             verdicts
         };
-        self.give_entries(block, block_lines.iter().zip(verdicts), end);
+        // Behind its marker on the line stands a headline, however short.
+        let first = usize::from(attached);
+        let are_titles = are_links && list::have_titles(block_lines);
+        let judged = block_lines.iter().zip(verdicts).enumerate();
+        let judged = judged.map(|(at, (line, verdict))| {
+            let is_site = are_titles && at >= first && list::is_short(line);
+            (line, Some(verdict).filter(|_| !is_site))
+        });
+        let behind = rest.iter().filter(|_| links.is_some()).map(|line| (line, None));
+        self.give_entries(block, judged.chain(behind).collect(), end);
         end == End::Ended || !are_links
     }
 
-    /// Gives the pieces of a block their entries. `verdicts` are those of its lines, up to where the article goes on.
-    fn give_entries<'l>(
+    /// Gives the pieces of a block their entries. `judged` are its lines, up to where the article goes on; those without a
+    /// verdict are the site's.
+    fn give_entries(
         &mut self,
         block: &mut [Piece<'_>],
-        mut verdicts: impl ExactSizeIterator<Item = (&'l BlockLine, Verdict)>,
+        judged: Vec<(&BlockLine, Option<Verdict>)>,
         end: End,
     ) {
+        let mut judged = judged.into_iter();
         let mut open = Open::default();
         let mut aside = None;
         for piece in block {
@@ -151,14 +167,15 @@ impl Blocks<'_, '_> {
                     let entry = Some(self.next_entry());
                     piece.take(Part::Headline, entry, "a link inside an appended story");
                 }
-                Part::Body => {
-                    let Some((line, verdict)) = verdicts.next() else {
-                        break;
-                    };
-                    self.line(piece, line, verdict, &mut open);
-                }
+                Part::Body => match judged.next() {
+                    Some((line, Some(verdict))) => self.line(piece, line, verdict, &mut open),
+                    Some((_, None)) => {
+                        piece.take(Part::Furniture, None, "a line of the site among links");
+                    }
+                    None => break,
+                },
                 Part::Label | Part::Value(_) => {
-                    if verdicts.len() > 0 || open.takes(piece.part, end) {
+                    if judged.len() > 0 || open.takes(piece.part, end) {
                         piece.entry = open.entry;
                     }
                     if let (Part::Value(field), Some(_)) = (piece.part, piece.entry) {

@@ -77,7 +77,46 @@ pub(super) fn headlines(lines: &[BlockLine], article_asks: bool) -> usize {
             break;
         }
     }
-    count
+    if has_heading(lines, count) { count - 1 } else { count }
+}
+
+/// A headline has so many words or more; a short line among headlines that have them no more than the first number: the
+/// name of a section, a tag, a button. A heading within the article has a word more.
+const TITLE_WORDS: usize = 4;
+const SHORT_WORDS: usize = 2;
+const HEADING_WORDS: usize = 3;
+
+/// Whether the last of so many lines is no headline of a link, but the heading of the paragraph behind it.
+fn has_heading(lines: &[BlockLine], count: usize) -> bool {
+    let Some(([links @ .., heading], [behind, ..])) = lines.split_at_checked(count) else {
+        return false;
+    };
+    heading.shape.words <= HEADING_WORDS
+        && heading.shape.stop == Stop::None
+        && heading.shape.begins_with != BeginsWith::Digit
+        && is_sentence(behind)
+        && have_titles(links)
+}
+
+/// Whether headlines of links are among the lines that are long enough to be no section's name.
+pub(super) fn have_titles(lines: &[BlockLine]) -> bool {
+    lines.iter().any(|line| line.shape.words >= TITLE_WORDS)
+}
+
+/// Whether a line among links is too short for a headline.
+pub(super) fn is_short(line: &BlockLine) -> bool {
+    line.shape.words <= SHORT_WORDS && line.shape.stop == Stop::None
+}
+
+/// How many lines stand before the first line of the site in a block, if they are a list of links and what stands behind it is
+/// no story: buttons, the box for comments.
+pub(super) fn before_site(lines: &[BlockLine], block: &[Piece<'_>]) -> Option<usize> {
+    let texts = block.iter().skip_while(|piece| piece.part != Part::Body);
+    let texts = texts.take_while(|piece| piece.part != Part::Furniture);
+    let count = texts.filter(|piece| piece.part == Part::Body).count();
+    let (links, behind) = lines.split_at_checked(count)?;
+    let is_closed = links.len() > 1 && !behind.is_empty();
+    (is_closed && is_list(links) && !behind.iter().any(is_sentence)).then_some(count)
 }
 
 /// The lines before the article goes on: each a headline, or the teaser of the one before it.
@@ -96,7 +135,16 @@ fn is_teaser(text: &str) -> bool {
     shape::is_cut(text) && text.chars().nth(TEASER_CHARS).is_none()
 }
 
-/// Turns entries without paragraphs into links, and cut paragraphs that are all of an entry into teasers.
+/// A longer line is no line of the site behind a link.
+const SCRAP_CHARS: usize = 40;
+
+/// A few words that are no sentence: "Follow us on:".
+fn is_scrap(text: &str) -> bool {
+    matches!(shape::stop(text), Stop::None | Stop::Colon) && text.chars().nth(SCRAP_CHARS).is_none()
+}
+
+/// Turns entries without paragraphs into links, and cut paragraphs that are all of an entry into teasers. A few words
+/// are no paragraph.
 pub(super) fn teasers(pieces: &mut [Piece<'_>]) {
     let last = pieces.iter().filter_map(|piece| piece.entry).max();
     let mut paragraphs = vec![0_u32; last.map_or(0, |last| last as usize + 1)];
@@ -106,12 +154,15 @@ pub(super) fn teasers(pieces: &mut [Piece<'_>]) {
             *count += 1;
         }
     }
-    for piece in
-        pieces.iter_mut().filter(|piece| piece.part == Part::Body && is_teaser(&piece.text))
-    {
-        if slot(piece.entry).and_then(|entry| paragraphs.get(entry)) == Some(&1) {
+    for piece in pieces.iter_mut().filter(|piece| piece.part == Part::Body) {
+        if slot(piece.entry).and_then(|entry| paragraphs.get(entry)) != Some(&1) {
+            continue;
+        }
+        if is_teaser(&piece.text) {
             piece.part = Part::Teaser;
             piece.why.reason = "a single paragraph, cut with an ellipsis";
+        } else if is_scrap(&piece.text) {
+            piece.take(Part::Furniture, None, "a few words behind a link");
         }
     }
 }

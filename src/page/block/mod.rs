@@ -22,7 +22,7 @@ mod told;
 use crate::page::marks::marking::Marking;
 use crate::page::piece::Piece;
 use crate::page::split::learning::Lesson;
-use crate::page::unmarked::{headline, tags};
+use crate::page::unmarked::{headline, tail};
 use crate::record::Warning;
 use attached::Left;
 
@@ -42,7 +42,7 @@ pub(super) fn lay_out<'a>(
     headline::repeated(pieces);
     beside::take(pieces, page);
     let is_left = known::cut(pieces, &unseen, page.matching, lesson);
-    tags::at_end(pieces, page.matching, page.layouts);
+    tail::take(pieces, page);
     titles::trim(pieces);
     list::teasers(pieces);
     (in_doubt || is_left || whole).then_some(Warning::RelatedUnsplit)

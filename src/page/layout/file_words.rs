@@ -79,8 +79,17 @@ impl FileBuild<'_> {
     }
 
     pub(super) fn words(&mut self, raw: &RawWords) {
-        let lists =
-            [&raw.particles, &raw.conjunctions, &raw.thousands, &raw.given_names, &raw.outlets];
+        let lists = [
+            &raw.particles,
+            &raw.conjunctions,
+            &raw.thousands,
+            &raw.given_names,
+            &raw.outlets,
+            &raw.calls,
+            &raw.channels,
+            &raw.pictures,
+            &raw.comments,
+        ];
         let lists = lists.map(|words| {
             let forms = words.iter().filter_map(|word| self.form(word));
             forms.map(String::into_boxed_str).collect::<Vec<_>>()

@@ -189,6 +189,14 @@ pub(super) struct RawWords {
     pub given_names: Vec<Spanned<String>>,
     #[serde(default)]
     pub outlets: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub calls: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub channels: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub pictures: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub comments: Vec<Spanned<String>>,
 }
 
 /// The words of dates.

@@ -1,6 +1,6 @@
 //! Words that say what stands beside them: a name begins or goes on, a number counts thousands.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 /// These words of all languages, by their match form.
 #[derive(Debug, Default)]
@@ -10,19 +10,27 @@ pub(crate) struct SmallWords {
     thousands: HashSet<Box<str>>,
     given_names: HashSet<Box<str>>,
     outlets: HashSet<Box<str>>,
+    calls: HashSet<Box<str>>,
+    channels: HashSet<Box<str>>,
+    pictures: HashSet<Box<str>>,
+    comments: HashSet<Box<str>>,
     /// The languages whose papers print the author's name behind the article.
     pub(super) names_behind: HashSet<Box<str>>,
 }
 
 impl SmallWords {
     /// The lists of words, in the order of the keys in a layout's table.
-    pub(super) fn lists(&mut self) -> [&mut HashSet<Box<str>>; 5] {
+    pub(super) fn lists(&mut self) -> [&mut HashSet<Box<str>>; 9] {
         [
             &mut self.particles,
             &mut self.conjunctions,
             &mut self.thousands,
             &mut self.given_names,
             &mut self.outlets,
+            &mut self.calls,
+            &mut self.channels,
+            &mut self.pictures,
+            &mut self.comments,
         ]
     }
 
@@ -49,6 +57,26 @@ impl SmallWords {
     /// Whether a word stands in the names of papers, agencies and channels.
     pub(crate) fn is_outlet(&self, word: &str) -> bool {
         self.outlets.contains(word)
+    }
+
+    /// Whether a word asks the reader to do something: "follow", "subscribe".
+    pub(crate) fn is_call(&self, word: &str) -> bool {
+        self.calls.contains(word)
+    }
+
+    /// Whether a word is said of the site, or of where it is followed: "us", "newsletter", "WhatsApp".
+    pub(crate) fn is_channel(&self, word: &str) -> bool {
+        self.channels.contains(word)
+    }
+
+    /// Whether a word stands before the name of who took a picture: "photo".
+    pub(crate) fn is_picture(&self, word: &str) -> bool {
+        self.pictures.contains(word)
+    }
+
+    /// Whether a word is said of what readers write below an article.
+    pub(crate) fn is_comment(&self, word: &str) -> bool {
+        self.comments.contains(word)
     }
 
     /// Whether a word behind a number stands for thousands or millions: "1.2k", "3 mil".

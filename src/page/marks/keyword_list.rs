@@ -54,7 +54,9 @@ fn go_on(lines: &[Line<'_>], at: usize, in_block: bool) -> bool {
     // A blank line stands before every keyword, or behind the last one.
     let is_apart = |at: usize| lines.get(at).is_some_and(|line| line.after_blank);
     let is_headline = in_block && shape::stop(text(next_at + 1)) == Stop::Full;
-    is_item(last) && is_item(next) && (is_apart(at) || !is_apart(at + 1)) && !is_headline
+    // Behind hashtags a word without a sign is none.
+    let is_tag = !last.starts_with('#') || next.starts_with('#');
+    is_item(last) && is_item(next) && is_tag && (is_apart(at) || !is_apart(at + 1)) && !is_headline
 }
 
 /// Whether a line is a sign that parts two keywords: "/", "|".

@@ -1,5 +1,6 @@
 //! Goes through the lines of a page: finds their markers, labels and furniture, and cuts them there.
 
+use super::call;
 use super::keyword_list::{self, List};
 use super::line::LineMarks;
 use super::marking::Marking;
@@ -39,7 +40,14 @@ pub(crate) fn mark<'a>(page: &Marking<'_, 'a>) -> Vec<Piece<'a>> {
         }
         let marked = LineMarks::of(page, index, line, &on_line);
         let before = pieces.len();
-        let open = marked.emit(page, waiting, &mut pieces);
+        let mut open = marked.emit(page, waiting, &mut pieces);
+        if let Some([piece]) = pieces.get_mut(before..)
+            && matches!(piece.part, Part::Body | Part::Value(Field::Keywords))
+            && call::is_call(page, index)
+        {
+            piece.take(Part::Furniture, None, "a call to the reader");
+            (open, waiting) = (None, None);
+        }
         let emitted = pieces.get(before..).unwrap_or_default();
         passed =
             waiting.filter(|_| passed.is_none() && keyword_list::is_button(page, index, emitted));

@@ -114,6 +114,7 @@ const SHORT_WORD: usize = 3;
 /// begins it, or a word of it is an outlet's. A place and an agency alone are a dateline.
 pub(crate) fn is_name_without_capitals(form: &str, layouts: &Layouts) -> bool {
     let small = layouts.words();
+    let form = without_title(form);
     let parts = || form.split(['|', ',', '/', '-']).map(str::trim);
     let words = || parts().flat_map(|part| part.split(' ')).filter(|word| shape::has_words(word));
     let is_caseless = |c: char| shape::is_word_char(c) && !c.is_numeric() && !c.is_ascii();
@@ -136,6 +137,21 @@ pub(crate) fn is_name_without_capitals(form: &str, layouts: &Layouts) -> bool {
         && words().all(|word| layouts.openings().of(word) == Opening::Neither)
         && (is_given() || words().any(|word| small.is_outlet(word)))
 }
+
+/// Whether a given name begins a match form in a script without capitals.
+pub(crate) fn begins_with_given_name(form: &str, layouts: &Layouts) -> bool {
+    let first = without_title(form).split([' ', ',', '|']).next();
+    first.is_some_and(|first| layouts.words().is_given_name(first))
+}
+
+/// A name without the letter and point that stand for a title: "د. سميرة الخطيب".
+fn without_title(form: &str) -> &str {
+    let name =
+        form.split_once(". ").filter(|(title, _)| title.chars().nth(TITLE_LETTERS).is_none());
+    name.map_or(form, |(_, name)| name)
+}
+
+const TITLE_LETTERS: usize = 2;
 
 /// A name in a script without capitals, or a place beside it, has no more words.
 const CASELESS_WORDS: usize = 3;

@@ -33,7 +33,7 @@ fn marker(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     let Some(marker) = below.next().filter(|marker| marker.part == Part::Marker) else {
         return;
     };
-    let mut below = below.skip_while(is_nav);
+    let mut below = below.skip_while(|piece| is_nav(piece) || is_few_words(piece));
     let Some(headline) = below.next().filter(|piece| piece.part == Part::Body) else {
         return;
     };
@@ -50,6 +50,18 @@ fn marker(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     {
         marker.take(Part::Furniture, None, "a section of the site, above the headline");
     }
+}
+
+/// A name of the site or a button has so many words where more than that shows that it is one.
+const SITE_WORDS: usize = 3;
+
+/// Whether a piece is too few words for a headline.
+fn is_few_words(piece: &Piece<'_>) -> bool {
+    let text = piece.text.as_ref();
+    piece.part == Part::Body
+        && text.split(' ').nth(SITE_WORDS).is_none()
+        && text.chars().nth(ABOVE_CHARS).is_none()
+        && shape::stop(text) == Stop::None
 }
 
 /// So many names of sections may stand above the headline.
@@ -83,9 +95,8 @@ fn lines(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
 fn lines_above(pieces: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<(usize, &'static str)> {
     let is_passed = |piece: &&Piece<'_>| match piece.part {
         Part::Body => is_number_or_day(piece, page),
-        Part::Furniture => true,
-        Part::Value(field) => field.is_date(),
-        Part::Headline | Part::Teaser | Part::Marker | Part::Label => false,
+        Part::Furniture | Part::Label | Part::Value(_) => true,
+        Part::Headline | Part::Teaser | Part::Marker => false,
     };
     let is_body = |piece: &Piece<'_>| piece.part == Part::Body;
     let mut head = pieces.iter().filter(|piece| !is_passed(piece)).peekable();
@@ -107,6 +118,7 @@ fn lines_above(pieces: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<(usize, &'st
             || is_address(&piece.text)
             || is_outlet(piece, page)
             || is_kicker(&piece.text)
+            || piece.line <= LINES_ABOVE && is_beside_site(piece, pieces)
     };
     while let Some(piece) = head.next_if(|piece| is_body(piece) && is_above(piece)) {
         sections.push((piece.line, "a section of the site, above the headline"));
@@ -134,6 +146,13 @@ fn is_way_to_next(piece: &Piece<'_>, pieces: &[Piece<'_>]) -> bool {
     let next = pieces.iter().find(|next| next.line == piece.line + 1);
     let way = next.and_then(|next| piece.text.strip_suffix(next.text.as_ref()));
     way.is_some_and(|way| way.trim_end().ends_with(WAY) && way.chars().nth(WAY_CHARS).is_none())
+}
+
+/// Whether a line of the site stands right beside a few words: they are its name, or a button.
+fn is_beside_site(piece: &Piece<'_>, pieces: &[Piece<'_>]) -> bool {
+    let is_beside = |other: &Piece<'_>| other.line.abs_diff(piece.line) == 1;
+    let mut beside = pieces.iter().take_while(|other| other.line <= piece.line + 1);
+    is_few_words(piece) && beside.any(|other| is_beside(other) && other.part == Part::Furniture)
 }
 
 /// The name of a site is printed again in so many lines.
@@ -239,6 +258,16 @@ fn is_of_site(text: &str) -> bool {
         || is_way(text)
         || !shape::has_words(text)
         || text.strip_suffix(':').is_some_and(is_lead)
+        || is_numbered(text)
+}
+
+/// "Reporter: 1912": words before a number.
+fn is_numbered(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(label, number)| {
+        label.split(' ').nth(LEAD_WORDS).is_none()
+            && shape::has_words(number)
+            && number.trim().chars().all(char::is_numeric)
+    })
 }
 
 /// Words before the way to the page.

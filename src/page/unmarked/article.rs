@@ -2,6 +2,7 @@
 
 use crate::page::marks::marking::Marking;
 use crate::page::piece::{Part, Piece};
+use crate::page::text::shape::{self, Stop};
 use crate::page::text::stems::{Stems, stems_of};
 
 /// So many paragraphs say what the article is about.
@@ -12,7 +13,7 @@ pub(super) struct Article<'p> {
     pub headline: &'p str,
     /// The match forms of its first paragraphs.
     paragraphs: Vec<&'p str>,
-    pub stems: Stems,
+    stems: Stems,
 }
 
 impl<'p> Article<'p> {
@@ -24,7 +25,9 @@ impl<'p> Article<'p> {
     ) -> Self {
         let places = |from: usize, count: usize| {
             let text = pieces.iter().skip(from);
-            let text = text.filter(|piece| matches!(piece.part, Part::Body | Part::Headline));
+            let text = text.filter(|piece| {
+                piece.part == Part::Headline || piece.part == Part::Body && !is_short(piece)
+            });
             text.take(count).map(|piece| piece.folded.clone())
         };
         let forms = |from: usize, count: usize| {
@@ -33,6 +36,12 @@ impl<'p> Article<'p> {
         let stems = stems_of(places(headline, 1).chain(places(end, PARAGRAPHS)), page.matching);
         let top = forms(headline, 1).first().copied().unwrap_or_default();
         Self { headline: top, paragraphs: forms(end, PARAGRAPHS), stems }
+    }
+
+    /// Whether the article has a word of what a piece says.
+    pub(super) fn speaks_of(&self, piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+        let stems = stems_of(std::iter::once(piece.folded.clone()), page.matching);
+        stems.share_in(&self.stems) > 0
     }
 
     /// Whether the headline has a word of a name, or a paragraph that says more has all of it.
@@ -45,3 +54,15 @@ impl<'p> Article<'p> {
 
 /// A shorter word is no sign of a name.
 const SHORT_WORD: usize = 3;
+
+/// A short line has no more words and characters.
+const SHORT_WORDS: usize = 4;
+const SHORT_CHARS: usize = 32;
+
+/// Whether a piece is a few words that are no sentence.
+pub(super) fn is_short(piece: &Piece<'_>) -> bool {
+    piece.part == Part::Body
+        && piece.text.split(' ').nth(SHORT_WORDS).is_none()
+        && piece.text.chars().nth(SHORT_CHARS).is_none()
+        && shape::stop(&piece.text) == Stop::None
+}

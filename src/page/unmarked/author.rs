@@ -1,4 +1,4 @@
-//! The author whom no label names: beside the date, or behind the article where papers of the language print the name there.
+//! The author whom no label names: near the date, or behind the article where papers of the language print the name there.
 
 use std::ops::Range;
 
@@ -6,78 +6,101 @@ use super::article::Article;
 use crate::page::layout::Field;
 use crate::page::marks::marking::Marking;
 use crate::page::marks::name;
+use crate::page::marks::trailing::without_sign;
 use crate::page::piece::{Part, Piece};
 use crate::page::text::shape::{self, Stop};
 use crate::page::text::spelling::folded_len;
 
-/// Takes a name beside a date, in the head of the page, for the article's author.
-pub(super) fn beside_date(
-    pieces: &mut [Piece<'_>],
+/// Takes a name near a date, in the head of the page, for the article's author.
+pub(super) fn near_date<'a>(
+    pieces: &mut Vec<Piece<'a>>,
     head: Range<usize>,
     article: &Article<'_>,
-    page: &Marking<'_, '_>,
+    page: &Marking<'_, 'a>,
 ) {
     let is_author = |piece: &Piece<'_>| piece.part == Part::Value(Field::Author);
     if pieces.iter().any(is_author) {
         return;
     }
-    let is_text = |at: &usize| {
-        let piece = pieces.get(*at);
-        piece.is_some_and(|piece| !matches!(piece.part, Part::Furniture | Part::Label))
+    let find = |is_name: &dyn Fn(&Piece<'_>) -> bool, reach: Reach| {
+        let is_here = |at: &usize| pieces.get(*at).is_some_and(is_name);
+        head.clone().find(|at| is_here(at) && is_near_date(pieces, *at, reach))
     };
-    // Of a date above the headline its author stands below the headline.
-    let is_near = |at: Option<usize>| {
-        let piece = at.and_then(|at| pieces.get(at));
-        piece.is_some_and(|piece| piece.part.is_date())
-    };
-    let beside = |at: usize| {
-        let above = (0..at).rev().find(is_text);
-        let over_headline = above.filter(|above| *above + 1 == head.start);
-        let over_headline = over_headline.and_then(|above| (0..above).rev().find(is_text));
-        is_near(above) || is_near((at + 1..pieces.len()).find(is_text)) || is_near(over_headline)
-    };
-    let is_name = |piece: &Piece<'_>| {
+    let caseless = |piece: &Piece<'_>| is_caseless_name(piece, article, page);
+    let given = |piece: &Piece<'_>| {
         let form = page.matching.form(piece.folded.clone());
-        let name = form.split(',').next().unwrap_or_default();
-        piece.part == Part::Body
-            && !is_nearly_label(piece)
-            && name::stands_alone(&piece.text, page.layouts)
-            && !article.says(name)
+        name::begins_with_given_name(form, page.layouts) && caseless(piece)
     };
-    let mut places = head.clone();
-    let found = places.find(|at| pieces.get(*at).is_some_and(is_name) && beside(*at));
-    let found = found.or_else(|| {
-        let is_name =
-            |piece: &Piece<'_>| piece.part == Part::Body && is_caseless_name(piece, article, page);
-        let mut places = head.clone();
-        places.find(|at| pieces.get(*at).is_some_and(is_name) && is_near_date(pieces, *at))
+    let cased = |piece: &Piece<'_>| is_cased_name(piece, article, page);
+    // The name of a section stands in capitals as often as not.
+    let mixed = |piece: &Piece<'_>| piece.text.contains(char::is_lowercase) && cased(piece);
+    let found = find(&cased, Reach { lines: false, labelled: true })
+        .or_else(|| find(&mixed, Reach { lines: true, labelled: true }))
+        .or_else(|| find(&given, Reach { lines: true, labelled: false }))
+        .or_else(|| find(&caseless, Reach { lines: false, labelled: false }));
+    let Some((at, piece)) = found.and_then(|at| Some((at, pieces.get(at)?.clone()))) else {
+        return;
+    };
+    let (mut name, sign) = without_sign(piece);
+    name.take(Part::Value(Field::Author), None, "a name near the date");
+    let sign = sign.map(|mut sign| {
+        sign.take(Part::Label, None, "the sign behind a name");
+        sign
     });
-    if let Some(name) = found.and_then(|at| pieces.get_mut(at)) {
-        name.take(Part::Value(Field::Author), None, "a name beside the date");
-    }
+    drop(pieces.splice(at..=at, std::iter::once(name).chain(sign)));
 }
 
-/// So many lines of the site may stand between a name and the date: what its bearer is, a button.
-const BETWEEN: usize = 3;
+/// From where a date shows that a line is its author's name.
+#[derive(Debug, Clone, Copy)]
+struct Reach {
+    /// Other lines of a head may stand between, not only those of the site: a standfirst, what the bearer is, the paper.
+    lines: bool,
+    /// A label may name a date above it. A script without capitals shows no name for certain, and a page that has a label for
+    /// its date has one for its author.
+    labelled: bool,
+}
 
-/// Whether a date stands near the piece at `at`, with nothing but lines of the site between: below it, or above it where no
-/// label names the date (a page that has a label for its date has one for its author too), or above the headline.
-fn is_near_date(pieces: &[Piece<'_>], at: usize) -> bool {
+/// So many pieces may stand between a name and the date.
+const BETWEEN: usize = 5;
+
+/// Whether a date stands near the piece at `at`: below it, or above it, over the headline too.
+fn is_near_date(pieces: &[Piece<'_>], at: usize, reach: Reach) -> bool {
     let (above, below) = pieces.split_at_checked(at).unwrap_or_default();
-    let is_text = |piece: &&Piece<'_>| !matches!(piece.part, Part::Furniture | Part::Label);
-    let next = below.iter().skip(1).take(BETWEEN + 1).find(is_text);
-    let mut above = above.iter().rev().take(BETWEEN + 1).filter(is_text);
+    // How long ago it was written is a line of the site with a number in it.
+    let is_date = |piece: &Piece<'_>| {
+        let is_ago = || piece.text.contains(|c: char| c.is_ascii_digit());
+        piece.part.is_date() || reach.labelled && piece.part == Part::Furniture && is_ago()
+    };
+    let tells = |piece: &&Piece<'_>| match piece.part {
+        Part::Furniture | Part::Label => is_date(piece),
+        Part::Body => !reach.lines || shape::is_paragraph(&piece.text),
+        Part::Headline | Part::Teaser | Part::Marker | Part::Value(_) => true,
+    };
+    let below = below.iter().skip(1).take(BETWEEN + 1).find(tells);
+    let mut above = above.iter().rev().take(BETWEEN + 1).filter(tells);
     let last = above.next();
     let last = last.filter(|piece| piece.part != Part::Headline).or_else(|| above.next());
-    next.is_some_and(|date| date.part.is_date())
-        || last.is_some_and(|date| date.part.is_date() && date.why.rule.is_none())
+    let last = last.filter(|piece| reach.labelled || piece.why.rule.is_none());
+    below.into_iter().chain(last).any(is_date)
 }
 
-/// Whether a piece is a name in a script without capitals, and the headline does not speak of its bearer.
+/// Whether a piece is a name in a script with capitals, and the article says no such name.
+fn is_cased_name(piece: &Piece<'_>, article: &Article<'_>, page: &Marking<'_, '_>) -> bool {
+    let form = page.matching.form(piece.folded.clone());
+    let name = form.split(',').next().unwrap_or_default();
+    piece.part == Part::Body
+        && !is_nearly_label(piece)
+        && name::stands_alone(piece.text.trim_end_matches([',', ' ']), page.layouts)
+        && !article.says(name)
+}
+
+/// Whether a piece is a name in a script without capitals, and the article does not speak of its bearer.
 fn is_caseless_name(piece: &Piece<'_>, article: &Article<'_>, page: &Marking<'_, '_>) -> bool {
     let form = page.matching.form(piece.folded.clone());
-    let last = form.rsplit(' ').next().unwrap_or_default();
-    piece.text.len() <= NAME_BYTES
+    let name = form.split(['-', '|', ',', '/', '(']).next().unwrap_or_default().trim();
+    let last = name.rsplit(' ').next().unwrap_or_default();
+    piece.part == Part::Body
+        && piece.text.len() <= NAME_BYTES
         && shape::stop(&piece.text) == Stop::None
         && !is_nearly_label(piece)
         && name::is_name_without_capitals(form, page.layouts)
@@ -121,11 +144,15 @@ pub(super) fn behind_body(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     let (Some((at, name)), Some((_, above))) = (texts.next(), texts.next()) else {
         return;
     };
-    let mut is_said = || texts.any(|(_, piece)| piece.text.contains(name.text.as_ref()));
+    // Behind a picture's caption it is the same name.
+    let says = |piece: &Piece<'_>| {
+        let name = name.text.as_ref();
+        piece.text.contains(name) && !piece.text.ends_with(name)
+    };
     if shape::is_paragraph(&above.text)
-        && !above.text.contains(name.text.as_ref())
+        && !says(above)
         && name::is_full_name(&name.text, page.layouts)
-        && !is_said()
+        && !texts.any(|(_, piece)| says(piece))
         && let Some(name) = pieces.get_mut(at)
     {
         name.take(Part::Value(Field::Author), None, "a name behind the article");

@@ -4,7 +4,7 @@
 use crate::page::layout::{Furniture, Layouts, RuleKind};
 use crate::page::marks::marking::Marking;
 use crate::page::piece::{Part, Piece};
-use crate::page::text::shape;
+use crate::page::text::shape::{self, Stop};
 
 /// Takes small lines beside furniture for furniture: a number that says how often something was done ("Comments", "0"),
 /// beside a date or another value too, a sign between buttons, a letter for its size, the page's address; and a
@@ -17,6 +17,8 @@ pub(super) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
             piece.take(Part::Furniture, None, reason);
         } else if are_caseless_initials(&piece.text) {
             piece.take(Part::Furniture, None, "the initials of who wrote it");
+        } else if is_picture_credit(piece, page) {
+            piece.take(Part::Furniture, None, "who took the picture");
         }
     }
     shares(pieces);
@@ -59,6 +61,36 @@ fn is_label(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     hit.is_some_and(|hit| page.layouts.rules_of(hit).any(|(_, rule)| alone(&rule.kind)))
 }
 
+/// A line that says who took a picture has no more bytes, a name on it no more words, the letters of an agency no more
+/// of them.
+const CREDIT_BYTES: usize = 100;
+const CREDIT_WORDS: usize = 3;
+const AGENCY_LETTERS: usize = 6;
+
+/// "Photo: Nora Field / dpa": whether a piece says who took a picture, and nothing of what it shows.
+fn is_picture_credit(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+    if piece.text.len() > CREDIT_BYTES {
+        return false;
+    }
+    let form = page.matching.form(piece.folded.clone());
+    let word = form.split([':', ' ']).next().unwrap_or_default();
+    let names = || piece.text.split_once([':', '：', '©']).map_or("", |(_, names)| names);
+    page.layouts.words().is_picture(word) && are_names(names())
+}
+
+/// Names and the letters of agencies, with signs between.
+fn are_names(text: &str) -> bool {
+    let is_letters = |name: &str| name.chars().nth(AGENCY_LETTERS).is_none();
+    let is_name = |name: &str| {
+        let is_large = |word: &str| !word.starts_with(char::is_lowercase);
+        name.split(' ').nth(CREDIT_WORDS).is_none()
+            && (name.split(' ').all(is_large) || !name.contains(' ') && is_letters(name))
+    };
+    let signs = ['/', '|', ',', '،', '(', ')', '-', '—', '–'];
+    let mut names = text.split(signs).map(str::trim).filter(|name| !name.is_empty());
+    shape::has_letters(text) && shape::stop(text) == Stop::None && names.all(is_name)
+}
+
 /// What a small line stands beside.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Beside {
@@ -81,6 +113,8 @@ fn take_small(piece: &mut Piece<'_>, beside: Beside, page: &Marking<'_, '_>) -> 
         Part::Furniture => Beside::Furniture,
         Part::Value(field) if field.is_date() => Beside::Date,
         Part::Value(_) => Beside::Field,
+        // The bracket behind a value goes with it.
+        Part::Label if !shape::has_words(&piece.text) => beside,
         Part::Headline | Part::Body | Part::Teaser | Part::Marker | Part::Label => Beside::Text,
     }
 }
@@ -93,6 +127,7 @@ fn small(piece: &Piece<'_>, beside: Beside, page: &Marking<'_, '_>) -> Option<&'
         _ if is_count(text) || is_fraction(text) => Some("a number beside furniture or a field"),
         Beside::Date if is_day_alone(piece, page) => Some("the date again"),
         _ if text == "TT" || is_sign(text) => Some("a sign beside furniture or a field"),
+        Beside::Furniture if is_player_time(text) => Some("a number beside furniture or a field"),
         Beside::Furniture if is_letter_size(text) => Some("a sign beside furniture or a field"),
         Beside::Furniture => shape::is_web_address(text).then_some("an address beside furniture"),
         Beside::Date | Beside::Field => {
@@ -117,6 +152,12 @@ fn is_count(text: &str) -> bool {
     !text.is_empty()
         && text.chars().all(char::is_numeric)
         && text.chars().nth(COUNT_DIGITS).is_none()
+}
+
+/// "00:00/00:00", of a player.
+fn is_player_time(text: &str) -> bool {
+    text.matches(':').count() >= 2
+        && text.chars().all(|c| c.is_numeric() || matches!(c, ':' | '/' | ' '))
 }
 
 /// "1 / 12", of pictures.
@@ -168,9 +209,13 @@ fn is_sizing(text: &str) -> bool {
                 && is_letter_size(word.trim_start_matches(signs))
     };
     let letters = || text.split(' ').filter(|word| is_letter_size(word)).count();
-    text.len() <= SIZING_BYTES
-        && (text.contains(signs) && text.split(' ').any(is_button) || letters() >= 2)
-        && text.split(' ').all(|word| is_button(word) || is_letter_size(word) || is_sign(word))
+    // "+ Font -"
+    let is_word = text.starts_with("+ ") && text.ends_with(" -") && text.matches(' ').count() == 2;
+    let are_letters = || {
+        (text.contains(signs) && text.split(' ').any(is_button) || letters() >= 2)
+            && text.split(' ').all(|word| is_button(word) || is_letter_size(word) || is_sign(word))
+    };
+    text.len() <= SIZING_BYTES && (is_word || are_letters())
 }
 
 /// So many bytes have the buttons of one line together.

@@ -3,20 +3,19 @@
 
 use std::ops::Range;
 
-use super::article::Article;
+use super::article::{Article, is_short};
 use super::author;
 use crate::page::layout::Field;
 use crate::page::marks::marking::Marking;
 use crate::page::piece::{Part, Piece};
-use crate::page::text::shape::{self, Stop};
-use crate::page::text::stems::stems_of;
+use crate::page::text::shape;
 
 /// So many pieces stand between a headline and the first paragraph at most.
 const PIECES: usize = 16;
 
-/// Takes a name beside the date for the author, where no label names one, and short lines between fields and buttons that
+/// Takes a name near the date for the author, where no label names one, and short lines between fields and buttons that
 /// say nothing of what the article says for furniture. Behind everything else that is told of a head.
-pub(super) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
+pub(super) fn take<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
     let Some(headline) = pieces.iter().position(|piece| piece.part == Part::Headline) else {
         return;
     };
@@ -35,15 +34,14 @@ pub(super) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     let head = headline + 1..headline + 1 + lines;
     if pieces.get(head.clone()).unwrap_or_default().iter().any(is_text) {
         let article = Article::of(pieces, headline, head.end, page);
-        author::beside_date(pieces, head.clone(), &article, page);
+        author::near_date(pieces, head.clone(), &article, page);
         between(pieces, head.clone(), &article, page);
     }
     author::again(pieces, head.end);
+    among_paragraphs(pieces, headline, head.end, page);
 }
 
-/// A line of the site between two others has no more words and characters, and a run of them no more lines.
-const SHORT_WORDS: usize = 4;
-const SHORT_CHARS: usize = 32;
+/// A run of lines of the site between two others has no more lines.
 const SHORT_LINES: usize = 3;
 
 /// Whether a text is of a script with capitals: elsewhere a line of two words can be the dateline of the paragraph below it.
@@ -59,13 +57,8 @@ fn between(
     article: &Article<'_>,
     page: &Marking<'_, '_>,
 ) {
-    let is_short = |piece: &Piece<'_>| {
-        let stems = || stems_of(std::iter::once(piece.folded.clone()), page.matching);
-        piece.text.split(' ').nth(SHORT_WORDS).is_none()
-            && piece.text.chars().nth(SHORT_CHARS).is_none()
-            && shape::stop(&piece.text) == Stop::None
-            && has_capitals(&piece.text)
-            && stems().share_in(&article.stems) == 0
+    let is_strange = |piece: &Piece<'_>| {
+        is_short(piece) && has_capitals(&piece.text) && !article.speaks_of(piece, page)
     };
     let mut at = head.start;
     while at < head.end {
@@ -76,11 +69,54 @@ fn between(
         let lines = run.take_while(|piece| piece.part == Part::Body).count();
         let is_closed = at + lines < head.end || below_name && lines == 1;
         let lines_of = pieces.get_mut(at..at + lines).unwrap_or_default();
-        if is_closed && lines <= SHORT_LINES && lines_of.iter().all(is_short) {
+        if is_closed && lines <= SHORT_LINES && lines_of.iter().all(is_strange) {
             for piece in lines_of {
                 piece.take(Part::Furniture, None, "a line between fields and buttons");
             }
         }
         at += lines + 1;
     }
+}
+
+/// Takes short lines among the paragraphs for furniture that say nothing of what the article says and stand between two lines
+/// of the site, or beside one in capitals, as buttons are.
+fn among_paragraphs(
+    pieces: &mut [Piece<'_>],
+    headline: usize,
+    from: usize,
+    page: &Marking<'_, '_>,
+) {
+    let is_site =
+        |piece: Option<&Piece<'_>>| piece.is_some_and(|piece| piece.part == Part::Furniture);
+    let own = pieces.iter().position(|piece| piece.part == Part::Marker).unwrap_or(pieces.len());
+    let is_button = |at: &usize| {
+        let beside = [is_site(pieces.get(at - 1)), is_site(pieces.get(at + 1))];
+        let (either, both) = (beside.contains(&true), !beside.contains(&false));
+        either
+            && pieces
+                .get(*at)
+                .is_some_and(|piece| is_short(piece) && (both || is_loud(&piece.text)))
+    };
+    let buttons: Vec<usize> = (from.max(1)..own).filter(is_button).collect();
+    if buttons.is_empty() {
+        return;
+    }
+    let strange: Vec<usize> = {
+        let article = Article::of(pieces, headline, from, page);
+        let is_strange =
+            |at: &usize| pieces.get(*at).is_some_and(|piece| !article.speaks_of(piece, page));
+        buttons.into_iter().filter(is_strange).collect()
+    };
+    for at in strange {
+        if let Some(piece) = pieces.get_mut(at) {
+            piece.take(Part::Furniture, None, "a few words beside lines of the site");
+        }
+    }
+}
+
+/// "SIGN UP NOW": nothing but capitals, two words or more.
+fn is_loud(text: &str) -> bool {
+    text.contains(' ')
+        && text.contains(char::is_uppercase)
+        && text.chars().all(|c| c.is_uppercase() || !c.is_alphanumeric())
 }

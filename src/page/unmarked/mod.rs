@@ -15,6 +15,7 @@ mod head;
 pub(super) mod headline;
 mod row;
 pub(super) mod tags;
+pub(super) mod tail;
 
 use crate::page::marks::marking::Marking;
 use crate::page::piece::Piece;

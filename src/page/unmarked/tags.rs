@@ -1,29 +1,40 @@
 //! Tags that nobody has called so: hashtags, a list of them behind the last sentence, or below a marker.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use crate::page::layout::{Field, Furniture, Layouts, RuleKind};
 use crate::page::piece::{Part, Piece};
 use crate::page::text::matching::Matching;
-use crate::page::text::shape::{self, Stop};
+use crate::page::text::shape;
 
-/// Takes a list of tags behind the last sentence of the article for furniture, for its keywords where the line above them is the
-/// words of their label. Behind the laying out of blocks.
-pub(crate) fn at_end(pieces: &mut [Piece<'_>], matching: &Matching, layouts: &Layouts) {
-    let tags = tags_at_end(pieces, matching, layouts);
-    // The last of them is the first on the page.
-    let label = tags.last().and_then(|at| pieces.get(*at)?.why.runner_up);
-    let label = label.filter(|label| label.part == Part::Label).and_then(|label| label.rule);
+/// Whether a run of short lines is a list of tags: two or more that say nothing but what the article has said already
+/// (one of three or more may be new), each of them something else.
+pub(super) fn are_listed(
+    pieces: &[Piece<'_>],
+    last: usize,
+    run: &Range<usize>,
+    (matching, layouts): (&Matching, &Layouts),
+) -> bool {
+    let tags: Vec<_> = pieces.get(run.clone()).unwrap_or_default().iter().collect();
+    let article = pieces.get(last).and_then(|last| matching.text().get(..last.folded.end));
+    TAGS.contains(&tags.len())
+        && tags.iter().all(|tag| is_tag(&tag.text))
+        && are_told(&tags, article.unwrap_or_default(), (matching, layouts))
+}
+
+/// Takes tags for keywords where the first of them is the words of their label, for furniture where nothing calls them so.
+pub(super) fn take(tags: &mut [Piece<'_>], layouts: &Layouts) {
     let is_keywords =
         |kind: &RuleKind| matches!(kind, RuleKind::Label(label) if label.field == Field::Keywords);
-    let label =
-        label.filter(|rule| layouts.rule(*rule).is_some_and(|rule| is_keywords(&rule.kind)));
-    for (nth, at) in tags.iter().enumerate() {
-        let Some(piece) = pieces.get_mut(*at) else { continue };
-        match label {
-            Some(_) if nth + 1 == tags.len() => piece.take(Part::Label, None, "a label over tags"),
-            Some(_) => piece.take(Part::Value(Field::Keywords), None, "a tag below a label"),
-            None => piece.take(Part::Furniture, None, "a list of tags without a label"),
+    let label = tags.first().and_then(|first| first.why.runner_up);
+    let label = label.filter(|label| label.part == Part::Label).and_then(|label| label.rule);
+    let label = label.and_then(|rule| layouts.rule(rule)).filter(|rule| is_keywords(&rule.kind));
+    for (nth, piece) in tags.iter_mut().enumerate() {
+        match (label.is_some(), nth) {
+            (true, 0) => piece.take(Part::Label, None, "a label over tags"),
+            (true, _) => piece.take(Part::Value(Field::Keywords), None, "a tag below a label"),
+            (false, _) => piece.take(Part::Furniture, None, "a list of tags without a label"),
         }
     }
 }
@@ -78,26 +89,6 @@ fn are_hashtags(text: &str) -> bool {
 const TAG_WORDS: usize = 3;
 const TAG_CHARS: usize = 30;
 const TAGS: std::ops::RangeInclusive<usize> = 2..=12;
-
-/// The pieces that are a list of tags: two short lines or more behind the last sentence of the article that say
-/// nothing but what it has said already (one of three or more may be new), each of them something else.
-fn tags_at_end(pieces: &[Piece<'_>], matching: &Matching, layouts: &Layouts) -> Vec<usize> {
-    let is_own = |piece: &Piece<'_>| piece.part == Part::Body && piece.entry.is_none();
-    let own = pieces.iter().enumerate().filter(|(_, piece)| is_own(piece));
-    let mut texts = own.rev().peekable();
-    let mut tags = Vec::new();
-    while let Some((at, piece)) = texts.next_if(|(_, piece)| is_tag(&piece.text)) {
-        tags.push((at, piece));
-    }
-    let Some((_, last)) = texts.next().filter(|_| TAGS.contains(&tags.len())) else {
-        return Vec::new();
-    };
-    let article = matching.text().get(..last.folded.end).unwrap_or_default();
-    let (places, pieces): (Vec<_>, Vec<_>) = tags.into_iter().unzip();
-    let is_list =
-        shape::stop(&last.text) == Stop::Full && are_told(&pieces, article, (matching, layouts));
-    if is_list { places } else { Vec::new() }
-}
 
 /// Whether the article has said the tags, two or more and all but one, each of them something else.
 fn are_told(
