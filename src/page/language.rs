@@ -104,7 +104,10 @@ impl Letters {
             if matches!(c, '\u{600}'..='\u{6ff}' | '\u{fb50}'..='\u{fefc}') {
                 letters.arabic += 1;
                 // The letters of Arabic stand before all of them.
-                let mut tells = LETTERS.iter().zip(&mut letters.telling).filter(|_| c > '\u{670}');
+                if c <= '\u{670}' {
+                    continue;
+                }
+                let mut tells = LETTERS.iter().zip(&mut letters.telling);
                 if let Some((_, count)) = tells.find(|((_, of), _)| of.contains(&c)) {
                     *count += 1;
                 }

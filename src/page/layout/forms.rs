@@ -26,20 +26,19 @@ pub(super) struct Forms {
     opened: Hashes,
     /// The first words of all forms, and the second words of glued markers.
     tells: Hashes,
-    glued: Vec<Glued>,
+    /// Glued markers by the hash of their second word.
+    glued: HashMap<u32, Vec<Glued>>,
     /// Glued markers of a single word: any word may begin with it or end in it.
     single: Vec<Box<str>>,
 }
 
 /// How a glued marker begins, which a scraper has glued to what stands before it: its second word is a word of the page.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug)]
 struct Glued {
     /// All before its second word.
     lead: Box<str>,
     /// So many bytes of it are its first word.
     first: usize,
-    /// The hash of its second word.
-    second: u32,
 }
 
 impl Forms {
@@ -62,8 +61,6 @@ impl Forms {
             patterns.sort_by_key(|pattern| Reverse(bytes(pattern)));
         }
         glued.for_each(|form| all.add_glued(form));
-        all.glued.sort();
-        all.glued.dedup();
         all
     }
 
@@ -76,7 +73,8 @@ impl Forms {
         } else {
             let second = hash(second.as_bytes(), first_word(second));
             self.tells.add(second);
-            self.glued.push(Glued { lead: lead.into(), first: first.end, second });
+            let glued = Glued { lead: lead.into(), first: first.end };
+            self.glued.entry(second).or_default().push(glued);
         }
     }
 
@@ -105,9 +103,9 @@ impl Forms {
 
     /// The longest glued marker whose second word this word is.
     fn glued(&self, page: &Matching, word: Word, free_from: usize) -> Option<Hit> {
-        let leads = self.glued.iter().filter(|glued| glued.second == word.hash());
-        let before = || page.text().get(free_from..word.range().start);
-        let leads = leads.filter(|glued| before().is_some_and(|text| text.ends_with(&*glued.lead)));
+        let leads = self.glued.get(&word.hash())?;
+        let before = page.text().get(free_from..word.range().start)?;
+        let leads = leads.iter().filter(|glued| before.ends_with(&*glued.lead));
         let lead = leads.max_by_key(|glued| glued.lead.len())?;
         let start = word.range().start - lead.lead.len();
         self.longest(page, start..start + lead.first)

@@ -24,6 +24,9 @@ pub(crate) fn without_date<'a>(
 /// `name`, its match form.
 pub(crate) fn trailing_date(page: &Marking<'_, '_>, name: &str, words: usize) -> Option<usize> {
     let name = name.trim_end();
+    if !name.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let is_date = |text: &str| page.date_in(text).is_some_and(|read| read.whole && read.has_day());
     let begins = name.match_indices(' ').map(|(at, _)| at + 1).take(words);
     let mut begins = begins.filter(|at| shape::has_letters(name.get(..*at).unwrap_or_default()));
@@ -36,9 +39,9 @@ const NAMED_WORDS: usize = 10;
 /// A value, and the bracket behind it that was opened before its label: "(Source: Reuters)".
 pub(crate) fn without_bracket(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
     let text = value.text.trim_end_matches(['.', ' ']);
-    let open = text.matches(['(', '[', '【']).count();
-    let closed = text.matches([')', ']', '】']).count();
-    let Some(inside) = text.strip_suffix([')', ']', '】']).filter(|_| closed > open) else {
+    let count = |signs: [char; 3]| text.matches(signs).count();
+    let is_closed = || count([')', ']', '】']) > count(['(', '[', '【']);
+    let Some(inside) = text.strip_suffix([')', ']', '】']).filter(|_| is_closed()) else {
         return (value, None);
     };
     let (bytes, behind) = (inside.len(), value.text.get(inside.len()..).unwrap_or_default());
