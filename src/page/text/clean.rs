@@ -6,7 +6,8 @@
 
 use std::borrow::Cow;
 
-use super::matching::{Form, Matching};
+use super::form::Form;
+use super::matching::Matching;
 
 /// One line of a page that says something.
 #[derive(Debug, Clone, PartialEq, Eq)]

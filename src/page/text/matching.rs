@@ -1,38 +1,40 @@
 //! The match form of a page: what markers, labels and phrases are compared in.
 //!
-//! Every character in its one `spelling`. The words are found on the way: they tell where a form can stand, and what a
-//! text speaks of.
+//! `form` makes it. Its words tell where a form of a layout can stand, and what a text speaks of.
 
 use std::cell::Cell;
 use std::mem::take;
 use std::ops::Range;
 use std::slice::Iter;
-use std::sync::LazyLock;
 
-use super::clean;
-use super::shape;
-use super::spelling::fold;
+#[cfg(test)]
+use super::form::Form;
 use super::words::Word;
-use crate::letters::LetterPairs;
 
 /// The match form of all lines, in one string so that a form that is looked for has one place on the page.
 #[derive(Debug)]
 pub(crate) struct Matching(Made);
+
+impl From<Made> for Matching {
+    fn from(made: Made) -> Self {
+        Self(made)
+    }
+}
 
 /// A word behind a proclitic has so many letters.
 const WORD_LETTERS: usize = 3;
 
 /// What is made of a page.
 #[derive(Debug, Default)]
-struct Made {
+pub(super) struct Made {
     /// The lines, each ended by a line feed.
     text: String,
     /// Where each line begins; one more entry than there are lines.
-    starts: Vec<usize>,
+    pub starts: Vec<usize>,
     /// The words of all lines.
-    words: Vec<Word>,
+    pub words: Vec<Word>,
     /// Where the text is written, with room behind it.
-    bytes: Vec<u8>,
+    pub bytes: Vec<u8>,
 }
 
 thread_local! {
@@ -140,8 +142,16 @@ impl Matching {
 }
 
 impl Made {
+    /// Memory to make another in, of the last page of this thread where there was one.
+    pub(super) fn spare() -> Self {
+        let mut made = SPARE.take();
+        made.starts.clear();
+        made.words.clear();
+        made
+    }
+
     /// Makes the first bytes that were written the text.
-    fn take_text(&mut self, len: usize) {
+    pub(super) fn take_text(&mut self, len: usize) {
         let text = self.bytes.get(..len).map(simdutf8::basic::from_utf8);
         debug_assert!(matches!(text, Some(Ok(_))), "a match form that is no UTF-8");
         self.text.clear();
@@ -174,213 +184,11 @@ impl Iterator for Words<'_> {
     }
 }
 
-/// A match form in the making.
-pub(crate) struct Form {
-    made: Made,
-    /// So many bytes of [`Made::bytes`] are written. Behind them is room: a character is written without asking for more.
-    len: usize,
-}
-
-/// What a line may have in it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Text {
-    /// Anything that cleaning leaves.
-    Clean,
-    /// Anything.
-    Raw,
-}
-
-impl Form {
-    /// For a page of so many bytes.
-    pub(crate) fn of(bytes: usize) -> Self {
-        let mut made = SPARE.take();
-        let Made { bytes: form, starts, words, .. } = &mut made;
-        form.resize(form.len().max(room(bytes) + 256), 0);
-        starts.clear();
-        starts.push(0);
-        words.clear();
-        words.reserve(bytes / 8);
-        Self { made, len: 0 }
-    }
-
-    /// Folds a clean line.
-    pub(crate) fn line(&mut self, line: &str) {
-        self.fold(line, Text::Clean);
-        self.made.starts.push(self.len);
-    }
-
-    /// Folds a line that has nothing to be cleaned; returns whether it is one, and else takes nothing of it.
-    pub(crate) fn plain_line(&mut self, line: &str) -> bool {
-        let (len, words) = (self.len, self.made.words.len());
-        let is_plain =
-            !line.starts_with(' ') && !line.ends_with(' ') && self.fold(line, Text::Raw).is_some();
-        if is_plain {
-            self.made.starts.push(self.len);
-        } else {
-            self.len = len;
-            self.made.words.truncate(words);
-        }
-        is_plain
-    }
-
-    /// The whole of it.
-    pub(crate) fn made(mut self) -> Matching {
-        self.made.take_text(self.len);
-        Matching(self.made)
-    }
-
-    /// Folds one line and ends it, in one pass over its bytes. `None` as soon as a raw one has what may have to be cleaned.
-    fn fold(&mut self, line: &str, text: Text) -> Option<()> {
-        let tables: &Tables = &TABLES;
-        let source = line.as_bytes();
-        let (Made { bytes, words, .. }, len) = (&mut self.made, &mut self.len);
-        if bytes.len() < *len + room(source.len()) {
-            bytes.resize(*len + room(source.len()), 0);
-        }
-        let (mut at, mut end) = (0, *len);
-        // Where the word begins that is being written, if one is.
-        let mut start = end;
-        while at < source.len() {
-            if let Some(block) = source.get(at..).and_then(<[u8]>::first_chunk) {
-                let (folded, letters) = tables.pairs.block(*block);
-                write(bytes, end, folded);
-                (at, end) = (at + letters, end + letters);
-                if letters == block.len() {
-                    continue;
-                }
-            }
-            // A character of any kind.
-            let (code, taken) = match (source.get(at), source.get(at + 1)) {
-                (Some(b' '), _) => {
-                    if end > start {
-                        words.push(Word::of(bytes, start..end));
-                    } else if text == Text::Raw && at > 0 && source.get(at - 1) == Some(&b' ') {
-                        return None;
-                    }
-                    write(bytes, end, *b" ");
-                    (at, end) = (at + 1, end + 1);
-                    start = end;
-                    continue;
-                }
-                (Some(&first @ 0..=0x7f), _) => (usize::from(first), 1),
-                (Some(first @ 0xc2..=0xdf), Some(second)) => {
-                    (usize::from(first & 0x1f) << 6 | usize::from(second & 0x3f), 2)
-                }
-                (Some(_), _) => (SHORT, 0),
-                (None, _) => break,
-            };
-            let mut short = tables.shorts.get(code).copied().unwrap_or(Short::LONG);
-            let mut utf8 = [0; 4];
-            if short.kind == Kind::Long {
-                let Some(c) = line.get(at..).and_then(|rest| rest.chars().next()) else { break };
-                if text == Text::Raw && clean::is_doubtful(c) {
-                    return None;
-                }
-                at += c.len_utf8();
-                let Some(folded) = fold(c) else { continue };
-                short = Short::of(folded, &mut utf8);
-                write(bytes, end, utf8);
-            } else {
-                at += taken;
-                write(bytes, end, short.utf8);
-            }
-            let before = end;
-            end += usize::from(short.len);
-            if short.kind == Kind::Sign {
-                if before > start {
-                    words.push(Word::of(bytes, start..before));
-                }
-                start = end;
-            }
-        }
-        if end > start {
-            words.push(Word::of(bytes, start..end));
-        }
-        write(bytes, end, *b"\n");
-        *len = end + 1;
-        Some(())
-    }
-}
-
-/// Room for the match form of so many bytes, its line feed, and one character written in full: Ⱥ, of two bytes, folds
-/// to three, and nothing grows by more (a test asks every character).
-fn room(bytes: usize) -> usize {
-    bytes + bytes / 2 + 8
-}
-
-#[inline]
-fn write<const N: usize>(bytes: &mut [u8], at: usize, utf8: [u8; N]) {
-    if let Some(slot) = bytes.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
-        *slot = utf8;
-    }
-}
-
-/// How many code points take one or two bytes in UTF-8.
-const SHORT: usize = 0x800;
-
-/// What is written for one character.
-#[derive(Clone, Copy)]
-struct Short {
-    utf8: [u8; 2],
-    len: u8,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Letter,
-    Sign,
-    /// It may have to be cleaned, is removed, or takes more than two bytes: [`fold`] knows.
-    Long,
-}
-
-impl Short {
-    const LONG: Self = Self { utf8: [0; 2], len: 0, kind: Kind::Long };
-
-    /// Of a folded character, which is written to `utf8`.
-    fn of(folded: char, utf8: &mut [u8; 4]) -> Self {
-        let len = folded.encode_utf8(utf8).len();
-        let [first, second, ..] = *utf8;
-        let kind = if shape::is_word_char(folded) { Kind::Letter } else { Kind::Sign };
-        Self { utf8: [first, second], len: u8::try_from(len).unwrap_or_default(), kind }
-    }
-}
-
-/// What is written for characters, spread out for look-ups.
-struct Tables {
-    pairs: LetterPairs,
-    /// For each code point of one or two bytes.
-    shorts: Box<[Short; SHORT]>,
-}
-
-static TABLES: LazyLock<Tables> = LazyLock::new(Tables::new);
-
-impl Tables {
-    fn new() -> Self {
-        let mut shorts = Box::new([Short::LONG; SHORT]);
-        for (short, c) in shorts.iter_mut().zip('\0'..) {
-            let folded = fold(c).filter(|folded| folded.len_utf8() <= 2 && !clean::is_doubtful(c));
-            *short = folded.map_or(Short::LONG, |folded| Short::of(folded, &mut [0; 4]));
-        }
-        let pairs = LetterPairs::new(|code| {
-            let short = shorts.get(usize::from(code))?;
-            (short.kind == Kind::Letter).then_some(short.utf8)
-        });
-        Self { pairs, shorts }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::text::shape;
     use crate::page::text::spelling::folded;
-
-    #[test]
-    fn no_character_outgrows_the_room_for_its_match_form() {
-        for c in '\0'..=char::MAX {
-            assert!(fold(c).map_or(0, char::len_utf8) <= c.len_utf8() + c.len_utf8() / 2, "{c:?}");
-        }
-    }
 
     /// Words by the rule: runs of word characters.
     fn plain_words(form: &str) -> Vec<&str> {

@@ -3,6 +3,7 @@
 //! Rests on nothing of a page: no layout, no language.
 
 pub(super) mod clean;
+mod form;
 pub(super) mod language_tag;
 pub(super) mod matching;
 pub(super) mod shape;
