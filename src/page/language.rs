@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use crate::page::layout::Layouts;
-use crate::page::text::clean::Line;
 use crate::page::text::language_tag;
+use crate::page::text::lines::Line;
 use crate::page::text::shape::is_letter;
 
 /// So much text is enough to tell a language, in bytes.
@@ -127,11 +127,11 @@ impl Letters {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::text::clean;
+    use crate::page::text::lines;
 
     #[test]
     fn the_envelopes_word_stands_before_any_guess() {
-        let (lines, _) = clean::lines(
+        let (lines, _) = lines::cut(
             "The council said on Monday that the bridge over the harbour will be closed to all traffic while its repairs go on, and that the ferries will run through the night.",
         );
         assert_eq!(of(Some("fr"), &lines, Layouts::builtin()), "fr");
@@ -204,14 +204,14 @@ mod tests {
             ("123 456", "und"),
             ("", "und"),
         ] {
-            assert_eq!(of(None, &clean::lines(text).0, Layouts::builtin()), tag, "{text}");
+            assert_eq!(of(None, &lines::cut(text).0, Layouts::builtin()), tag, "{text}");
         }
     }
 
     proptest::proptest! {
         #[test]
         fn any_text_has_a_language_tag(text in "\\PC{0,900}") {
-            proptest::prop_assert!(!of(None, &clean::lines(&text).0, Layouts::builtin()).is_empty());
+            proptest::prop_assert!(!of(None, &lines::cut(&text).0, Layouts::builtin()).is_empty());
         }
     }
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 use crate::page::layout::Field;
 use crate::page::split::signal::Signals;
 use crate::page::split::starts::Start;
-use crate::page::text::clean::Line;
+use crate::page::text::lines::Line;
 
 /// What a piece is to its story.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]

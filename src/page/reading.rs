@@ -9,8 +9,8 @@ use crate::page::marks::mark::mark;
 use crate::page::marks::marking::Marking;
 use crate::page::piece::Piece;
 use crate::page::split::learning::Lesson;
-use crate::page::text::clean::{self, Line};
 use crate::page::text::language_tag;
+use crate::page::text::lines::{self, Line};
 use crate::page::text::matching::Matching;
 use crate::page::{Context, block, language, unmarked};
 use crate::record::Warning;
@@ -36,7 +36,7 @@ impl<'a> Reading<'a> {
         context: &Context<'a>,
         trace: bool,
     ) -> Self {
-        let (lines, matching) = clean::lines(text);
+        let (lines, matching) = lines::cut(text);
         let site = layouts.site_of(context.host);
         let named =
             context.language.or(layouts.site(site).and_then(|site| site.language.as_deref()));

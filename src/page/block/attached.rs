@@ -8,7 +8,7 @@ use super::ending::{End as ArticleEnd, Ending};
 use super::evidence::{End, Evidence};
 use crate::page::marks::marking::Marking;
 use crate::page::piece::{Part, Piece, RunnerUp};
-use crate::page::text::clean::Line;
+use crate::page::text::lines::Line;
 
 /// A marker that was left in its paragraph, for nothing on the page shows where the headline behind it ends.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::page::layout::{Marker, Opening, RuleKind};
 use crate::page::marks::marking::Marking;
 use crate::page::piece::Piece;
-use crate::page::text::clean::Line;
+use crate::page::text::lines::Line;
 use crate::page::text::shape::{self, Stop};
 use crate::page::text::spelling::folded_len;
 

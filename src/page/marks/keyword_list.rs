@@ -4,7 +4,7 @@ use super::keywords::{is_item, is_separator};
 use super::marking::Marking;
 use crate::page::layout::{Field, Label, RuleKind};
 use crate::page::piece::{Part, Piece};
-use crate::page::text::clean::Line;
+use crate::page::text::lines::Line;
 use crate::page::text::shape::{self, Stop};
 
 /// A list of keywords that may have a line for each of them.

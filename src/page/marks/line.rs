@@ -11,7 +11,7 @@ use super::value;
 use super::whole;
 use crate::page::layout::{Field, Hit, Label, Marker, RuleKind};
 use crate::page::piece::{Part, Piece, RunnerUp};
-use crate::page::text::clean::Line;
+use crate::page::text::lines::Line;
 use crate::page::text::shape;
 use crate::page::text::spelling::{folded_len, raw_offset};
 

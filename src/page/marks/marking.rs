@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use crate::page::date::{self, Dates};
 use crate::page::layout::{Label, Layouts, Rule};
-use crate::page::text::clean::Line;
+use crate::page::text::lines::Line;
 use crate::page::text::matching::Matching;
 
 /// The page before it is cut: what marking, and each step behind it, needs to know of it.

@@ -2,7 +2,7 @@
 
 use super::marking::{Mark, MarkKind, Marking};
 use crate::page::layout::{Furniture, Hit, Layouts, Rule, RuleKind, SmallWords};
-use crate::page::text::clean::Line;
+use crate::page::text::lines::Line;
 use crate::page::text::shape;
 
 /// A line of nothing but furniture, one piece of it behind the other: "Facebook Twitter WhatsApp".

@@ -113,6 +113,16 @@ impl Form {
     }
 }
 
+#[cfg(test)]
+impl Matching {
+    /// The match form of clean lines.
+    pub(crate) fn of<'l>(lines: impl Iterator<Item = &'l str>) -> Self {
+        let mut form = Form::of(0);
+        lines.for_each(|line| form.line(line));
+        form.made()
+    }
+}
+
 /// Room for the match form of so many bytes, its line feed, and one character written in full: Ⱥ, of two bytes, folds
 /// to three, and nothing grows by more (a test asks every character).
 fn room(bytes: usize) -> usize {

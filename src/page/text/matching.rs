@@ -7,8 +7,6 @@ use std::mem::take;
 use std::ops::Range;
 use std::slice::Iter;
 
-#[cfg(test)]
-use super::form::Form;
 use super::words::Word;
 
 /// The match form of all lines, in one string so that a form that is looked for has one place on the page.
@@ -57,14 +55,6 @@ impl Drop for Matching {
 }
 
 impl Matching {
-    /// Folds clean lines and finds their words.
-    #[cfg(test)]
-    pub(crate) fn of<'l>(lines: impl Iterator<Item = &'l str>) -> Self {
-        let mut form = Form::of(0);
-        lines.for_each(|line| form.line(line));
-        form.made()
-    }
-
     /// The whole page.
     pub(crate) fn text(&self) -> &str {
         &self.0.text

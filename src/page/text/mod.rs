@@ -2,9 +2,10 @@
 //!
 //! Rests on nothing of a page: no layout, no language.
 
-pub(super) mod clean;
+mod clean;
 mod form;
 pub(super) mod language_tag;
+pub(super) mod lines;
 pub(super) mod matching;
 pub(super) mod shape;
 pub(super) mod spelling;
