@@ -10,7 +10,7 @@ use super::words::Word;
 use crate::letters::LetterPairs;
 
 /// A match form in the making.
-pub(crate) struct Form {
+pub(super) struct Form {
     made: Made,
     /// So many bytes of [`Made::bytes`] are written. Behind them is room: a character is written without asking for more.
     len: usize,
@@ -27,7 +27,7 @@ enum Text {
 
 impl Form {
     /// For a page of so many bytes.
-    pub(crate) fn of(bytes: usize) -> Self {
+    pub(super) fn of(bytes: usize) -> Self {
         let mut made = Made::spare();
         made.bytes.resize(made.bytes.len().max(room(bytes) + 256), 0);
         made.starts.push(0);
@@ -36,13 +36,13 @@ impl Form {
     }
 
     /// Folds a clean line.
-    pub(crate) fn line(&mut self, line: &str) {
+    pub(super) fn line(&mut self, line: &str) {
         self.fold(line, Text::Clean);
         self.made.starts.push(self.len);
     }
 
     /// Folds a line that has nothing to be cleaned; returns whether it is one, and else takes nothing of it.
-    pub(crate) fn plain_line(&mut self, line: &str) -> bool {
+    pub(super) fn plain_line(&mut self, line: &str) -> bool {
         let (len, words) = (self.len, self.made.words.len());
         let is_plain =
             !line.starts_with(' ') && !line.ends_with(' ') && self.fold(line, Text::Raw).is_some();
@@ -56,7 +56,7 @@ impl Form {
     }
 
     /// The whole of it.
-    pub(crate) fn made(mut self) -> Matching {
+    pub(super) fn made(mut self) -> Matching {
         self.made.take_text(self.len);
         self.made.into()
     }

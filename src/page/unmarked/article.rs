@@ -56,8 +56,8 @@ impl<'p> Article<'p> {
 const SHORT_WORD: usize = 3;
 
 /// A short line has no more words and characters.
-const SHORT_WORDS: usize = 4;
-const SHORT_CHARS: usize = 32;
+pub(super) const SHORT_WORDS: usize = 4;
+pub(super) const SHORT_CHARS: usize = 32;
 
 /// Whether a piece is a few words that are no sentence.
 pub(super) fn is_short(piece: &Piece<'_>) -> bool {

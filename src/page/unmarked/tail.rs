@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::article::{SHORT_CHARS, SHORT_WORDS};
 use super::tags;
 use crate::page::layout::{Field, Layouts};
 use crate::page::marks::marking::Marking;
@@ -78,9 +79,7 @@ fn is_beside_site(pieces: &[Piece<'_>], last: usize, run: &Range<usize>) -> bool
     is_behind || is_before && (is_whole || run.start > last + 1)
 }
 
-/// A line behind the article has no more words and characters: more of them say something. A question or a label has fewer.
-const SHORT_WORDS: usize = 4;
-const SHORT_CHARS: usize = 32;
+/// A short line that is a question or a label has no more words: more of them say something.
 const ASKING_WORDS: usize = 2;
 const LABEL_WORDS: usize = 3;
 

@@ -191,7 +191,7 @@ fn from_number(number: u8) -> State {
 mod tests {
     use super::*;
 
-    const LIMITS: Limits = Limits {
+    pub(super) const LIMITS: Limits = Limits {
         poll_stall: Duration::from_secs(150),
         rebalance_grace: Duration::from_secs(60),
         broker_grace: Duration::from_secs(60),

@@ -147,12 +147,7 @@ pub(super) fn starts(unread: Option<(u64, u64)>) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const LIMITS: Limits = Limits {
-        poll_stall: Duration::from_secs(150),
-        rebalance_grace: Duration::from_secs(60),
-        broker_grace: Duration::from_secs(60),
-    };
+    use crate::telemetry::health::tests::LIMITS;
 
     fn engines(states: &[State]) -> Vec<EngineNow> {
         states.iter().map(|state| EngineNow { state: *state, silence: Duration::ZERO }).collect()
