@@ -3,7 +3,7 @@
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use thiserror::Error;
 
-use super::ffi::TransactionFailure;
+use crate::engine::ffi::TransactionFailure;
 
 /// Why an engine no longer runs.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

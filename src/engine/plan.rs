@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use super::breaker::BreakerLimits;
-use super::budget::Lane;
-use super::cadence::CommitLimits;
-use super::client::Clients;
-use super::end::{End, ExitKind};
-use super::outlet::{Destination, Destinations};
-use super::restore::Window;
-use super::run::{EngineSpec, StageSpec};
 use crate::config::topics::Standing;
 use crate::config::{Config, Starts};
+use crate::engine::client::Clients;
+use crate::engine::end::{End, ExitKind};
+use crate::engine::inbox::breaker::BreakerLimits;
+use crate::engine::inbox::budget::Lane;
+use crate::engine::outlet::cadence::CommitLimits;
+use crate::engine::outlet::{Destination, Destinations};
+use crate::engine::readers::restore::Window;
+use crate::engine::turn::run::{EngineSpec, StageSpec};
 use crate::stage::{DynStage, Target};
 
 /// Plans the engines of this process. The first stage reads the pages; every other one has an inbox of its own.

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::end::{End, ExitKind};
-use super::observer::Observer;
-use super::run::{Engine, EngineSpec};
-use super::state::EngineState;
-use super::stop::Stop;
-use super::watchdog::{ABORT_TIMEOUT, Pulse, Watchdog};
+use crate::engine::end::{End, ExitKind};
+use crate::engine::observer::Observer;
+use crate::engine::observer::state::EngineState;
+use crate::engine::stop::Stop;
+use crate::engine::turn::run::{Engine, EngineSpec};
+use crate::engine::watchdog::{ABORT_TIMEOUT, Pulse, Watchdog};
 
 /// The first wait before an engine starts again; each further one is twice as long …
 const BACKOFF_MIN: Duration = Duration::from_millis(200);

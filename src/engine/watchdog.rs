@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::stop::Stop;
+use crate::engine::stop::Stop;
 
 /// How often the watchdog looks.
 const LOOK: Duration = Duration::from_millis(500);

@@ -18,8 +18,8 @@ use rdkafka::message::Message as _;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList, TopicPartitionListElem};
 use thiserror::Error;
 
-use super::client::{AskingConsumer, Clients, Isolation};
-use super::position::list;
+use crate::engine::client::position::list;
+use crate::engine::client::{AskingConsumer, Clients, Isolation};
 use crate::stage::{DynPartition, DynStage, RestoreError};
 
 /// How long one question to the brokers may take before it is asked again.

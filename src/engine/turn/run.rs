@@ -8,23 +8,23 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use rdkafka::consumer::Consumer as _;
 use rdkafka::topic_partition_list::Offset;
 
-use super::breaker::BreakerLimits;
-use super::budget::{Budget, Lane};
-use super::cadence::{Cadence, CommitLimits};
-use super::client::{Clients, StageConsumer};
-use super::client_context::{self, Rebalance};
-use super::end::End;
-use super::ffi::Membership;
 use super::observe::Watched;
-use super::observer::{DeadLettered, Observer, PauseReason};
-use super::outlet::{Destinations, Outlet};
-use super::partition::{Partition, Phase};
-use super::position::list;
-use super::restore::{Restored, Wanted, Window};
-use super::state::EngineState;
-use super::stop::Stop;
-use super::watchdog::Pulse;
-use super::workers::Workers;
+use crate::engine::client::context::{self, Rebalance};
+use crate::engine::client::position::list;
+use crate::engine::client::{Clients, StageConsumer};
+use crate::engine::end::End;
+use crate::engine::ffi::Membership;
+use crate::engine::inbox::breaker::BreakerLimits;
+use crate::engine::inbox::budget::{Budget, Lane};
+use crate::engine::inbox::partition::{Partition, Phase};
+use crate::engine::inbox::workers::Workers;
+use crate::engine::observer::state::EngineState;
+use crate::engine::observer::{DeadLettered, Observer, PauseReason};
+use crate::engine::outlet::cadence::{Cadence, CommitLimits};
+use crate::engine::outlet::{Destinations, Outlet};
+use crate::engine::readers::restore::{Restored, Wanted, Window};
+use crate::engine::stop::Stop;
+use crate::engine::watchdog::Pulse;
 use crate::stage::dead_letter::Undertaker;
 use crate::stage::{DynStage, Outbox, Record};
 
@@ -94,7 +94,7 @@ pub(super) struct StageRun {
 }
 
 /// One engine.
-pub(super) struct Engine {
+pub(in crate::engine) struct Engine {
     pub(super) spec: EngineSpec,
     pub(super) stages: Vec<StageRun>,
     pub(super) outlet: Outlet,
@@ -169,18 +169,15 @@ impl AppliedWork {
 
 impl Engine {
     /// Makes the clients and joins the groups.
-    pub(super) fn start(
+    pub(in crate::engine) fn start(
         spec: EngineSpec,
         stop: Arc<Stop>,
         pulse: Arc<Pulse>,
         observer: Arc<dyn Observer>,
     ) -> Result<Self, End> {
         pulse.beat(false);
-        let watched = |name| client_context::Watched {
-            engine: spec.number,
-            name,
-            observer: Arc::clone(&observer),
-        };
+        let watched =
+            |name| context::Watched { engine: spec.number, name, observer: Arc::clone(&observer) };
         let outlet = Outlet::open(
             &spec.clients,
             &spec.transactional_id,
@@ -224,7 +221,7 @@ impl Engine {
     }
 
     /// Runs until it ends; partitions and clients are given back on the way out.
-    pub(super) fn run(mut self) -> End {
+    pub(in crate::engine) fn run(mut self) -> End {
         let end = loop {
             if let Err(end) = self.turn() {
                 break end;
@@ -367,7 +364,7 @@ impl Engine {
 fn join(
     stage: &StageSpec,
     spec: &EngineSpec,
-    watched: client_context::Watched,
+    watched: context::Watched,
     wake: Sender<()>,
 ) -> Result<StageRun, End> {
     let consumer = spec.clients.stage_consumer(&stage.group, watched, wake);

@@ -12,13 +12,13 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::OwnedHeaders;
 use rdkafka::producer::{BaseRecord, Producer as _};
 
-use super::End;
-use super::client::{Clients, EngineProducer};
-use super::client_context::Watched;
-use super::ffi::{
+use crate::engine::client::context::Watched;
+use crate::engine::client::{Clients, EngineProducer};
+use crate::engine::end::End;
+use crate::engine::ffi::{
     FailureKind, Membership, NextOffset, TransactionCalls, TransactionFailure, Uncompressed,
 };
-use super::observer::{TransactionPhases, Written};
+use crate::engine::observer::{TransactionPhases, Written};
 
 /// Offsets of one group, with what fences them.
 pub struct GroupOffsets<'a> {

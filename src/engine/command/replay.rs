@@ -11,12 +11,12 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseRecord, Producer as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
-use super::client::{Clients, EngineProducer};
-use super::client_context::Watched;
-use super::end::End;
-use super::observer::Unobserved;
-use super::stop::Stop;
-use super::topic_reader::{Event, Found, TopicReader};
+use crate::engine::client::context::Watched;
+use crate::engine::client::{Clients, EngineProducer};
+use crate::engine::end::End;
+use crate::engine::observer::Unobserved;
+use crate::engine::readers::topic_reader::{Event, Found, TopicReader};
+use crate::engine::stop::Stop;
 use crate::stage::Headers;
 
 /// Records of one transaction, at most …

@@ -15,11 +15,11 @@ use rdkafka::producer::{
 };
 use rdkafka::topic_partition_list::TopicPartitionList;
 
-use super::client::{Clients, Isolation};
-use super::end::End;
-use super::reach::unanswered;
-use super::token;
-use super::topic_reader::{Event, TopicReader};
+use crate::engine::client::reach::unanswered;
+use crate::engine::client::token;
+use crate::engine::client::{Clients, Isolation};
+use crate::engine::end::End;
+use crate::engine::readers::topic_reader::{Event, TopicReader};
 use crate::stage::DynStage;
 
 /// How long the brokers have to answer.

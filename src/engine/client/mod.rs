@@ -1,4 +1,11 @@
-//! The Kafka clients of an engine and of a command, and their settings.
+//! The Kafka clients of an engine and of a command, and their settings; what their callbacks do is in `context`. `token` logs
+//! them in, `position` moves a consumer, `reach` finds out whether brokers answer, and `cluster` what they say of topics.
+
+pub(super) mod cluster;
+pub(super) mod context;
+pub(super) mod position;
+pub(super) mod reach;
+pub(super) mod token;
 
 use std::time::Duration;
 
@@ -8,9 +15,8 @@ use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::KafkaResult;
 use rdkafka::producer::{Producer as _, ThreadedProducer};
 
-use super::client_context::{AskingContext, EngineProducerContext, StageContext, Watched};
-use super::token;
 use crate::config::Config;
+use context::{AskingContext, EngineProducerContext, StageContext, Watched};
 
 /// How often engine clients tell how they stand; with it the client library also looks every ten seconds where logs
 /// begin.

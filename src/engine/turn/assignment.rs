@@ -11,14 +11,16 @@ use std::sync::Arc;
 use rdkafka::consumer::Consumer as _;
 use rdkafka::topic_partition_list::Offset;
 
-use super::budget::Lane;
-use super::client_context::Rebalance;
-use super::end::{End, ExitKind};
-use super::observer::{RebalanceKind, Rework};
-use super::partition::{Live, Partition, Phase};
-use super::position::{list, placed, seek};
-use super::restore::{self, Request, RestoreFailure, Restored, Start, Wanted, Window};
 use super::run::Engine;
+use crate::engine::client::context::Rebalance;
+use crate::engine::client::position::{list, placed, seek};
+use crate::engine::end::{End, ExitKind};
+use crate::engine::inbox::budget::Lane;
+use crate::engine::inbox::partition::{Live, Partition, Phase};
+use crate::engine::observer::{RebalanceKind, Rework};
+use crate::engine::readers::restore::{
+    self, Request, RestoreFailure, Restored, Start, Wanted, Window,
+};
 
 impl Engine {
     /// Acts on everything that the groups have said since the last turn.

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::budget::Lane;
-use super::bundle;
 use super::chunk::Chunk;
+use crate::engine::bundle;
 use crate::stage::{DynStage, Prepared, Record, Refusal, prepare_caught};
 
 /// Which chunk this is: results of an assignment that has ended die by their epoch.

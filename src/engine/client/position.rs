@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use rdkafka::consumer::Consumer as _;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList, TopicPartitionListElem};
 
-use super::client::StageConsumer;
-use super::end::End;
+use super::StageConsumer;
+use crate::engine::end::End;
 
 /// How long a seek may wait for the client's own threads.
 const SEEK: Duration = Duration::from_secs(10);
@@ -17,7 +17,10 @@ const SEEK_AGAIN: Duration = Duration::from_millis(5);
 
 /// Moves a consumer to explicit offsets. The client takes an assignment in threads of its own and refuses to seek a
 /// partition that it has not taken yet: it is asked again.
-pub(super) fn seek(consumer: &StageConsumer, list: &TopicPartitionList) -> Result<(), End> {
+pub(in crate::engine) fn seek(
+    consumer: &StageConsumer,
+    list: &TopicPartitionList,
+) -> Result<(), End> {
     let deadline = Instant::now() + SEEK;
     loop {
         let result = consumer
@@ -35,7 +38,7 @@ pub(super) fn seek(consumer: &StageConsumer, list: &TopicPartitionList) -> Resul
 }
 
 /// Partitions at the earliest offset that the log has of each, where nothing can be out of range.
-pub(super) fn placed(
+pub(in crate::engine) fn placed(
     consumer: &StageConsumer,
     topic: &str,
     partitions: &[i32],
@@ -52,7 +55,11 @@ pub(super) fn placed(
 }
 
 /// A list of partitions of one topic, all at one offset.
-pub(super) fn list(topic: &str, partitions: &[i32], offset: Offset) -> TopicPartitionList {
+pub(in crate::engine) fn list(
+    topic: &str,
+    partitions: &[i32],
+    offset: Offset,
+) -> TopicPartitionList {
     let mut list = TopicPartitionList::with_capacity(partitions.len());
     for partition in partitions {
         // Only a negative concrete offset is refused; these are the broker's own or symbolic.

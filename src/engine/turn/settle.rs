@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use rdkafka::consumer::Consumer as _;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
-use super::end::End;
-use super::ffi::{Membership, NextOffset};
-use super::observer::{Committed, Rework, TransactionEnd, TransactionPhases};
-use super::partition::{Phase, Rest};
-use super::position::{list, seek};
 use super::run::{AppliedWork, Engine, StageRun};
-use super::transaction::{CommitFailure, GroupOffsets};
+use crate::engine::client::position::{list, seek};
+use crate::engine::end::End;
+use crate::engine::ffi::{Membership, NextOffset};
+use crate::engine::inbox::partition::{Phase, Rest};
+use crate::engine::observer::{Committed, Rework, TransactionEnd, TransactionPhases};
+use crate::engine::outlet::transaction::{CommitFailure, GroupOffsets};
 
 impl Engine {
     /// Commits everything that is applied. Nothing applied: nothing to do.

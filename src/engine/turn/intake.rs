@@ -12,15 +12,15 @@ use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message as _};
 use rdkafka::topic_partition_list::Offset;
 
-use super::budget::Lane;
-use super::client::StageConsumer;
-use super::end::End;
-use super::ffi::known_log;
-use super::observer::PauseReason;
-use super::partition::{Live, Partition, Phase};
-use super::position::list;
 use super::run::{Engine, StageRun};
-use super::workers::{Job, Ticket};
+use crate::engine::client::StageConsumer;
+use crate::engine::client::position::list;
+use crate::engine::end::End;
+use crate::engine::ffi::known_log;
+use crate::engine::inbox::budget::Lane;
+use crate::engine::inbox::partition::{Live, Partition, Phase};
+use crate::engine::inbox::workers::{Job, Ticket, Workers};
+use crate::engine::observer::PauseReason;
 
 /// Records read of one stage in one turn: enough to be cheap, few enough to look at everything else in between.
 const RECORDS_A_TURN: usize = 512;
@@ -286,13 +286,7 @@ fn take(live: &mut Live, inbox: &Arc<str>, message: &BorrowedMessage<'_>) -> Tak
     Taken::Record { bytes, fills_chunk }
 }
 
-fn dispatch(
-    workers: &super::workers::Workers,
-    stage: usize,
-    partition: i32,
-    epoch: u64,
-    live: &mut Live,
-) {
+fn dispatch(workers: &Workers, stage: usize, partition: i32, epoch: u64, live: &mut Live) {
     if let Some((chunk, bytes)) = live.open.take() {
         let ticket = Ticket { stage, partition, epoch, number: live.sequencer.reserve() };
         workers.submit(Job { ticket, chunk, bytes });

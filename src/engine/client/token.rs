@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rdkafka::client::{Client, ClientContext, OAuthToken};
 use serde::Deserialize;
 
-use super::ffi;
+use crate::engine::ffi;
 
 /// The setting that names the file.
 const FILE: &str = "sasl.oauthbearer.config";
@@ -26,7 +26,10 @@ struct Claims {
 
 /// Gives a client its first token, where the settings name a file of them. Where there is none to be read the client is
 /// told, and says so as it says that a password is wrong.
-pub(super) fn log_in<C: ClientContext>(client: &Client<C>, settings: &[(String, String)]) {
+pub(in crate::engine) fn log_in<C: ClientContext>(
+    client: &Client<C>,
+    settings: &[(String, String)],
+) {
     let Some((_, file)) = settings.iter().find(|(key, _)| key == FILE) else { return };
     let given = read(Some(file)).map_err(|error| error.to_string());
     ffi::give_token(client, given.as_ref().map_err(String::as_str));
@@ -36,7 +39,7 @@ pub(super) fn log_in<C: ClientContext>(client: &Client<C>, settings: &[(String, 
 ///
 /// # Errors
 /// It cannot be read, or is no JWT with an owner and an end.
-pub(super) fn read(file: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
+pub(in crate::engine) fn read(file: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
     let file = file.ok_or("no file of tokens is set")?;
     let text = std::fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
     token(text.trim()).map_err(|why| format!("{file}: {why}").into())

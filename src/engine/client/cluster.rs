@@ -8,11 +8,11 @@ use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
-use super::end::{End, ExitKind};
 use super::reach::{reach, unanswered};
 use super::token;
 use crate::config::topics::{Purpose, Standing, TopicSpec};
 use crate::config::{Config, Kafka};
+use crate::engine::end::{End, ExitKind};
 
 /// How long a cluster has to answer.
 const PATIENCE: Duration = Duration::from_secs(15);

@@ -10,9 +10,9 @@ use rdkafka::error::KafkaError;
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
-use super::client::{AskingConsumer, Clients, Isolation};
-use super::end::{End, ExitKind};
-use super::reach::unanswered;
+use crate::engine::client::reach::unanswered;
+use crate::engine::client::{AskingConsumer, Clients, Isolation};
+use crate::engine::end::{End, ExitKind};
 use crate::stage::Headers;
 
 /// How long the brokers have to answer, and how long may pass without a record before they are taken for gone.
@@ -110,7 +110,7 @@ impl TopicReader {
     }
 
     /// The consumer, to ask by.
-    pub(super) fn consumer(&self) -> &AskingConsumer {
+    pub(in crate::engine) fn consumer(&self) -> &AskingConsumer {
         &self.consumer
     }
 

@@ -1,13 +1,16 @@
 //! What an engine tells about itself. It counts nothing: whoever watches does.
 
+pub(super) mod client_view;
+pub(super) mod state;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::EngineState;
-use super::breaker::Trip;
-use super::client_view::ClientView;
+use crate::engine::inbox::breaker::Trip;
 use crate::record::Reason;
 use crate::stage::{StageName, TableStats, Tally};
+use client_view::ClientView;
+use state::EngineState;
 
 /// What the group did with partitions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

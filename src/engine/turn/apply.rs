@@ -8,15 +8,15 @@ use jiff::Timestamp;
 use rdkafka::consumer::Consumer as _;
 use rdkafka::topic_partition_list::Offset;
 
-use super::breaker::Trip;
-use super::budget::Lane;
-use super::bundle;
-use super::end::{End, ExitKind};
-use super::observer::{DeadLettered, Rework, Step};
-use super::partition::{Live, Phase, Rest};
-use super::position::list;
 use super::run::{Engine, Place, StageRun};
-use super::workers::{Done, PreparedMessage, Ticket};
+use crate::engine::bundle;
+use crate::engine::client::position::list;
+use crate::engine::end::{End, ExitKind};
+use crate::engine::inbox::breaker::Trip;
+use crate::engine::inbox::budget::Lane;
+use crate::engine::inbox::partition::{Live, Phase, Rest};
+use crate::engine::inbox::workers::{Done, PreparedMessage, Ticket};
+use crate::engine::observer::{DeadLettered, Rework, Step};
 use crate::record::{Reason, Reject};
 use crate::stage::{Count, Outcome, Record, Refusal};
 

@@ -20,9 +20,9 @@ use rdkafka::producer::ProducerContext;
 use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka::types::RDKafkaRespErr;
 
-use super::client_view::{ClientKind, ClientView};
-use super::observer::Observer;
 use super::token;
+use crate::engine::observer::Observer;
+use crate::engine::observer::client_view::{ClientKind, ClientView};
 
 /// What the group told a consumer, in its order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub struct StageContext {
 }
 
 impl StageContext {
-    pub(super) fn new(watched: Watched) -> Self {
+    pub(in crate::engine) fn new(watched: Watched) -> Self {
         let [closing, logged] = [AtomicBool::new(false), AtomicBool::new(false)];
         Self { rebalances: Mutex::default(), closing, logged, watched }
     }
@@ -165,7 +165,7 @@ pub struct Undelivered {
 }
 
 impl EngineProducerContext {
-    pub(super) fn new(watched: Watched) -> Self {
+    pub(in crate::engine) fn new(watched: Watched) -> Self {
         Self { transaction: AtomicUsize::new(0), undelivered: Mutex::default(), watched }
     }
 
@@ -224,7 +224,7 @@ impl ProducerContext for EngineProducerContext {
 #[derive(Debug, Clone, Copy)]
 pub struct AskingContext {
     /// What it meets is of no interest but to those who debug: a command says by itself why it failed.
-    pub(super) quiet: bool,
+    pub(in crate::engine) quiet: bool,
 }
 
 impl ClientContext for AskingContext {

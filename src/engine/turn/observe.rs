@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::ffi::known_log;
-use super::observer::{PartitionView, PauseReason, Rework};
-use super::partition::{Live, Rest};
 use super::run::{Engine, StageRun};
-use super::state::EngineState;
+use crate::engine::ffi::known_log;
+use crate::engine::inbox::partition::{Live, Rest};
+use crate::engine::observer::state::EngineState;
+use crate::engine::observer::{PartitionView, PauseReason, Rework};
 
 /// How often partitions are told about.
 const OFTEN: Duration = Duration::from_secs(1);

@@ -10,8 +10,8 @@ use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{BaseProducer, DeliveryResult, Producer as _, ProducerContext};
 
-use super::end::{End, ExitKind};
 use super::token;
+use crate::engine::end::{End, ExitKind};
 
 /// How long a broker has to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -55,7 +55,11 @@ pub fn reach(settings: &[(String, String)]) -> Result<(), End> {
 
 /// How a command ends whose question was not answered by brokers that had been reached: refused, or one that other
 /// brokers name as theirs, and where it cannot be reached.
-pub(super) fn unanswered(settings: &[(String, String)], call: &str, error: &KafkaError) -> End {
+pub(in crate::engine) fn unanswered(
+    settings: &[(String, String)],
+    call: &str,
+    error: &KafkaError,
+) -> End {
     let end = End::of_command(call, error);
     if !matches!(end, End::Exit { kind: ExitKind::Temporary, .. }) {
         return end;

@@ -11,10 +11,10 @@ use rdkafka::error::KafkaError;
 use rdkafka::message::Message as _;
 use rdkafka::topic_partition_list::Offset;
 
-use super::client::{AskingConsumer, Clients, Isolation};
-use super::end::{End, ExitKind};
-use super::position::list;
-use super::stop::Stop;
+use crate::engine::client::position::list;
+use crate::engine::client::{AskingConsumer, Clients, Isolation};
+use crate::engine::end::{End, ExitKind};
+use crate::engine::stop::Stop;
 
 /// How long one question to the brokers may take before it is asked again.
 const ASK: Duration = Duration::from_secs(5);

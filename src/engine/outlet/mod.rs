@@ -1,4 +1,9 @@
-//! What goes out: where each output belongs, and what waits for others of its partition.
+//! What goes out: where each output belongs, and what waits for others of its partition. It goes by the `transaction`, which
+//! ends by the `cadence`; a text goes `once`.
+
+pub(super) mod cadence;
+pub(super) mod once;
+pub(super) mod transaction;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -6,15 +11,15 @@ use std::sync::Arc;
 
 use rdkafka::message::{Header, OwnedHeaders};
 
-use super::End;
-use super::bundle::{self, Bundle, Outgoing, TakeHeader};
-use super::client::Clients;
-use super::client_context::Watched;
-use super::observer::{TransactionPhases, Written};
-use super::once::SentOnce;
-use super::transaction::{CommitFailure, GroupOffsets, Transaction};
+use crate::engine::bundle::{self, Bundle, Outgoing, TakeHeader};
+use crate::engine::client::Clients;
+use crate::engine::client::context::Watched;
+use crate::engine::end::End;
+use crate::engine::observer::{TransactionPhases, Written};
 use crate::record::partition_for;
 use crate::stage::{Headers, Output, Record, Target};
+use once::SentOnce;
+use transaction::{CommitFailure, GroupOffsets, Transaction};
 
 /// A topic and how many partitions it had when the process started.
 #[derive(Debug, Clone, PartialEq, Eq)]
