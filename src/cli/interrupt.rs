@@ -2,6 +2,7 @@
 
 use std::io::{self, Write as _};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -31,6 +32,46 @@ pub(super) fn drain_first(
             say(said);
         }
         _ => leave(left),
+    })
+}
+
+/// What must not be left half done, while it is under way.
+#[derive(Debug, Default)]
+pub(super) struct Care {
+    under_way: AtomicBool,
+    stop: Stop,
+}
+
+impl Care {
+    /// Does it with the word that it is to be cut short; whether the word was given.
+    pub(super) fn over<T>(&self, work: impl FnOnce(&Stop) -> T) -> (T, bool) {
+        self.under_way.store(true, Ordering::SeqCst);
+        let done = work(&self.stop);
+        self.under_way.store(false, Ordering::SeqCst);
+        (done, self.stop.is_draining())
+    }
+}
+
+/// At Ctrl-C the process ends; but while what is taken care of is under way, the first one is the word to cut it short, and
+/// says so.
+///
+/// # Errors
+/// Signals cannot be listened to.
+pub(super) fn end_but_for(
+    care: Arc<Care>,
+    said: &'static str,
+    left: &'static str,
+    stopped: &'static str,
+) -> io::Result<()> {
+    listen(move |_| {
+        if !care.under_way.load(Ordering::SeqCst) {
+            leave(stopped);
+        } else if care.stop.is_draining() {
+            leave(left);
+        } else {
+            care.stop.drain();
+            say(said);
+        }
     })
 }
 

@@ -1,6 +1,7 @@
 //! The dead letters looked into, taken out and sent again, by the real program.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 use std::process::Output;
 use std::time::Duration;
@@ -9,11 +10,13 @@ use nix::sys::signal::Signal;
 use rdkafka::message::{Header, OwnedHeaders};
 use serde_json::Value;
 
-use super::broker::shared;
+use super::broker::{Broker, shared};
 use super::client::{self, Feed, Seen};
 use super::fleet::Fleet;
+use super::proxy::Proxy;
 use super::tether::Tethered;
 use super::wait::wait_until;
+use super::wire::FETCH;
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -101,6 +104,31 @@ fn dead_letters_are_listed_shown_and_exported_and_never_shown_with_what_is_in_th
     let exported: Value = serde_json::from_str(&exported).expect("one JSON line");
     assert_eq!(exported["base64"], "/yBubyB0ZXh0");
     assert_eq!(exported["headers"][0], serde_json::json!(["own", "aGVhZGVy"]));
+}
+
+#[test]
+fn an_export_that_ctrl_c_ends_says_what_is_left_and_has_not_given_it_its_name() {
+    let proxy = Proxy::new();
+    let broker = Broker::start_behind(&proxy);
+    let fleet = Fleet::new(&broker.bootstrap(), "half-exported");
+    let feed = Feed::new(&broker.bootstrap());
+    feed.send(&fleet.names.topic("dead-letter"), 0, None, Some(b"whatever it is"));
+    feed.flush();
+    let folder = super::broker::scratch("export");
+    let [file, part, output] = ["letters", "letters.part", "output"].map(|it| folder.join(it));
+    let file = file.to_str().expect("our own folder");
+    let mut export = fleet.newsmill(&["dead-letter", "export", "--output", file], 0);
+    export.env("NEWSMILL__KAFKA__BOOTSTRAP_SERVERS", proxy.bootstrap());
+    // It asks for what there is, and waits.
+    proxy.delay(FETCH, LIMIT, u32::MAX);
+    let mut running = Tethered::start(export, &output, None);
+    wait_until("the question", LIMIT, || proxy.delayed(FETCH) > 0);
+    assert!(running.signal(Signal::SIGINT), "it runs");
+    assert_eq!(running.wait(LIMIT), 130);
+    let said = fs::read_to_string(output).expect("our own folder");
+    assert_eq!(said, format!("newsmill: stopped; {file}.part is not whole\n"));
+    assert!(part.exists() && !Path::new(file).exists());
+    fs::remove_dir_all(folder).expect("ours to remove");
 }
 
 #[test]

@@ -1,12 +1,19 @@
 //! `doctor` on a real cluster: what is well, what is not, and the fix of each.
 
+use std::fs;
 use std::process::Output;
+use std::time::Duration;
 
+use nix::sys::signal::Signal;
 use serde_json::Value;
 
-use super::broker::shared;
+use super::broker::{Broker, scratch, shared};
 use super::client;
 use super::fleet::Fleet;
+use super::proxy::Proxy;
+use super::tether::Tethered;
+use super::wait::wait_until;
+use super::wire::PRODUCE;
 
 fn run(fleet: &Fleet, args: &[&str]) -> (Output, Vec<Value>) {
     let output = fleet.newsmill(&[&["doctor", "--json"], args].concat(), 0).output();
@@ -71,4 +78,34 @@ fn what_is_missing_or_different_is_told_with_its_fix() {
     assert!(fix("ill.sightings", "cleanup.policy").ends_with("cleanup.policy=delete"));
     assert!(fix("newsmill.ill.home", "partitions").contains("another `app` name"));
     assert!(fix("newsmill.ill.home", "timestamp").contains("LogAppendTime"));
+}
+
+#[test]
+fn a_trial_that_ctrl_c_cuts_short_is_aborted_and_holds_no_reader_back() {
+    const LIMIT: Duration = Duration::from_secs(30);
+    let proxy = Proxy::new();
+    let broker = Broker::start_behind(&proxy);
+    let mut fleet = Fleet::new(&broker.bootstrap(), "curious");
+    // Left open, it would hold readers back for longer than the test waits.
+    fleet.environment = vec![
+        ("NEWSMILL__ENGINE__TRANSACTION_TIMEOUT", "80s"),
+        ("NEWSMILL__ENGINE__WATCHDOG_TIMEOUT", "85s"),
+    ];
+    let articles = fleet.names.topic("articles");
+    let open = || !client::open_transactions(&broker.bootstrap(), &articles).is_empty();
+    let folder = scratch("curious");
+    let output = folder.join("output");
+    let mut doctor = fleet.newsmill(&["doctor", "--write"], 0);
+    doctor.env("NEWSMILL__KAFKA__BOOTSTRAP_SERVERS", proxy.bootstrap());
+    // The records are written, and for a while nobody tells it.
+    proxy.delay(PRODUCE, Duration::from_secs(8), u32::MAX);
+    let mut running = Tethered::start(doctor, &output, None);
+    wait_until("the trial", LIMIT, open);
+    assert!(running.signal(Signal::SIGINT), "it runs");
+    let code = running.wait(LIMIT);
+    let said = fs::read_to_string(&output).expect("our own folder");
+    assert_eq!(code, 130, "{said}");
+    assert!(said.ends_with("newsmill: stopped; what was tried is aborted\n"), "{said}");
+    wait_until("its end", LIMIT, || !open());
+    fs::remove_dir_all(folder).expect("ours to remove");
 }

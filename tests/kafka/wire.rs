@@ -2,6 +2,8 @@
 
 /// `Produce`.
 pub const PRODUCE: i16 = 0;
+/// `Fetch`.
+pub const FETCH: i16 = 1;
 /// `AddPartitionsToTxn`.
 pub const ADD_PARTITIONS_TO_TXN: i16 = 24;
 /// `TxnOffsetCommit`.

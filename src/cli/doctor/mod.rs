@@ -6,18 +6,20 @@ mod judge;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 use anyhow::anyhow;
 use clap::Args;
 
 use super::check::layouts_of;
-use super::{ConfigArgs, Exit, Failure, counted};
+use super::{ConfigArgs, Exit, Failure, counted, interrupt};
 use crate::config::topics::{Purpose, Standing, TopicSpec};
 use crate::config::{self, Config};
 use crate::engine::{self, Clients, Cluster, examine, max_of_input};
 use crate::service;
 use crate::telemetry::logging;
 use finding::{Finding, Level};
+use interrupt::Care;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -26,7 +28,12 @@ Examples:
   newsmill doctor --json | jq 'select(.level != \"ok\")'
 
 Nothing is changed. It joins no group, and reads a record or two of each topic. Exit codes: 0 all is well or only in \
-doubt, 75 no broker answers within 10 s, 77 a right is missing, 78 something is wrong; each with its fix.";
+doubt, 75 no broker answers within 10 s, 77 a right is missing, 78 something is wrong; each with its fix. Ctrl-C ends it with \
+130, and aborts what --write tries first.";
+
+const ABORTING: &str = "aborts what it tries, and stops; Ctrl-C once more leaves at once";
+const LEFT: &str = "left at once; the brokers abort what was tried when its time is up";
+const STOPPED: &str = "stopped";
 
 #[derive(Debug, Args)]
 pub(super) struct Doctor {
@@ -45,9 +52,11 @@ impl Doctor {
         let config = self.config.load()?;
         // Nothing else logs in this process.
         drop(logging::start(&config.log));
+        let care = Arc::default();
+        interrupt::end_but_for(Arc::clone(&care), ABORTING, LEFT, STOPPED)?;
         let mut findings = certificates(&config);
         // Where nobody answers there is nothing else to find out; a certificate that has ended may be why.
-        let examined = examine_all(&config, self.write, &mut findings);
+        let examined = examine_all(&config, self.write, &care, &mut findings);
         self.print(&findings)?;
         examined?;
         verdict(&findings)
@@ -93,14 +102,19 @@ fn certificates(config: &Config) -> Vec<Finding> {
 }
 
 /// What the brokers say, and what they let us do.
-fn examine_all(config: &Config, write: bool, findings: &mut Vec<Finding>) -> Result<(), Failure> {
+fn examine_all(
+    config: &Config,
+    write: bool,
+    care: &Care,
+    findings: &mut Vec<Finding>,
+) -> Result<(), Failure> {
     engine::reach(&config.kafka.common_client_settings())?;
     let cluster = Cluster::connect(&config.kafka)?;
     let patient = Patient { clients: Clients::of_command(config), cluster, config };
     patient.brokers(findings)?;
     let standing = patient.topics(findings)?;
     patient.rights(findings);
-    patient.transactions(write, findings);
+    patient.transactions(write, care, findings)?;
     if let Some(standing) = standing {
         patient.state(&standing, findings)?;
     }
@@ -180,12 +194,22 @@ impl Patient<'_> {
     }
 
     /// What may be written, by trying; and with that the brokers' clock.
-    fn transactions(&self, write: bool, findings: &mut Vec<Finding>) {
+    fn transactions(
+        &self,
+        write: bool,
+        care: &Care,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), Failure> {
         let id = format!("newsmill.{}.doctor", self.config.app);
         let specs = self.config.topic_specs();
         let written = specs.iter().filter(|spec| write && spec.purpose != Purpose::Input);
         let topics: Vec<&str> = written.map(|spec| spec.name.as_str()).collect();
-        match examine::try_transaction(&self.clients, &id, &topics) {
+        let (tried, is_cut_short) =
+            care.over(|stop| examine::try_transaction(&self.clients, &id, &topics, stop));
+        if is_cut_short {
+            return Err(Exit::Interrupted.because(anyhow!("stopped; what was tried is aborted")));
+        }
+        match tried {
             Ok(ahead) => {
                 let said =
                     if write { "allowed, and every topic takes a record" } else { "allowed" };
@@ -201,6 +225,7 @@ impl Patient<'_> {
                 findings.push(Finding::failed("transactions", &end, right));
             }
         }
+        Ok(())
     }
 
     /// What can be told of the brokers' clock without writing anything.

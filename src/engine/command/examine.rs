@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use rdkafka::client::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::Consumer as _;
+use rdkafka::error::KafkaResult;
 use rdkafka::message::{DeliveryResult, Message as _, Timestamp};
 use rdkafka::producer::{
     BaseProducer, BaseRecord, Producer as _, ProducerContext, ThreadedProducer,
@@ -20,6 +21,7 @@ use crate::engine::client::token;
 use crate::engine::client::{Clients, Isolation};
 use crate::engine::end::End;
 use crate::engine::readers::topic_reader::{Event, TopicReader};
+use crate::engine::stop::Stop;
 use crate::stage::DynStage;
 
 /// How long the brokers have to answer.
@@ -216,7 +218,8 @@ pub fn try_read(clients: &Clients, group: &str, topic: &str) -> Result<(), End> 
 
 /// Tries to begin transactions under a name of ours, and to write one record to each of these topics in one that is
 /// aborted: a reader with `read_committed` never sees it. Says how far the brokers' clock is ahead of ours, in
-/// milliseconds, where one of the topics takes their time.
+/// milliseconds, where one of the topics takes their time. Told to stop, it aborts at once: left open, the transaction would
+/// hold back every reader until its time-out.
 ///
 /// # Errors
 /// [`End::Exit`]: no answer, or refused.
@@ -224,6 +227,7 @@ pub fn try_transaction(
     clients: &Clients,
     transactional_id: &str,
     topics: &[&str],
+    stop: &Stop,
 ) -> Result<Option<i64>, End> {
     let mut config = ClientConfig::new();
     for (key, value) in clients.common.iter().chain(&clients.producer) {
@@ -244,7 +248,7 @@ pub fn try_transaction(
         let record = BaseRecord::<[u8], [u8]>::to(topic).partition(0).key(b"newsmill doctor");
         producer.send(record).map_err(|(error, _)| End::of_command(topic, &error))?;
     }
-    let flushed = producer.flush(PATIENCE);
+    let flushed = flush(&producer, stop);
     let aborted = producer.abort_transaction(PATIENCE);
     let mut told = producer.context().0.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(refused) = told.refused.take() {
@@ -252,6 +256,18 @@ pub fn try_transaction(
     }
     flushed.and(aborted).map_err(|error| End::of_command("a transaction", &error))?;
     Ok(told.ahead_ms)
+}
+
+/// Until all is acknowledged, patience has ended, or it is told to stop.
+fn flush(producer: &ThreadedProducer<Trial>, stop: &Stop) -> KafkaResult<()> {
+    const TURN: Duration = Duration::from_millis(100);
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let flushed = producer.flush(TURN);
+        if flushed.is_ok() || stop.is_draining() || Instant::now() >= deadline {
+            return flushed;
+        }
+    }
 }
 
 /// What the brokers said of the records that were tried.
