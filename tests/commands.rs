@@ -110,7 +110,8 @@ mod commands {
         let pages = folder.path().join("pages.jsonl");
         std::fs::write(&pages, "{\"text\": \"A\"\n{\"text\": \"A headline\"}\n").unwrap();
         let output = newsmill(&["normalize", pages.to_str().unwrap()], &[]);
-        let told = "1 page rejected: json_syntax 1; --rejects FILE says which, and why\n";
+        let told = "1 article, 0 stories, 0 sightings\n\
+                    1 page rejected: json_syntax 1; --rejects FILE says which, and why\n";
         assert_eq!((output.status.code(), said(&output).as_str()), (Some(0), told));
     }
 }

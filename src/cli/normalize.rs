@@ -34,7 +34,7 @@ Examples:
   zcat pages.gz | newsmill normalize --rejects rejects.jsonl > articles.jsonl
 
 A file that begins with { holds a page a line, any other is one page. Everything is read twice: first to learn from all \
-pages where the stories begin that sites append to them. Pages that became no record are counted on the standard error. \
+pages where the stories begin that sites append to them. What was made, and what became no record, is counted on the standard error. \
 A file that is written has its name once it is whole; until then, or where Ctrl-C or a failure ends it, it is FILE.part. With \
 --single-pass it has its name at once. Exit codes: 65 where a file cannot be read, 130 after Ctrl-C.";
 
@@ -307,18 +307,21 @@ impl Sink for Watched {
     }
 }
 
-/// Says what was rejected, and on a terminal what was made.
+/// Says what was made, and what was rejected.
 fn report(counted: &Tally, rejects_are_written: bool) -> io::Result<()> {
     let mut err = io::stderr().lock();
     let of = |wanted: &dyn Fn(Count) -> bool| -> u64 {
         counted.iter().filter(|(count, _)| wanted(*count)).map(|(_, n)| n).sum()
     };
-    if err.is_terminal() {
-        let articles = of(&|count| count == Count::Page(Outcome::Emitted));
-        let stories = of(&|count| count == Count::StoryPublished);
-        let sightings = of(&|count| matches!(count, Count::Occurrence(_)));
-        writeln!(err, "{articles} articles, {stories} stories, {sightings} sightings")?;
-    }
+    let articles = of(&|count| count == Count::Page(Outcome::Emitted));
+    let stories = of(&|count| count == Count::StoryPublished);
+    let sightings = of(&|count| matches!(count, Count::Occurrence(_)));
+    let made = [
+        plural(articles, "article", "articles"),
+        plural(stories, "story", "stories"),
+        plural(sightings, "sighting", "sightings"),
+    ];
+    writeln!(err, "{}", made.join(", "))?;
     let rejects: Vec<_> = counted
         .iter()
         .filter_map(|(count, n)| match count {
@@ -339,9 +342,13 @@ fn report(counted: &Tally, rejects_are_written: bool) -> io::Result<()> {
         .collect();
     if !rejects.is_empty() {
         let n = of(&|count| count == Count::Page(Outcome::DeadLettered));
-        let pages = if n == 1 { "page" } else { "pages" };
+        let pages = plural(n, "page", "pages");
         let hint = if rejects_are_written { "" } else { "; --rejects FILE says which, and why" };
-        writeln!(err, "{n} {pages} rejected: {}{hint}", rejects.join(", "))?;
+        writeln!(err, "{pages} rejected: {}{hint}", rejects.join(", "))?;
     }
     Ok(())
+}
+
+fn plural(n: u64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
 }
