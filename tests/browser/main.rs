@@ -65,6 +65,11 @@ fn explain(browser: &Browser, page: &str) {
     wait_for(browser, "an explanation", "return document.querySelectorAll('#lines li').length > 0");
 }
 
+/// Tables that have to be pushed aside to be read, with the partitions each by itself.
+const HIDDEN_BY_WIDTH: &str = "document.getElementById('each').open = true; \
+     return [...document.querySelectorAll('.wide')].filter(it => it.scrollWidth > it.clientWidth)\
+     .map(it => it.textContent)";
+
 fn keep_picture(browser: &Browser, name: &str) {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("status-{name}.png"));
     let mut decode = Command::new("base64")
@@ -99,6 +104,7 @@ fn the_status_page_shows_what_runs_and_explains_a_pasted_page_in_light_and_dark_
             &browser,
             "a running process with its partitions",
             "return document.getElementById('state').textContent === 'running' && \
+             document.querySelectorAll('#topics tr').length >= 2 && \
              document.querySelectorAll('#partitions tr').length >= 8 && \
              document.querySelectorAll('#dead tr').length === 2",
         );
@@ -116,6 +122,7 @@ fn the_status_page_shows_what_runs_and_explains_a_pasted_page_in_light_and_dark_
         let fits =
             "return document.documentElement.scrollWidth <= document.documentElement.clientWidth";
         assert_eq!(browser.run(fits, &[]), Value::Bool(true), "{width} pixels are wide enough");
+        assert_eq!(browser.run(HIDDEN_BY_WIDTH, &[]), serde_json::json!([]), "of {width} pixels");
         backgrounds
             .push(browser.run("return getComputedStyle(document.body).backgroundColor", &[]));
         keep_picture(&browser, &format!("{scheme}-{width}"));
