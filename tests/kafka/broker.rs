@@ -69,6 +69,15 @@ impl Broker {
 
     /// The same, with a second listener that wants TLS and this user by SCRAM or PLAIN, or a token.
     pub fn start_secure(user: &str, password: &str) -> Self {
+        Self::start_asking(user, password, &[])
+    }
+
+    /// The same, where this user may do nothing yet, and whoever comes by the first listener everything.
+    pub fn start_guarded(user: &str, password: &str) -> Self {
+        Self::start_asking(user, password, &[GUARDED])
+    }
+
+    fn start_asking(user: &str, password: &str, more: &[&str]) -> Self {
         let folder = scratch("broker");
         let [port, controller, behind_proxy, secure] = free_ports();
         let mut broker = Self {
@@ -89,7 +98,7 @@ impl Broker {
         ];
         let plain = PLAIN.replace("{user}", user).replace("{password}", password);
         let user = format!("SCRAM-SHA-512=[name={user},password={password}]");
-        let parts = [TOGETHER, BROKER, COMMON, SECURE, &plain];
+        let parts = [&[TOGETHER, BROKER, COMMON, SECURE, &plain], more].concat();
         broker.format_with("server", &parts, &ports, &["--add-scram", &user]);
         broker.run();
         broker
@@ -176,6 +185,13 @@ impl Broker {
         tool.args(["unregister", "--bootstrap-controller", &address, "--id", "1"]);
         succeed("unregister", tool);
         self.run();
+    }
+
+    /// Gives or takes rights, as `kafka-acls.sh` does.
+    pub fn acls(&self, args: &[&str]) {
+        let mut tool = self.java("org.apache.kafka.tools.AclCommand");
+        tool.args(args);
+        succeed("kafka-acls.sh", tool);
     }
 
     /// By which codecs batches of records stand in the files of a topic: 0 is none, 3 is LZ4. Markers are no records.
@@ -380,4 +396,10 @@ listener.name.secure.oauthbearer.connections.max.reauth.ms=30000
 /// The one user, as the broker knows it for PLAIN.
 const PLAIN: &str = "\
 listener.name.secure.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_{user}=\"{password}\";
+";
+
+/// Nobody may do anything without being told so.
+const GUARDED: &str = "\
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS
 ";

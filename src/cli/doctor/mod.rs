@@ -15,7 +15,7 @@ use super::check::layouts_of;
 use super::{ConfigArgs, Exit, Failure, counted, interrupt};
 use crate::config::topics::{Purpose, Standing, TopicSpec};
 use crate::config::{self, Config};
-use crate::engine::{self, Clients, Cluster, examine, max_of_input};
+use crate::engine::{self, Clients, Cluster, End, ExitKind, examine, max_of_input};
 use crate::service;
 use crate::telemetry::logging;
 use finding::{Finding, Level};
@@ -155,7 +155,17 @@ impl Patient<'_> {
     /// The topics as they stand, where all are there.
     fn topics(&self, findings: &mut Vec<Finding>) -> Result<Option<Topics>, Failure> {
         let specs = self.config.topic_specs();
-        let standing = self.cluster.look(&specs)?;
+        let standing = match self.cluster.look(&specs) {
+            Err(end @ End::Exit { kind: ExitKind::Denied, .. }) => {
+                let names: Vec<String> =
+                    specs.iter().map(|spec| format!("--topic {}", spec.name)).collect();
+                let operations = "Describe --operation DescribeConfigs";
+                let right = judge::acl(self.config, operations, &names.join(" "));
+                findings.push(Finding::failed("topics", &end, right));
+                return Ok(None);
+            }
+            looked => looked?,
+        };
         let names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
         let (brokers, replication) = examine::replication(&self.clients, &names)?;
         let raw = max_of_input(&specs, &standing);

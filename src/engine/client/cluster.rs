@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::config::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::metadata::{Metadata, MetadataTopic};
 
 use super::reach::{reach, unanswered};
 use super::token;
@@ -76,7 +78,7 @@ impl Cluster {
     /// Those of the topics that exist.
     ///
     /// # Errors
-    /// [`End::Exit`]: no answer, or refused.
+    /// [`End::Exit`]: no answer, or refused: one that may not be seen is not one that is missing.
     pub fn look(&self, specs: &[TopicSpec]) -> Result<BTreeMap<String, Standing>, End> {
         let names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
         let metadata = self
@@ -94,6 +96,11 @@ impl Cluster {
                 (topic.name().to_owned(), standing)
             })
             .collect();
+        let missing: Vec<&str> =
+            names.into_iter().filter(|name| !found.contains_key(*name)).collect();
+        if !missing.is_empty() {
+            self.refuse_hidden(&missing)?;
+        }
         let resources: Vec<String> = found.keys().cloned().collect();
         if resources.is_empty() {
             return Ok(found);
@@ -109,6 +116,11 @@ impl Cluster {
             let rdkafka::admin::OwnedResourceSpecifier::Topic(name) = &resource.specifier else {
                 continue;
             };
+            // The client passes over what the cluster says of one resource: that we may not know its settings.
+            if resource.entries.is_empty() {
+                let code = RDKafkaErrorCode::TopicAuthorizationFailed;
+                return Err(refused(&format!("asking for the settings of {name}"), code));
+            }
             if let Some(standing) = found.get_mut(name) {
                 let entries = resource.entries.iter();
                 standing.settings = entries
@@ -117,6 +129,28 @@ impl Cluster {
             }
         }
         Ok(found)
+    }
+
+    /// Fails where one of these topics is hidden from us: not in the cluster's list, and refused by its name.
+    fn refuse_hidden(&self, missing: &[&str]) -> Result<(), End> {
+        let mut config = ClientConfig::new();
+        config.extend(self.settings.iter().cloned());
+        // A consumer: where brokers make topics by themselves, they do not for one that asks.
+        let client: BaseConsumer = config.create().map_err(|error| End::config(&error))?;
+        token::log_in(client.client(), &self.settings);
+        let mut hidden = Vec::new();
+        for name in missing {
+            let metadata = client.fetch_metadata(Some(name), PATIENCE);
+            let metadata = metadata.map_err(|error| self.unanswered(&error))?;
+            if is_hidden(&metadata, name) {
+                hidden.push(*name);
+            }
+        }
+        if hidden.is_empty() {
+            return Ok(());
+        }
+        let (names, code) = (hidden.join(", "), RDKafkaErrorCode::TopicAuthorizationFailed);
+        Err(refused(&format!("asking about {names}"), code))
     }
 
     /// The settings of every broker, by its number.
@@ -138,6 +172,11 @@ impl Cluster {
         let mut settings = BTreeMap::new();
         for answer in answers {
             let resource = answer.map_err(|code| refused("describing brokers", code))?;
+            // As above.
+            if resource.entries.is_empty() {
+                let code = RDKafkaErrorCode::ClusterAuthorizationFailed;
+                return Err(refused("asking for the settings of brokers", code));
+            }
             if let rdkafka::admin::OwnedResourceSpecifier::Broker(id) = resource.specifier {
                 let entries = resource.entries.into_iter();
                 let set = entries.filter_map(|entry| Some((entry.name, entry.value?))).collect();
@@ -193,6 +232,13 @@ impl Cluster {
     fn unanswered(&self, error: &KafkaError) -> End {
         unanswered(&self.settings, "asking about topics", error)
     }
+}
+
+/// Whether an answer about a topic says that we may not know of it.
+pub(in crate::engine) fn is_hidden(metadata: &Metadata, topic: &str) -> bool {
+    let about = metadata.topics().iter().find(|it| it.name() == topic);
+    let error = about.and_then(MetadataTopic::error).map(RDKafkaErrorCode::from);
+    error == Some(RDKafkaErrorCode::TopicAuthorizationFailed)
 }
 
 /// The topics of a configuration as the cluster has them, for a process that is about to depend on them.

@@ -18,7 +18,7 @@ use rdkafka::topic_partition_list::TopicPartitionList;
 
 use crate::engine::client::reach::unanswered;
 use crate::engine::client::token;
-use crate::engine::client::{Clients, Isolation};
+use crate::engine::client::{AskingConsumer, Clients, Isolation};
 use crate::engine::end::End;
 use crate::engine::readers::topic_reader::{Event, TopicReader};
 use crate::engine::stop::Stop;
@@ -191,14 +191,31 @@ pub fn try_group(clients: &Clients, group: &str, topic: &str) -> Result<(), End>
         clients.asking(group, Isolation::ReadCommitted).map_err(|error| End::config(&error))?;
     let mut asked = TopicPartitionList::new();
     asked.add_partition(topic, 0);
-    let answer = client
-        .committed_offsets(asked, PATIENCE)
-        .map_err(|error| End::of_command(group, &error))?;
+    let answer = committed(&client, &asked).map_err(|error| End::of_command(group, &error))?;
     answer
         .elements()
         .iter()
         .try_for_each(|element| element.error())
         .map_err(|error| End::of_command(group, &error))
+}
+
+/// What a group has committed. Where the group is refused the question itself only times out, and the reason comes to whoever
+/// polls.
+fn committed(
+    client: &AskingConsumer,
+    asked: &TopicPartitionList,
+) -> KafkaResult<TopicPartitionList> {
+    const TURN: Duration = Duration::from_secs(1);
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let answer = client.committed_offsets(asked.clone(), TURN);
+        if answer.is_ok() || Instant::now() >= deadline {
+            return answer;
+        }
+        if let Some(Err(refused)) = client.poll(Duration::ZERO) {
+            return Err(refused);
+        }
+    }
 }
 
 /// Tries to read the first record of a topic, whichever partition has one.

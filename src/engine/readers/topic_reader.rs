@@ -6,10 +6,11 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::Consumer as _;
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
+use crate::engine::client::cluster::is_hidden;
 use crate::engine::client::reach::unanswered;
 use crate::engine::client::{AskingConsumer, Clients, Isolation};
 use crate::engine::end::{End, ExitKind};
@@ -93,6 +94,10 @@ impl TopicReader {
             .filter(|it| it.name() == topic && it.error().is_none())
             .flat_map(|it| it.partitions().iter().map(|partition| partition.id()))
             .collect();
+        if is_hidden(&metadata, topic) {
+            let why = format!("{topic}: {}", RDKafkaErrorCode::TopicAuthorizationFailed);
+            return Err(End::Exit { kind: ExitKind::Denied, why });
+        }
         if partitions.is_empty() {
             return Err(End::Exit {
                 kind: ExitKind::Config,
