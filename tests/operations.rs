@@ -64,8 +64,8 @@ mod artefacts {
         let severities = after("deploy/prometheus/rules", "labels: { severity: ");
         let known =
             |text: &&String| ["page,", "ticket,", "none,"].iter().any(|it| text.starts_with(it));
-        // An objective has two alerts of one name.
-        assert_eq!(severities.iter().filter(known).count(), alerts().len() + 4);
+        // Each of four objectives has two alerts of one name, and so has an outage: of one process, and of all.
+        assert_eq!(severities.iter().filter(known).count(), alerts().len() + 5);
     }
 
     #[test]
@@ -146,6 +146,20 @@ mod artefacts {
         assert_eq!(count("kind: KafkaUser"), 1);
         let rights = strimzi.iter().filter(|line| line.contains("- resource:")).count();
         assert_eq!(rights, printed("acls.sh", &["broker:9092", "newsmill"]).len());
+    }
+
+    /// `echo` would make line breaks of its `\n` in some shells.
+    #[test]
+    fn the_page_that_a_new_user_is_told_to_send_is_one_record_in_any_shell() {
+        let told = fs::read_to_string(root().join("docs/operations.md")).unwrap();
+        let line = told.lines().map(str::trim).find(|line| line.starts_with("printf ")).unwrap();
+        let newsmill = env!("CARGO_BIN_EXE_newsmill");
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{line} {newsmill} normalize")]);
+        let output = command.output().expect("sh starts");
+        let made = String::from_utf8(output.stdout).expect("text");
+        assert_eq!(made.lines().count(), 1, "{}", output.stderr.escape_ascii());
+        assert!(made.contains(r#""headline":"Sea wall repaired""#), "{made}");
     }
 
     #[test]

@@ -80,24 +80,41 @@ def burning(slo, budget, severity):
     return "\n          or ".join(parts)
 
 
-# What burns while no broker can be reached, and for the longest of the short windows after it: nobody need get up for it.
+# What burns while no process reaches a broker, and for the longest of the short windows after it: nobody need get up for it.
+# That one process reaches none (its alert names it) excuses nothing: the others do its work.
 OF_AN_OUTAGE = ["freshness", "progress"]
-OUTAGE = 'max_over_time(ALERTS{alertname="NewsmillBrokersUnreachable",alertstate="firing"}[30m])'
+OUTAGE = 'max_over_time(ALERTS{alertname="NewsmillBrokersUnreachable",scope="all",alertstate="firing"}[30m])'
 
 
-def expression(slo, budget, severity):
+# Of few pages each is a large share: as many bad ones within the longest window of a page, or fewer, wake nobody. A page that
+# was deleted unread is not one of few, and looks at partitions are many.
+OF_PAGES = ["freshness", "quality"]
+FEW = 20
+
+
+def many(good, events):
+    good, events = (text.replace("rate(", "increase(").replace("WINDOW", "6h") for text in (good, events))
+    return f"{events}\n            - {good} > {FEW}"
+
+
+def expression(slo, budget, severity, good, events):
     burns = burning(slo, budget, severity)
-    if severity != "page" or slo not in OF_AN_OUTAGE:
+    if severity != "page":
         return burns
-    return f"({burns})\n          unless on (job) {OUTAGE}"
+    text = f"({burns})"
+    if slo in OF_PAGES:
+        text += f"\n          and on (job) {many(good, events)}"
+    if slo in OF_AN_OUTAGE:
+        text += f"\n          unless on (job) {OUTAGE}"
+    return text
 
 
-def alert(slo, objective, bad, severity):
+def alert(slo, objective, bad, severity, good, events):
     name = f"Newsmill{slo.capitalize()}BudgetBurn"
     return f"""\
       - alert: {name}
         expr: >-
-          {expression(slo, 1 - objective, severity)}
+          {expression(slo, 1 - objective, severity, good, events)}
         labels: {{ severity: {severity}, component: slo }}
         annotations:
           summary: The {slo} budget burns {"fast" if severity == "page" else "too fast"}.
@@ -115,7 +132,7 @@ def text():
     for slo, objective, bad, good, events in OBJECTIVES:
         out.append(f"  - name: newsmill-slo-{slo}\n    rules:\n")
         out.extend(recordings(slo, good, events))
-        out.extend(alert(slo, objective, bad, severity) for severity in ("page", "ticket"))
+        out.extend(alert(slo, objective, bad, severity, good, events) for severity in ("page", "ticket"))
     return "".join(out)
 
 

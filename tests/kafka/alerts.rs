@@ -17,11 +17,9 @@ const LIMIT: Duration = Duration::from_secs(240);
 const REPLICAS: usize = 3;
 
 /// What alerts hold beside the times that they wait, each with what it is in haste.
-const HASTE: [(&str, &str); 3] = [
-    // How far back is looked for an engine that starts again and again, and how long a committed offset stands still, where
-    // records wait, until it is a stall.
+const HASTE: [(&str, &str); 2] = [
+    // How far back is looked for an engine that starts again and again.
     ("[2m]", "[30s]"),
-    ("timestamp_seconds[30s])) > 300", "timestamp_seconds[30s])) > 10"),
     // How long after an outage nothing pages for what it has caused. That takes clients a minute, who are in no haste.
     (
         "keep_firing_for: 20s\n        labels: { severity: ticket, component: kafka }",
@@ -29,8 +27,15 @@ const HASTE: [(&str, &str); 3] = [
     ),
 ];
 
+/// How long a committed offset stands still, where records wait, until it is a stall.
+const STALL: &str = "timestamp_seconds[30s])) > 300";
+const HASTY_STALL: &str = "timestamp_seconds[30s])) > 10";
+/// Clients are in no haste to say that brokers are away: it takes them some twenty seconds, of the five minutes.
+const STALL_IN_AN_OUTAGE: &str = "timestamp_seconds[30s])) > 40";
+
 /// The alerts with a second for each half a minute that they wait: a test has no quarter of an hour.
-fn hasty(folder: &std::path::Path) -> Vec<PathBuf> {
+fn hasty(folder: &std::path::Path, stall: &str) -> Vec<PathBuf> {
+    let haste = [&HASTE[..], &[(STALL, stall)]].concat();
     let seconds = |time: &str| {
         let (number, unit) = time.split_at(time.len() - 1);
         let unit = if unit == "h" { 120 } else { 2 };
@@ -46,14 +51,14 @@ fn hasty(folder: &std::path::Path) -> Vec<PathBuf> {
         });
         let hasty = folder.join(file.file_name().unwrap());
         let mut text = lines.collect::<Vec<_>>().join("\n");
-        for (patient, hasty) in HASTE {
+        for (patient, hasty) in &haste {
             text = text.replace(patient, hasty);
         }
         fs::write(&hasty, text).unwrap();
         hasty
     };
     let hasty: Vec<PathBuf> = files("prometheus/rules").into_iter().map(hurried).collect();
-    for (_, part) in HASTE {
+    for (_, part) in haste {
         let holds = |file: &PathBuf| fs::read_to_string(file).unwrap().contains(part);
         assert!(hasty.iter().any(holds), "no alert is in such haste: {part}");
     }
@@ -88,9 +93,14 @@ impl Watched {
 
 /// A fleet under the eye of a Prometheus and a pager, once all run and share all partitions. Where there is none of these
 /// it says so and there is no fleet.
-fn watched_fleet(bootstrap: &str, app: &str, folder: &std::path::Path) -> Option<Watched> {
+fn watched_fleet(
+    bootstrap: &str,
+    app: &str,
+    folder: &std::path::Path,
+    stall: &str,
+) -> Option<Watched> {
     let pager = Pager::start()?;
-    let prometheus = Prometheus::start(&hasty(folder), Some(&pager))?;
+    let prometheus = Prometheus::start(&hasty(folder, stall), Some(&pager))?;
     let mut fleet = Fleet::new(bootstrap, app);
     fleet.environment = vec![
         ("NEWSMILL__DEAD_LETTER__MAX_CONSECUTIVE", "20"),
@@ -125,7 +135,11 @@ fn fires(prometheus: &Prometheus, severity: &str, alert: &str) -> bool {
 fn an_outage_of_the_brokers_is_a_ticket_and_no_page_and_ends_by_itself() {
     let folder = super::broker::scratch("hasty");
     let mut broker = Broker::start_mortal();
-    let Some(mut watched) = watched_fleet(&broker.bootstrap(), "outage", &folder) else { return };
+    let Some(mut watched) =
+        watched_fleet(&broker.bootstrap(), "outage", &folder, STALL_IN_AN_OUTAGE)
+    else {
+        return;
+    };
     let pages = feed(&watched.fleet, &broker.bootstrap());
     broker.kill();
     watched.until("an outage that outlasts every alert's patience", |_, prometheus| {
@@ -151,7 +165,7 @@ fn an_outage_of_the_brokers_is_a_ticket_and_no_page_and_ends_by_itself() {
 
 /// The ticket of the outage has been open for longer than the most patient page of what an outage could cause takes,
 /// NewsmillNotRunning: half an hour, a minute in haste. A figure each second.
-const OUTLASTED: &str = "count_over_time(ALERTS{alertname=\"NewsmillBrokersUnreachable\",alertstate=\"firing\"}[5m]) > 70";
+const OUTLASTED: &str = "count_over_time(ALERTS{alertname=\"NewsmillBrokersUnreachable\",scope=\"all\",alertstate=\"firing\"}[5m]) > 70";
 
 /// Feeds a page after the other to each partition in turn; says how many.
 fn feed(fleet: &Fleet, bootstrap: &str) -> usize {
@@ -173,7 +187,9 @@ const TOO_SMALL: &str = "100";
 fn partitions_whose_commits_do_not_come_through_page_as_stalled_and_nothing_else_does() {
     let folder = super::broker::scratch("hasty");
     let bootstrap = shared().bootstrap();
-    let Some(mut watched) = watched_fleet(&bootstrap, "stalled", &folder) else { return };
+    let Some(mut watched) = watched_fleet(&bootstrap, "stalled", &folder, HASTY_STALL) else {
+        return;
+    };
     let articles = watched.fleet.names.topic("articles");
     client::set_topic(&bootstrap, &articles, "max.message.bytes", TOO_SMALL);
     let pages = feed(&watched.fleet, &bootstrap);
@@ -195,6 +211,31 @@ fn partitions_whose_commits_do_not_come_through_page_as_stalled_and_nothing_else
     fs::remove_dir_all(folder).expect("ours to remove");
 }
 
+#[test]
+fn a_replica_without_brokers_silences_what_is_its_own_and_all_of_them_silence_everything() {
+    let Some(pager) = Pager::start() else { return };
+    let pages = |expected: &[&str]| {
+        wait_until(&format!("{expected:?}"), LIMIT, || {
+            let pages = pager.pages().unwrap_or_default();
+            pages.iter().eq(expected)
+        });
+    };
+    let of = |severity: &str, more: [&str; 2]| {
+        let mut labels = serde_json::json!({ "job": "newsmill", "severity": severity });
+        labels[more[0]] = more[1].into();
+        labels
+    };
+    pager.tell(&[
+        ("NewsmillBrokersUnreachable", of("ticket", ["instance", "a"])),
+        ("NewsmillPartitionStalled", of("page", ["instance", "a"])),
+        ("NewsmillRestoreStuck", of("page", ["instance", "b"])),
+        ("NewsmillUnassignedPartitions", of("page", ["stage", "parse"])),
+    ]);
+    pages(&["NewsmillRestoreStuck", "NewsmillUnassignedPartitions"]);
+    pager.tell(&[("NewsmillBrokersUnreachable", of("ticket", ["scope", "all"]))]);
+    pages(&[]);
+}
+
 /// Enough good pages for a hundred bad ones to be no breach of the objective.
 const GOOD: usize = 9_000;
 
@@ -204,7 +245,9 @@ fn a_flood_of_bad_pages_pages_as_held_and_soon_to_be_deleted_and_nothing_else_do
     let bootstrap = shared().bootstrap();
     // Brokers look for what is too old every five minutes: nothing is deleted in the time of this test.
     client::create_topic(&bootstrap, "paged.raw", 6, &[("retention.ms", "40000")]);
-    let Some(mut watched) = watched_fleet(&bootstrap, "paged", &folder) else { return };
+    let Some(mut watched) = watched_fleet(&bootstrap, "paged", &folder, HASTY_STALL) else {
+        return;
+    };
     let feed = Feed::new(&bootstrap);
     let good = b"A headline\n\nA paragraph that says more.";
     for partition in (0..PARTITIONS).cycle().take(GOOD) {
@@ -233,7 +276,9 @@ fn a_flood_of_bad_pages_pages_as_held_and_soon_to_be_deleted_and_nothing_else_do
 fn a_replica_that_starts_again_and_again_pages_as_a_crash_loop_and_nothing_else_does() {
     let folder = super::broker::scratch("hasty");
     let bootstrap = shared().bootstrap();
-    let Some(mut watched) = watched_fleet(&bootstrap, "looping", &folder) else { return };
+    let Some(mut watched) = watched_fleet(&bootstrap, "looping", &folder, HASTY_STALL) else {
+        return;
+    };
     crash_loop(&mut watched, 1);
     watched.until_paged("NewsmillCrashLooping");
     assert_eq!(watched.pager.paged(), ["NewsmillCrashLooping"]);

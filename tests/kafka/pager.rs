@@ -63,15 +63,31 @@ impl Pager {
         Some(pager)
     }
 
-    /// Looks what it pages about now, and remembers it.
-    pub fn look(&self) {
-        let Some(answer) = http::get(&self.address, PAGES) else { return };
+    /// Tells it of these alerts, as Prometheus would: a name and its other labels.
+    pub fn tell(&self, alerts: &[(&str, Value)]) {
+        let told = alerts.iter().map(|(name, labels)| {
+            let mut labels = labels.clone();
+            labels["alertname"] = (*name).into();
+            serde_json::json!({ "labels": labels })
+        });
+        let told = Value::from_iter(told).to_string();
+        let answer = http::post(&self.address, "/api/v2/alerts", &told).expect("it answers");
+        assert!(answer.lines().next().unwrap_or_default().contains("200"), "{answer}");
+    }
+
+    /// What it pages about now; `None` where it does not answer.
+    pub fn pages(&self) -> Option<BTreeSet<String>> {
+        let answer = http::get(&self.address, PAGES)?;
         let (_, body) = answer.split_once("\r\n\r\n").expect("an answer of HTTP");
         let alerts: Value = serde_json::from_str(body).expect("JSON");
         let names = alerts.as_array().expect("a list").iter();
-        let names =
-            names.map(|alert| alert["labels"]["alertname"].as_str().expect("a name").to_owned());
-        self.paged.lock().expect("no test panics here").extend(names);
+        let name = |alert: &Value| alert["labels"]["alertname"].as_str().map(str::to_owned);
+        Some(names.filter_map(name).collect())
+    }
+
+    /// Looks what it pages about now, and remembers it.
+    pub fn look(&self) {
+        self.paged.lock().expect("no test panics here").extend(self.pages().unwrap_or_default());
     }
 
     /// All that it has ever paged about.
