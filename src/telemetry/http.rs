@@ -266,6 +266,14 @@ mod tests {
             post(address, "/explain", &vec![b'a'; PASTED_BYTES + 1]).starts_with("HTTP/1.1 413")
         );
         assert!(get(address, "/explain").starts_with("HTTP/1.1 405"));
+        let only_read =
+            ["/", "/metrics", "/livez", "/readyz", "/startupz", "/healthz", "/status.json"];
+        for path in only_read {
+            assert!(post(address, path, b"").starts_with("HTTP/1.1 405"), "{path}");
+        }
+        let headers = |count: usize| format!("/livez HTTP/1.1{}\r\nX:", "\r\nX: y".repeat(count));
+        assert!(get(address, &headers(90)).starts_with("HTTP/1.1 200"));
+        assert!(get(address, &headers(100)).starts_with("HTTP/1.1 431"));
         assert!(get(address, "/elsewhere").starts_with("HTTP/1.1 404"));
         drop(server);
         assert!(TcpStream::connect(address).is_err());
