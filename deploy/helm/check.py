@@ -26,6 +26,7 @@ REFUSED = [
     {"terminationGracePeriodSeconds": 5},
     {"replicaCount": 3},
     {"keda": {"minReplicas": 0}},
+    {"prometheusRule": {"docsUrl": "https://git.example/newsmill/blob/main"}},
 ]
 
 # Times that do not fit into each other, and numbers of replicas that nobody needs.
@@ -76,6 +77,21 @@ def check_scaled(target):
         sys.exit(f"{target}: ScaledObject {scaled}, replicas {fixed}")
 
 
+LINKS = {"runbook_url": "docsUrl", "dashboard_url": "grafanaUrl"}
+
+
+def check_links(target, values):
+    """Where it is said where runbooks and boards are, every alert links there."""
+    rules = target / "prometheusrule.yaml"
+    for link, name in LINKS.items():
+        url = values.get("prometheusRule", {}).get(name)
+        lines = rules.read_text().splitlines() if url else []
+        links = [line.strip() for line in lines if line.strip().startswith(link)]
+        wrong = [line for line in links if not line.startswith(f"{link}: {url}")]
+        if wrong or bool(url) != bool(links):
+            sys.exit(f"{target}: {link} without {url}: {wrong}")
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     chart = helm_python.Chart.load(str(CHART))
@@ -92,6 +108,7 @@ def main():
                 (target / pathlib.Path(path).name).write_text(text)
                 check_resource(text)
         check_scaled(target)
+        check_links(target, values)
         print(f"rendered with {name}: {len(list(target.iterdir()))} files")
     for values in REFUSED:
         try:
