@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Parser;
-use newsmill::record::{ArticleId, Origin};
+use newsmill::record::{ArticleId, Origin, partition_for};
 use newsmill::stage::home::message::{Message as ToHome, Observe, Place, Text};
 use newsmill::stage::home::{self, Compare, Home};
 use newsmill::stage::near::Near;
@@ -220,7 +220,9 @@ fn measure(name: &str, texts: impl Iterator<Item = String>, partitions: NonZeroU
     let near = Near::new(ttl_hours, Thresholds::default(), keys);
     let mut home =
         Side::new(erase(Home::comparing(ttl_hours, Compare { own: false, keys, partitions })));
-    let mut near = Side::new(erase(near));
+    let near = erase(near);
+    let mut nears: Vec<Side> =
+        (0..partitions.get()).map(|_| Side::new(Arc::clone(&near))).collect();
     let (mut cpu, mut stories, mut counts) = (0.0, 0, Counts::default());
     let mut texts = texts.peekable();
     while texts.peek().is_some() {
@@ -229,31 +231,33 @@ fn measure(name: &str, texts: impl Iterator<Item = String>, partitions: NonZeroU
             stories += 1;
         }
         let mut outbox = Outbox::default();
-        while !home.inbox.is_empty() || !near.inbox.is_empty() {
+        while !home.inbox.is_empty() || nears.iter().any(|near| !near.inbox.is_empty()) {
             let began = cpu_seconds();
             home.transact(&mut outbox);
-            near.transact(&mut outbox);
+            nears.iter_mut().for_each(|near| near.transact(&mut outbox));
             cpu += cpu_seconds() - began;
-            deliver(&mut outbox, &mut home, &mut near, &mut counts);
+            deliver(&mut outbox, &mut home, &mut nears, &mut counts);
         }
     }
     let many = stories as f64;
     let rate = many / cpu;
-    let memory = home.table.stats().bytes + near.table.stats().bytes;
+    let of_nears = |what: fn(&Side) -> u64| nears.iter().map(what).sum::<u64>();
+    let memory = home.table.stats().bytes + of_nears(|near| near.table.stats().bytes);
     println!("{name}: {rate:.0} stories a CPU-second; a story costs {}", counts.show(many));
     println!(
         "  {} bytes in memory in {:.1} rows of near; on the changelogs {:.2} rows of home with {:.0} bytes, {:.2} of near with {:.0}",
         memory / stories as u64,
-        near.table.stats().rows as f64 / many,
+        of_nears(|near| near.table.stats().rows) as f64 / many,
         home.rows as f64 / many,
         home.row_bytes as f64 / many,
-        near.rows as f64 / many,
-        near.row_bytes as f64 / many,
+        of_nears(|near| near.rows as u64) as f64 / many,
+        of_nears(|near| near.row_bytes as u64) as f64 / many,
     );
     rate
 }
 
-fn deliver(outbox: &mut Outbox, home: &mut Side, near: &mut Side, counts: &mut Counts) {
+fn deliver(outbox: &mut Outbox, home: &mut Side, nears: &mut [Side], counts: &mut Counts) {
+    let partitions = u32::try_from(nears.len()).ok().and_then(NonZeroU32::new).expect("some");
     for output in outbox.outputs.drain(..) {
         counts.add(&output);
         let mut headers = Headers::new();
@@ -262,7 +266,10 @@ fn deliver(outbox: &mut Outbox, home: &mut Side, near: &mut Side, counts: &mut C
         });
         let side = match output.target {
             Target::Inbox(home::NAME) => &mut *home,
-            Target::Inbox(_) => &mut *near,
+            Target::Inbox(_) => {
+                let place = usize::try_from(partition_for(&output.key, partitions));
+                nears.get_mut(place.expect("a place")).expect("a partition")
+            }
             Target::Articles
             | Target::Stories
             | Target::Canonical

@@ -133,6 +133,7 @@ pub enum NoRow {}
 
 impl Row for NoRow {
     type Key = [u8; 0];
+    type Place = ();
 
     fn encode(&self, _: &mut Vec<u8>) {
         match *self {}

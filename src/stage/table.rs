@@ -8,6 +8,7 @@ mod crowd;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::hash::Hash;
 
 use crowd::Crowd;
@@ -17,17 +18,21 @@ use rows::Rows;
 pub trait Key:
     Copy + Ord + Hash + AsRef<[u8]> + for<'a> TryFrom<&'a [u8]> + Send + 'static
 {
+    /// The one before all others.
+    const LEAST: Self;
 }
 
-impl<const N: usize> Key for [u8; N] {}
+impl<const N: usize> Key for [u8; N] {
+    const LEAST: Self = [0; N];
+}
 
 /// A row as it stands in memory and on the changelog.
 pub trait Row: Clone + Send + 'static {
     /// What names it: on the changelog, more than one byte long.
     type Key: Key;
 
-    /// Whether the rows whose keys begin alike are asked for together ([`Table::from_key`]).
-    const IN_ORDER: bool = false;
+    /// Where rows meet: those of one place are asked for together ([`Table::at`]). `()` where none do.
+    type Place: Copy + Ord + fmt::Debug + Send + 'static;
 
     /// Whether rows leave where a table has more than it has room for ([`Table::crowd_out`]).
     const IS_BOUNDED: bool = false;
@@ -42,6 +47,11 @@ pub trait Row: Clone + Send + 'static {
 
     /// The hour of stream time (hours since 1970) at which it was last seen: what its time to live runs from.
     fn last_seen_hour(&self) -> u32;
+
+    /// The places that it is at, each once.
+    fn places(&self) -> impl Iterator<Item = Self::Place> {
+        std::iter::empty()
+    }
 
     /// Whose row it is: of a type that is bounded, the owner with most rows gives one up. There are few of them.
     fn owner(_: &Self::Key) -> u16 {
@@ -115,13 +125,19 @@ impl<R: Row> Table<R> {
     /// The row, unless its time to live is over: from then on it reads as absent, swept or not.
     #[must_use]
     pub fn get(&self, key: &R::Key) -> Option<&R> {
-        self.rows.get(key).filter(|row| row.last_seen_hour() >= self.oldest_living_hour())
+        self.rows.get(key).filter(|row| self.is_living(row.last_seen_hour()))
     }
 
-    /// The living rows from this key on, in the order of their keys; of a row type that is not [`Row::IN_ORDER`], none.
-    pub fn from_key(&self, first: R::Key) -> impl Iterator<Item = (&R::Key, &R)> {
-        let oldest = self.oldest_living_hour();
-        self.rows.in_order.range(first..).filter(move |(_, row)| row.last_seen_hour() >= oldest)
+    /// The rows at a place, in the order of their keys. A row may be at places of different lives: whether it lives still there
+    /// is for who asks to say ([`Self::is_living`]).
+    pub fn at(&self, place: R::Place) -> impl Iterator<Item = (&R::Key, &R)> {
+        self.rows.at(place)
+    }
+
+    /// Whether what was last seen in that hour of stream time lives still.
+    #[must_use]
+    pub fn is_living(&self, hour: u32) -> bool {
+        hour >= self.oldest_living_hour()
     }
 
     /// Puts a row in, or in another's place.

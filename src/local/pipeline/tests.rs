@@ -57,6 +57,7 @@ struct Seen(u32);
 
 impl Row for Seen {
     type Key = [u8; 16];
+    type Place = ();
 
     fn encode(&self, _: &mut Vec<u8>) {}
 

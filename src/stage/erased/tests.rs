@@ -16,6 +16,7 @@ struct Seen(u32);
 
 impl Row for Seen {
     type Key = Key;
+    type Place = ();
 
     fn encode(&self, into: &mut Vec<u8>) {
         into.extend_from_slice(&self.0.to_be_bytes());

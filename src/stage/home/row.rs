@@ -124,6 +124,7 @@ impl Compared {
 
 impl Row for HomeRow {
     type Key = [u8; 16];
+    type Place = ();
 
     fn encode(&self, into: &mut Vec<u8>) {
         let FirstSeen { article_id, position, timestamp } = self.first_seen;

@@ -114,6 +114,7 @@ impl LineRow {
 
 impl Row for LineRow {
     type Key = [u8; 8];
+    type Place = ();
     const IS_BOUNDED: bool = true;
 
     fn encode(&self, into: &mut Vec<u8>) {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::follow::leads;
 use super::member::{Member, place_of};
 use super::memo::{Found, Memo};
-use super::row::{Alike, Compared, Entry, NearRow, row_key, story_in};
+use super::row::{Alike, Compared, Entry, NearRow};
 use crate::record::StoryId;
 use crate::stage::Table;
 use crate::stage::lead::{Age, Lead};
@@ -67,9 +67,13 @@ impl<'c> Coming<'c> {
         self.age
     }
 
-    /// What a row holds of it, given what it is alike.
+    /// What its row holds of it, given what it is alike under its keys.
     #[must_use]
-    pub fn compared(&self, alike: Vec<Alike>) -> Compared {
+    pub fn compared(&self, mut alike: Vec<Alike>) -> Compared {
+        alike.sort_unstable_by_key(|other| other.story_id);
+        // Two stories that meet under several keys are to each other what they are under one.
+        alike.dedup_by_key(|other| other.story_id);
+        alike.shrink_to_fit();
         Compared { sketch: Arc::clone(self.sketch), alike }
     }
 
@@ -92,13 +96,20 @@ impl<'t> Bucket<'t> {
     /// Reads a bucket.
     #[must_use]
     pub fn of(key: RoutingKey, table: &'t Table<NearRow>) -> Self {
-        let rows = table.from_key(row_key(key, StoryId([0; 16])));
-        let members = rows.map_while(|(row_key, NearRow { entry, compared })| {
-            let story_id = story_in(key, row_key)?;
-            let before = Some(entry);
-            Some(Member { story_id, entry: *entry, before, told: entry.best, compared })
+        let living = table.at(key).filter_map(|(story_id, row)| {
+            let entry = row.entry(key).filter(|entry| table.is_living(entry.last_matched_hour))?;
+            Some(Member {
+                story_id: StoryId(*story_id),
+                entry: *entry,
+                before: Some(entry),
+                told: entry.best,
+                compared: &row.compared,
+            })
         });
-        Self { members: members.collect() }
+        // Room for one that comes as well.
+        let mut members = Vec::with_capacity(CAP + 1);
+        members.extend(living);
+        Self { members }
     }
 
     /// How many stories there are.
@@ -125,21 +136,17 @@ impl<'t> Bucket<'t> {
         }
     }
 
-    /// The stories here that a story that comes is alike, or would be but for its numbers: in the order of their ids.
-    #[must_use]
-    pub fn alike(&self, coming: &Coming<'_>) -> Vec<Alike> {
+    /// The stories here that a story that comes is alike, or would be but for its numbers.
+    pub fn alike(&self, coming: &Coming<'_>) -> impl Iterator<Item = Alike> {
         let others = self.members.iter().filter(|member| member.story_id != coming.story_id());
-        let alike = others.filter_map(|member| {
+        others.filter_map(|member| {
             let (likeness, score) = match coming.found(member) {
                 Found::Alike(likeness, score) => (Some(likeness), score),
                 Found::OtherNumbers(score) => (None, score),
                 Found::Unlike => return None,
             };
             Some(Alike { story_id: member.story_id, likeness, score })
-        });
-        let mut alike: Vec<Alike> = alike.collect();
-        alike.shrink_to_fit();
-        alike
+        })
     }
 
     /// Takes in a story that comes. One that was here begins anew, but what `home` was told of it is not forgotten. `hour` is
@@ -240,10 +247,9 @@ impl<'t> Bucket<'t> {
         changes
     }
 
-    /// The rows that are not as the table has them.
-    #[must_use]
-    pub fn changed(self) -> Vec<(StoryId, NearRow)> {
+    /// How things stand with those of which the table has it otherwise.
+    pub fn changed(&self) -> impl Iterator<Item = (StoryId, Entry)> {
         let changed = self.members.iter().filter(|member| member.has_changed());
-        changed.map(|member| (member.story_id, member.row())).collect()
+        changed.map(|member| (member.story_id, member.entry))
     }
 }

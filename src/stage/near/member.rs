@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::bucket::CAP;
-use super::row::{Alike, Compared, Entry, NearRow};
+use super::row::{Alike, Compared, Entry};
 use crate::record::StoryId;
 use crate::stage::lead::{Age, Lead};
 use crate::story::Likeness;
@@ -33,11 +33,6 @@ impl Member<'_> {
     /// Whether the table has it otherwise, or not at all.
     pub fn has_changed(&self) -> bool {
         self.before != Some(&self.entry)
-    }
-
-    /// Its row, as it stands now.
-    pub fn row(&self) -> NearRow {
-        NearRow { entry: self.entry, compared: Arc::clone(self.compared) }
     }
 }
 

@@ -5,6 +5,7 @@
 //! the whole truth of its bucket; one that nothing ever filled is empty, and nothing is said of it.
 
 mod bucket;
+mod edits;
 mod follow;
 mod member;
 mod memo;
@@ -12,25 +13,28 @@ mod row;
 
 use std::sync::Arc;
 
+use arrayvec::ArrayVec;
+
 use super::inbox::home::{self, Register, Verdict};
-use super::lead::Age;
+use super::lead::{Age, Lead};
 use super::message::MessageError;
 use super::{
-    Cause, Count, Keeping, Outbox, Output, Record, Refusal, Stage, StageName, Table, Target, capped,
+    Cause, Count, Keeping, Outbox, Output, Record, Refusal, Row, Stage, StageName, Table, Target,
+    capped,
 };
-use crate::record::StoryId;
-use crate::story::{FP_VERSION, RoutingKey, RoutingKeys, Sketch, Thresholds};
+use crate::story::{FP_VERSION, ROUTING_KEYS, RoutingKey, RoutingKeys, Sketch, Thresholds};
 use bucket::{Bucket, Change, Coming};
+use edits::Edits;
 use memo::Memo;
 use message::{Message, Probe, Status, StoryKeys, Word};
-use row::{Entry, row_key};
+use row::Entry;
 
 pub use super::inbox::near as message;
 pub use message::NAME;
 pub use row::NearRow;
 
 /// The version of what rows say and of when two stories are alike, beside the thresholds.
-const RULES: u8 = 3;
+const RULES: u8 = 4;
 
 /// The stage.
 #[derive(Debug)]
@@ -107,15 +111,9 @@ impl Stage for Near {
         match word {
             Ready::Probe { age, sketch, .. } => {
                 let coming = Coming::new(age, &sketch, &self.thresholds, &self.memo);
-                for bucket in buckets {
-                    verdicts.add(bucket.slot, &probe(bucket, &coming, table, outbox));
-                }
+                probe(&buckets, &coming, table, &mut verdicts, outbox);
             }
-            Ready::Status(told) => {
-                for bucket in buckets {
-                    verdicts.add(bucket.slot, &status(bucket, told, table));
-                }
-            }
+            Ready::Status(told) => status(&buckets, told, table, &mut verdicts),
         }
         outbox.outputs.extend(verdicts.0.into_iter().map(|verdict| Output {
             target: Target::Inbox(home::NAME),
@@ -133,6 +131,9 @@ fn sketch_of(bytes: &[u8]) -> Result<Sketch, MessageError> {
     super::message::end(rest)?;
     Ok(sketch)
 }
+
+/// The buckets of a story that comes, and whom it follows in one that does not take it in.
+type StoryBuckets<'t> = ArrayVec<(RoutingKey, Bucket<'t>, Option<Lead>), ROUTING_KEYS>;
 
 /// What `home` is told because of one message: one verdict for each story.
 #[derive(Default)]
@@ -162,62 +163,73 @@ impl Near {
     }
 }
 
+/// A story comes under these keys. All buckets are read before anything is put into the table, since what it is alike under
+/// any of them stands in its row once.
 fn probe(
-    key: RoutingKey,
+    keys: &[RoutingKey],
     coming: &Coming<'_>,
     table: &mut Table<NearRow>,
+    verdicts: &mut Verdicts,
     outbox: &mut Outbox,
-) -> Vec<Change> {
-    let hour = table.hour();
-    let mut bucket = Bucket::of(key, table);
-    if let Some(lead) = bucket.turns_away(coming, hour) {
-        outbox.tally.add(Count::Compared);
-        let changed = bucket.changed();
-        put(key, changed, table);
-        return vec![Change { story_id: coming.story_id(), best: Some(lead) }];
+) {
+    let (hour, story_id) = (table.hour(), coming.story_id());
+    let (mut buckets, mut alike, mut edits) = (StoryBuckets::new(), Vec::new(), Edits::default());
+    for key in keys {
+        let mut bucket = Bucket::of(*key, table);
+        let turned_away = bucket.turns_away(coming, hour);
+        if turned_away.is_some() {
+            outbox.tally.add(Count::Compared);
+        } else {
+            outbox.tally.add_n(Count::Compared, bucket.len() as u64);
+            if let Some(leaving) = bucket.makes_room(story_id) {
+                bucket.drop_out(leaving);
+                edits.leaves(leaving, *key);
+                outbox.tally.add(Count::Evicted(NAME));
+            }
+            alike.extend(bucket.alike(coming));
+        }
+        buckets.push((*key, bucket, turned_away));
     }
-    outbox.tally.add_n(Count::Compared, bucket.len() as u64);
-    let leaving = bucket.makes_room(coming.story_id());
-    if let Some(leaving) = leaving {
-        bucket.drop_out(leaving);
-        outbox.tally.add(Count::Evicted(NAME));
+    // What it met under keys that are not of this message: `home` sends all of a partition's in one.
+    let known = table.get(&story_id.0).filter(|row| row.places().any(|key| !keys.contains(&key)));
+    alike.extend(known.iter().flat_map(|row| &row.compared.alike));
+    let compared = Arc::new(coming.compared(alike));
+    for (key, mut bucket, turned_away) in buckets {
+        if turned_away.is_some() {
+            verdicts.add(key.slot, &[Change { story_id, best: turned_away }]);
+        } else {
+            bucket.take_in(coming.age(), &compared, hour);
+            verdicts.add(key.slot, &bucket.settle(hour));
+        }
+        edits.note(key, &bucket);
     }
-    let compared = Arc::new(coming.compared(bucket.alike(coming)));
-    bucket.take_in(coming.age(), &compared, hour);
-    let changes = bucket.settle(hour);
-    let changed = bucket.changed();
-    if let Some(leaving) = leaving {
-        table.remove(&row_key(key, leaving));
-    }
-    put(key, changed, table);
-    changes
+    edits.put(Some((story_id, &compared)), table);
 }
 
 /// A story that is not here is not brought back. Most statuses say of a story that follows another here that it stands no
 /// longer for itself, which is known: the rest of its bucket need not be read for that.
-fn status(key: RoutingKey, told: Status, table: &mut Table<NearRow>) -> Vec<Change> {
+fn status(keys: &[RoutingKey], told: Status, table: &mut Table<NearRow>, verdicts: &mut Verdicts) {
     let Status { age, is_canonical } = told;
-    let row = table.get(&row_key(key, age.story_id));
-    let is_known = |row: &NearRow| {
-        let Entry { oldest, best, .. } = row.entry;
-        best.is_some() && oldest == age.timestamp && !is_canonical
+    let (hour, row) = (table.hour(), table.get(&age.story_id.0));
+    let is_known = |entry: &Entry| {
+        let Entry { oldest, best, last_matched_hour, .. } = *entry;
+        best.is_some()
+            && oldest == age.timestamp
+            && !is_canonical
+            && table.is_living(last_matched_hour)
     };
-    if row.is_some_and(is_known) {
-        return Vec::new();
+    let mut edits = Edits::default();
+    for key in keys {
+        if row.and_then(|row| row.entry(*key)).is_some_and(is_known) {
+            continue;
+        }
+        let mut bucket = Bucket::of(*key, table);
+        if bucket.hear(age, is_canonical) {
+            verdicts.add(key.slot, &bucket.settle(hour));
+        }
+        edits.note(*key, &bucket);
     }
-    let hour = table.hour();
-    let mut bucket = Bucket::of(key, table);
-    let is_news = bucket.hear(age, is_canonical);
-    let changes = if is_news { bucket.settle(hour) } else { Vec::new() };
-    let changed = bucket.changed();
-    put(key, changed, table);
-    changes
-}
-
-fn put(key: RoutingKey, rows: Vec<(StoryId, NearRow)>, table: &mut Table<NearRow>) {
-    for (story_id, row) in rows {
-        table.put(row_key(key, story_id), row);
-    }
+    edits.put(None, table);
 }
 
 #[cfg(test)]

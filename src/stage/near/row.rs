@@ -1,18 +1,16 @@
-//! The rows of `near`: one for each story under each routing key.
+//! The rows of `near`: one for each story, keyed by its id, whatever routing keys of it live on the partition.
 //!
-//! The key of a row: 9 routing key, 16 story id. On the changelog (after the version byte), whole numbers big-endian:
-//! 1 flags, 8 age, 4 hour of the last match, where the story follows another 26 the lead (13 or 39 bytes); the
+//! On the changelog (after the version byte), whole numbers big-endian: 1 how many of these; for each routing key 9 the key,
+//! 1 flags, 8 age, 4 hour of the last match, where the story follows another there 26 the lead (22 or 48 bytes); the
 //! sketch (story/wire.rs); for each story that it was alike when it came, or would have been but for numbers, 16 its id, 1
 //! likeness, 1 score.
 
-use std::array::TryFromSliceError;
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::record::StoryId;
+use crate::stage::Row;
 use crate::stage::lead::{Age, Lead, likeness_byte, likeness_of};
-use crate::stage::{Key, Row};
-use crate::story::{Likeness, RoutingKey, Sketch};
+use crate::story::{Likeness, ROUTING_KEYS, RoutingKey, Sketch};
 
 const CANONICAL: u8 = 1;
 const FOLLOWS: u8 = 2;
@@ -20,45 +18,12 @@ const FOLLOWS: u8 = 2;
 /// Stands in the place of a likeness where numbers forbid it.
 const OTHER_NUMBERS: u8 = 3;
 
-/// The key of a row. Tables ask for the order of two at every step: it is that of the bytes, told by the first eight of them
-/// but within a bucket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct NearKey([u8; RoutingKey::BYTES + 16]);
-
-impl Ord for NearKey {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let first = |key: &Self| key.0.first_chunk().map(|first| u64::from_be_bytes(*first));
-        first(self).cmp(&first(other)).then_with(|| self.0.cmp(&other.0))
-    }
-}
-
-impl PartialOrd for NearKey {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl AsRef<[u8]> for NearKey {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl TryFrom<&[u8]> for NearKey {
-    type Error = TryFromSliceError;
-
-    fn try_from(bytes: &[u8]) -> Result<Self, Self::Error> {
-        bytes.try_into().map(Self)
-    }
-}
-
-impl Key for NearKey {}
-
-/// A story under a routing key.
+/// What a partition knows of a story.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NearRow {
-    /// How things stand with it: this changes.
-    pub entry: Entry,
+    /// How things stand with it under each of its routing keys that live on the partition, in the order of the keys: this
+    /// changes.
+    pub entries: Vec<(RoutingKey, Entry)>,
     /// What is compared of it: this does not.
     pub compared: Arc<Compared>,
 }
@@ -80,10 +45,10 @@ pub struct Entry {
 /// A sketch, and the stories that it was found alike: no comparison is made twice.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Compared {
-    /// The sketch: the rows that a story has under other keys may share it.
+    /// The sketch: the rows that a story has on other partitions may share it.
     pub sketch: Arc<Sketch>,
-    /// The stories that were there when it came and are alike, or would be but for their numbers, in the order of their ids.
-    /// What two texts are to each other never changes.
+    /// The stories that it met under any of the keys when it came and that are alike, or would be but for their numbers, in
+    /// the order of their ids. What two texts are to each other never changes.
     pub alike: Vec<Alike>,
 }
 
@@ -98,19 +63,40 @@ pub struct Alike {
     pub score: u8,
 }
 
-/// The key of a story's row.
-#[must_use]
-pub fn row_key(bucket: RoutingKey, story_id: StoryId) -> NearKey {
-    let mut key = [0; RoutingKey::BYTES + 16];
-    let bytes = bucket.to_bytes().into_iter().chain(story_id.0);
-    key.iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
-    NearKey(key)
-}
+impl NearRow {
+    /// How things stand with it under a key.
+    #[must_use]
+    pub fn entry(&self, key: RoutingKey) -> Option<&Entry> {
+        let place = self.place_of(key).ok()?;
+        self.entries.get(place).map(|(_, entry)| entry)
+    }
 
-/// The story of a row, where the row is of that bucket.
-#[must_use]
-pub fn story_in(bucket: RoutingKey, key: &NearKey) -> Option<StoryId> {
-    key.0.strip_prefix(&bucket.to_bytes())?.try_into().ok().map(StoryId)
+    /// Says how things stand with it under a key; `None` is no longer there.
+    pub fn set(&mut self, key: RoutingKey, entry: Option<Entry>) {
+        match (self.place_of(key), entry) {
+            (Ok(place), Some(entry)) => {
+                if let Some((_, before)) = self.entries.get_mut(place) {
+                    *before = entry;
+                }
+            }
+            (Ok(place), None) => drop(self.entries.remove(place)),
+            (Err(place), Some(entry)) => self.entries.insert(place, (key, entry)),
+            (Err(_), None) => {}
+        }
+    }
+
+    /// Where the entry of a key stands, or where it would. A story has one key a slot, in the order of slots: on most rows it
+    /// stands at its slot or just before, and the others need not be fetched from memory.
+    fn place_of(&self, key: RoutingKey) -> Result<usize, usize> {
+        let end = self.entries.len().min(usize::from(key.slot) + 1);
+        let known = self.entries.get(..end).unwrap_or_default();
+        let before = known.iter().rposition(|(other, _)| *other <= key);
+        match before.and_then(|place| Some((place, self.entries.get(place)?))) {
+            Some((place, (other, _))) if *other == key => Ok(place),
+            Some((place, _)) => Err(place + 1),
+            None => Err(0),
+        }
+    }
 }
 
 impl Entry {
@@ -188,26 +174,48 @@ impl Compared {
 }
 
 impl Row for NearRow {
-    type Key = NearKey;
-
-    const IN_ORDER: bool = true;
+    type Key = [u8; 16];
+    type Place = RoutingKey;
 
     fn encode(&self, into: &mut Vec<u8>) {
-        self.entry.encode(into);
+        // A story has six of them at most.
+        into.push(u8::try_from(self.entries.len()).unwrap_or(u8::MAX));
+        for (key, entry) in &self.entries {
+            into.extend_from_slice(&key.to_bytes());
+            entry.encode(into);
+        }
         self.compared.encode(into);
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {
-        let (entry, bytes) = Entry::decode(bytes)?;
-        Some(Self { entry, compared: Arc::new(Compared::decode(bytes)?) })
+        let (count, mut bytes) = bytes.split_first()?;
+        let mut entries = Vec::new();
+        for _ in 0..*count {
+            let (key, behind) = bytes.split_at_checked(RoutingKey::BYTES)?;
+            let (entry, behind) = Entry::decode(behind)?;
+            entries.push((RoutingKey::from_bytes(key)?, entry));
+            bytes = behind;
+        }
+        let in_order = entries.is_sorted_by(|(a, _), (b, _)| a.slot < b.slot);
+        let whole = in_order && (1..=ROUTING_KEYS).contains(&entries.len());
+        let compared = Arc::new(Compared::decode(bytes)?);
+        whole.then_some(Self { entries, compared })
     }
 
+    fn places(&self) -> impl Iterator<Item = RoutingKey> {
+        self.entries.iter().map(|(key, _)| *key)
+    }
+
+    /// That of the key under which it was matched last.
     fn last_seen_hour(&self) -> u32 {
-        self.entry.last_matched_hour
+        self.entries.iter().map(|(_, entry)| entry.last_matched_hour).max().unwrap_or(0)
     }
 
+    /// Its places in the table's index included, of which a tree has room for half as many again.
     fn heap_bytes(&self) -> usize {
-        size_of::<Compared>()
+        let place = size_of::<(RoutingKey, Self::Key)>() * 3 / 2;
+        self.entries.capacity() * (size_of::<(RoutingKey, Entry)>() + place)
+            + size_of::<Compared>()
             + size_of::<Sketch>()
             + self.compared.sketch.heap_bytes()
             + self.compared.alike.capacity() * size_of::<Alike>()
@@ -220,7 +228,8 @@ mod tests {
 
     use super::*;
 
-    const BUCKET: RoutingKey = RoutingKey { slot: 3, value: 0x0102_0304_0506_0708 };
+    const KEYS: [RoutingKey; 2] =
+        [RoutingKey { slot: 3, value: 0x0102_0304_0506_0708 }, RoutingKey { slot: 4, value: 1 }];
 
     fn bytes(row: &NearRow) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -243,43 +252,42 @@ mod tests {
         let compared = Arc::new(Compared { sketch: Arc::new(sketch), alike });
         let times = [0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 11];
         let behind = [&[20, 1, 0, 0, 0, 1, 0][..], &[0xcc; 16], &[0, 55]].concat();
-        let row = NearRow { entry, compared };
-        assert_eq!(bytes(&row), [&[1][..], &times, &behind].concat());
-        let entry = Entry { is_canonical: false, best: Some(lead()), ..entry };
+        let row = NearRow { entries: vec![(KEYS[0], entry)], compared };
+        let key = [3, 1, 2, 3, 4, 5, 6, 7, 8];
+        assert_eq!(bytes(&row), [&[1][..], &key, &[1], &times, &behind].concat());
+        let follows = Entry { is_canonical: false, best: Some(lead()), ..entry };
         let best = [&[0, 0, 0, 0, 0, 0, 0, 2][..], &[0xbb; 16], &[1, 70]].concat();
-        let row = NearRow { entry, ..row };
-        assert_eq!(bytes(&row), [&[2][..], &times, &best, &behind].concat());
-
-        let expected = [&[3, 1, 2, 3, 4, 5, 6, 7, 8][..], &[0xcc; 16]].concat();
-        assert_eq!(row_key(BUCKET, story_id).as_ref(), expected);
+        let row = NearRow { entries: vec![(KEYS[0], entry), (KEYS[1], follows)], ..row };
+        let second = [4, 0, 0, 0, 0, 0, 0, 0, 1];
+        let parts = [&[2][..], &key, &[1], &times, &second, &[2], &times, &best, &behind];
+        assert_eq!(bytes(&row), parts.concat());
     }
 
     #[test]
-    fn a_key_says_whose_row_it_is_and_in_which_bucket() {
-        let story_id = StoryId([7; 16]);
-        assert_eq!(story_in(BUCKET, &row_key(BUCKET, story_id)), Some(story_id));
-        let other = RoutingKey { slot: 4, ..BUCKET };
-        assert_eq!(story_in(other, &row_key(BUCKET, story_id)), None);
+    fn a_row_says_how_things_stand_under_each_of_its_keys() {
+        let entry = |oldest| Entry { oldest, is_canonical: true, best: None, last_matched_hour: 1 };
+        let sketch = Arc::new(Sketch::new(20, vec![1], Vec::new()).unwrap());
+        let compared = Arc::new(Compared { sketch, alike: Vec::new() });
+        let mut row = NearRow { entries: Vec::new(), compared };
+        row.set(KEYS[1], Some(entry(1)));
+        row.set(KEYS[0], Some(entry(2)));
+        row.set(KEYS[1], Some(Entry { last_matched_hour: 3, ..entry(3) }));
+        let oldest = |row: &NearRow| KEYS.map(|key| row.entry(key).map(|entry| entry.oldest));
+        assert_eq!((oldest(&row), row.last_seen_hour()), ([Some(2), Some(3)], 3));
+        assert_eq!(row.places().collect::<Vec<_>>(), KEYS);
+        row.set(KEYS[1], None);
+        row.set(KEYS[1], None);
+        assert_eq!((oldest(&row), row.last_seen_hour()), ([Some(2), None], 1));
     }
 
     proptest! {
-        #[test]
-        fn keys_stand_in_the_order_of_their_bytes(
-            keys in prop::collection::vec((0..2_u8, prop::sample::select(vec![1, 256, u64::MAX]), 0..3_u8), 2),
-        ) {
-            let keys: Vec<NearKey> = keys
-                .into_iter()
-                .map(|(slot, value, story)| row_key(RoutingKey { slot, value }, StoryId([story; 16])))
-                .collect();
-            prop_assert_eq!(keys[0].cmp(&keys[1]), keys[0].as_ref().cmp(keys[1].as_ref()));
-        }
-
         #[test]
         fn a_row_reads_back_and_no_shorter_one_is_the_same(
             oldest in any::<i64>(),
             last_matched_hour in any::<u32>(),
             is_canonical in any::<bool>(),
             follows in any::<bool>(),
+            keys in 1..=ROUTING_KEYS,
             alike in 0..4_usize,
             cut in any::<prop::sample::Index>(),
         ) {
@@ -291,7 +299,10 @@ mod tests {
                 Alike { story_id, likeness: (n > 0).then_some(Likeness::Near), score: 60 }
             });
             let alike = alike.collect();
-            let row = NearRow { entry, compared: Arc::new(Compared { sketch: Arc::new(sketch), alike }) };
+            let key = |slot: usize| RoutingKey { slot: u8::try_from(slot).unwrap(), value: 7 };
+            let entries = (0..keys).map(|slot| (key(slot), Entry { oldest: oldest ^ slot as i64, ..entry }));
+            let compared = Arc::new(Compared { sketch: Arc::new(sketch), alike });
+            let row = NearRow { entries: entries.collect(), compared };
             let mut bytes = bytes(&row);
             prop_assert_eq!(NearRow::decode(&bytes), Some(row.clone()));
             prop_assert_ne!(NearRow::decode(&bytes[..cut.index(bytes.len())]), Some(row));

@@ -123,7 +123,7 @@ fn a_follower_keeps_its_canonical_story_when_that_one_ends_in_near() {
     }
     assert_eq!(world.answer()[&new.id], old.id);
     let stats: u64 = world.nears.iter().map(|table| table.stats().rows).sum();
-    assert!(stats < 12 * 30 * 5, "{stats} rows: the sketches of what has ended are gone");
+    assert!(stats < 4 * 30 * 3, "{stats} rows: the sketches of what has ended are gone");
 }
 
 /// An occurrence: which story of which family, and when.
