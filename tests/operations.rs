@@ -5,7 +5,6 @@
 mod artefacts {
     use std::collections::BTreeSet;
     use std::fs;
-    use std::num::NonZeroUsize;
     use std::path::{Path, PathBuf};
     use std::process::Command;
 
@@ -136,7 +135,7 @@ mod artefacts {
             for (key, value) in &spec.settings {
                 assert!(line.contains(&format!("--config {key}={value}")), "{key}: {line}");
             }
-            let partitions = spec.partitions.map_or(24, NonZeroUsize::get);
+            let partitions = spec.partitions.map_or(24, |partitions| partitions.count.get());
             assert!(line.contains(&format!("--partitions {partitions} ")), "{line}");
         }
         assert_eq!(made, Vec::<String>::new(), "nobody wants these");

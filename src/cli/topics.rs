@@ -89,8 +89,9 @@ impl Create {
             cluster.wait_until_shown(&specs)?;
         }
         if wrong > 0 {
-            let advice = "change them with your broker's tools (kafka-configs.sh --alter); partitions of internal \
-                          topics cannot be changed, take another `app` name";
+            let advice = "change settings with your broker's tools (kafka-configs.sh --alter); partitions of \
+                          internal topics cannot be changed: set the key in brackets to what there is, or \
+                          take another `app` name";
             return Err(Exit::Config
                 .because(anyhow!("{wrong} topics differ from what is needed: {advice}")));
         }
@@ -105,7 +106,10 @@ impl Create {
         }
         Wanted {
             name: &spec.name,
-            partitions: spec.partitions.unwrap_or(self.partitions).get(),
+            partitions: spec
+                .partitions
+                .map_or(self.partitions, |partitions| partitions.count)
+                .get(),
             replication: self.replication_factor,
             settings,
         }

@@ -303,20 +303,25 @@ fn internal_topics_are_named_after_the_app() {
 }
 
 #[test]
-fn near_duplicates_may_have_fewer_partitions_for_both_of_their_topics() {
+fn near_duplicates_have_fewer_partitions_for_both_of_their_topics_a_quarter_unless_told() {
     let partitions = |text: &str, name: &str| {
         let (config, _) = read(text, &[]).unwrap();
         let specs = config.topic_specs();
         let spec =
             |end: &str| specs.iter().find(|spec| spec.name == format!("newsmill.d.{name}{end}"));
-        let [inbox, state] = ["", ".state"].map(|end| spec(end).unwrap().partitions.unwrap().get());
+        let [inbox, state] =
+            ["", ".state"].map(|end| spec(end).unwrap().partitions.unwrap().count.get());
         assert_eq!(inbox, state);
         inbox
     };
     let text = "app = \"d\"\n[dedupe]\nnear = \"related\"\n[topics]\npartitions_internal = 12\n";
-    let fewer = format!("{text}partitions_near = 3\n");
-    assert_eq!([text, &fewer].map(|text| partitions(text, "near")), [12, 3]);
+    let fewer = format!("{text}partitions_near = 5\n");
+    assert_eq!([text, &fewer].map(|text| partitions(text, "near")), [3, 5]);
     assert_eq!([text, &fewer].map(|text| partitions(text, "home")), [12, 12]);
+    for (internal, near) in [(1, 1), (4, 1), (5, 2), (6, 2), (24, 6)] {
+        let text = text.replace("12", &internal.to_string());
+        assert_eq!(partitions(&text, "near"), near, "of {internal}");
+    }
     let said = complaint("[topics]\npartitions_near = 10001\n");
     assert!(said.contains("topics.partitions_near is more than 10000"), "{said}");
 }
@@ -338,7 +343,7 @@ fn a_topic_is_told_how_it_differs_from_what_is_needed() {
     let state = standing(6, &[("cleanup.policy", "compact")]);
     assert_eq!(
         spec(topics::Purpose::Changelog).differences(&state, None),
-        ["has 6 partitions, should have 24"]
+        ["has 6 partitions, should have 24 (topics.partitions_internal)"]
     );
     let dead_letter =
         standing(1, &[("cleanup.policy", "delete"), ("max.message.bytes", "1048588")]);

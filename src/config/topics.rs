@@ -14,6 +14,12 @@ pub const MAX_MESSAGE_BYTES: &str = "max.message.bytes";
 /// Bytes that our headers and the record's own frame may add to a dead-lettered record.
 pub const DEAD_LETTER_ROOM: usize = 64 << 10;
 
+const INTERNAL_KEY: &str = "topics.partitions_internal";
+const NEAR_KEY: &str = "topics.partitions_near";
+
+/// For so many partitions of the others one of `near` is enough (docs/capacity.md, "Partitions of near").
+const INTERNAL_A_NEAR: usize = 4;
+
 /// The section `[topics]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Topics {
@@ -55,6 +61,15 @@ pub enum Purpose {
     Starts,
 }
 
+/// How many partitions a topic must have, for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Partitions {
+    /// So many.
+    pub count: NonZeroUsize,
+    /// The key that says so.
+    pub key: &'static str,
+}
+
 /// A topic as newsmill needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TopicSpec {
@@ -63,7 +78,7 @@ pub struct TopicSpec {
     /// What it is for.
     pub purpose: Purpose,
     /// How many partitions it must have; `None` where any number will do.
-    pub partitions: Option<NonZeroUsize>,
+    pub partitions: Option<Partitions>,
     /// Settings that it must have, whatever the broker's defaults.
     pub settings: Vec<(&'static str, &'static str)>,
 }
@@ -98,11 +113,11 @@ impl TopicSpec {
     #[must_use]
     pub fn differences(&self, standing: &Standing, raw: Option<usize>) -> Vec<String> {
         let mut differences = Vec::new();
-        if let Some(wanted) = self.partitions
-            && standing.partitions != wanted.get()
+        if let Some(Partitions { count, key }) = self.partitions
+            && standing.partitions != count.get()
         {
-            differences
-                .push(format!("has {} partitions, should have {wanted}", standing.partitions));
+            let found = standing.partitions;
+            differences.push(format!("has {found} partitions, should have {count} ({key})"));
         }
         for (name, wanted) in &self.settings {
             let found = standing.settings.get(*name).map_or("not known", String::as_str);
@@ -121,15 +136,18 @@ impl TopicSpec {
     }
 }
 
+/// Partitions of the topics of `near` where nothing says otherwise.
+fn enough_for_near(internal: NonZeroUsize) -> NonZeroUsize {
+    NonZeroUsize::new(internal.get().div_ceil(INTERNAL_A_NEAR)).unwrap_or(NonZeroUsize::MIN)
+}
+
 impl Topics {
     pub(super) fn read(keys: &mut Reader<'_>, app: &AppName) -> Self {
-        let partitions_internal =
-            keys.key("topics.partitions_internal", NonZeroUsize::MIN.saturating_add(23));
-        let partitions_near = keys.optional("topics.partitions_near");
-        for (key, partitions) in [
-            ("topics.partitions_internal", Some(partitions_internal)),
-            ("topics.partitions_near", partitions_near),
-        ] {
+        let partitions_internal = keys.key(INTERNAL_KEY, NonZeroUsize::MIN.saturating_add(23));
+        let partitions_near = keys.optional(NEAR_KEY);
+        for (key, partitions) in
+            [(INTERNAL_KEY, Some(partitions_internal)), (NEAR_KEY, partitions_near)]
+        {
             if partitions.is_some_and(|partitions| partitions.get() > 10_000) {
                 keys.refuse(key, "is more than 10000; lower it");
             }
@@ -143,7 +161,8 @@ impl Topics {
             sightings: name("topics.sightings", "stories.sightings"),
             dead_letter: name("topics.dead_letter", "articles.dead-letter"),
             partitions_internal,
-            partitions_near: partitions_near.unwrap_or(partitions_internal),
+            partitions_near: partitions_near
+                .unwrap_or_else(|| enough_for_near(partitions_internal)),
         };
         topics.validate_names(keys, app);
         topics
@@ -223,6 +242,7 @@ impl Config {
             settings: settings.to_vec(),
         };
         let topics = &self.topics;
+        let internal = Partitions { count: topics.partitions_internal, key: INTERNAL_KEY };
         let kept = [("cleanup.policy", "delete")];
         let mut specs = vec![
             spec(&topics.raw, Purpose::Input, &[]),
@@ -237,8 +257,8 @@ impl Config {
             // The append time caps page times, so that one bad clock cannot expire the table.
             let inbox = [("cleanup.policy", "delete"), ("message.timestamp.type", "LogAppendTime")];
             let partitions = Some(match stage {
-                "near" => topics.partitions_near,
-                _ => topics.partitions_internal,
+                "near" => Partitions { count: topics.partitions_near, key: NEAR_KEY },
+                _ => internal,
             });
             specs
                 .push(TopicSpec { partitions, ..spec(&self.inbox(stage), Purpose::Inbox, &inbox) });
@@ -249,7 +269,7 @@ impl Config {
             });
         }
         if self.lines.starts == Starts::On {
-            let partitions = Some(topics.partitions_internal);
+            let partitions = Some(internal);
             let compacted = [("cleanup.policy", "compact")];
             let starts = spec(&self.starts_topic(), Purpose::Starts, &compacted);
             specs.push(TopicSpec { partitions, ..starts });

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::finding::Finding;
 use crate::cli::counted;
-use crate::config::topics::{Purpose, Standing, TopicSpec};
+use crate::config::topics::{Partitions, Purpose, Standing, TopicSpec};
 use crate::config::{CertificateKind, Config, Engine, Sasl};
 use crate::engine::examine::Replication;
 
@@ -132,8 +132,11 @@ pub(super) fn topic(
 }
 
 fn fix_of(spec: &TopicSpec, difference: &str) -> String {
-    if difference.starts_with("has ") {
-        return "take another `app` name and replay the pages: this cannot be changed".to_owned();
+    if let (Some(Partitions { key, .. }), true) = (spec.partitions, difference.starts_with("has "))
+    {
+        return format!(
+            "it cannot be changed: set {key} to what there is, or take another `app` name and replay the pages"
+        );
     }
     // "cleanup.policy is delete, should be compact"
     let name = difference.split(' ').next().unwrap_or_default();
