@@ -274,22 +274,70 @@ fn a_marker_whose_headline_is_lost_takes_no_paragraph_for_it() {
 }
 
 #[test]
-fn an_article_that_comes_back_to_its_subject_goes_on_behind_captions() {
-    let text = format!(
-        "{ARTICLE}\nRELATED COVERAGE\nThe captain of the bridge, Paul Martin, at the bearings in December\n\
-         Paul Martin, captain of the bridge, saw the bearings fail in December.\n\
-         All traffic of the town will cross the harbour by ferry until spring, the council said.\n\
-         The harbour bridge will be closed to walkers too."
-    );
-    assert_eq!(page(&text).body.len(), 5);
-}
-
-#[test]
 fn a_long_paragraph_that_was_cut_is_a_story_and_no_teaser() {
     let long = format!("{} {} {} {}...", FROST[1], FROST[2], FERRY[1], FERRY[2]);
     assert!(long.chars().count() > 300);
     let text = format!("{ARTICLE}\nSource: Harbour Post\nRead also:\n{}\n{long}", FROST[0]);
     assert_eq!(told(&page(&text).related), [(STORY, FROST[0], 1)]);
+}
+
+#[test]
+fn stories_follow_an_article_without_labels_where_they_tell_what_their_headlines_say() {
+    let text = format!("{ARTICLE}\nRead also\n{}\n{}", joined(&FROST), joined(&FERRY));
+    let page = page(&text);
+    assert_eq!(page.body.len(), 2);
+    assert_eq!(told(&page.related), [(STORY, FROST[0], 2), (STORY, FERRY[0], 2)]);
+}
+
+#[test]
+fn a_date_or_byline_beside_the_headline_of_an_appended_story_is_none_of_its_paragraphs() {
+    for (frost, ferry) in [
+        ("12 March 2024", "3 April 2024"),
+        ("By Nora Field", "By Tom Poole"),
+        ("2 April", "5 April 2024, 14:05"),
+    ] {
+        let [above, below] = [[true, false], [false, true]].map(|[above, below]| {
+            let story = |story: &[&str; 3], aside: &str| {
+                let lines = [
+                    above.then_some(aside),
+                    Some(story[0]),
+                    below.then_some(aside),
+                    Some(story[1]),
+                    Some(story[2]),
+                ];
+                lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
+            };
+            format!(
+                "{ARTICLE}\nSource: Harbour Post\nRead also:\n{}\n{}",
+                story(&FROST, frost),
+                story(&FERRY, ferry)
+            )
+        });
+        for text in
+            [Some(below), Some(above).filter(|_| !frost.starts_with("By"))].into_iter().flatten()
+        {
+            let page = page(&text);
+            assert_eq!(told(&page.related), [(STORY, FROST[0], 2), (STORY, FERRY[0], 2)], "{text}");
+            if !frost.starts_with("By") {
+                let dates: Vec<_> =
+                    page.related.iter().map(|story| story.published_raw.as_deref()).collect();
+                assert_eq!(dates, [Some(frost), Some(ferry)], "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_days_of_a_chronicle_stay_in_their_story() {
+    let text = format!(
+        "{ARTICLE}\nSource: Harbour Post\nRead also:\n{}\n{}\n12 March 2024\n{}\n13 March 2024\n{}",
+        FROST[0],
+        FROST[1],
+        FROST[2],
+        "The growers lit fires between the trees in the night and saved a third of the harvest, they said."
+    );
+    let page = page(&text);
+    assert_eq!(told(&page.related), [(STORY, FROST[0], 5)]);
 }
 
 /// The article with its labels above its paragraphs.

@@ -7,7 +7,6 @@ use serde::Serialize;
 use crate::page::layout::Layouts;
 use crate::page::piece::{Part, Piece};
 use crate::page::reading::Reading;
-use crate::page::split::signal::NAMES;
 use crate::page::split::starts::Start;
 use crate::page::{Context, Page};
 
@@ -99,7 +98,7 @@ fn rule(id: Option<u32>, layouts: &Layouts) -> Option<ExplainedRule> {
 
 fn runner_up(piece: &Piece<'_>, layouts: &Layouts) -> Option<ExplainedRunnerUp> {
     // Of a list of links nothing is weighed.
-    let is_weighed = piece.why.signals.iter().flat_map(|signals| signals.iter()).any(|of| *of != 0);
+    let is_weighed = piece.why.signals.as_ref().is_some_and(|signals| !signals.is_empty());
     let (part, id, reason) = match (piece.why.runner_up, piece.part) {
         (Some(second), _) => (second.part, second.rule, second.reason),
         (None, Part::Headline) if is_weighed => {
@@ -112,6 +111,5 @@ fn runner_up(piece: &Piece<'_>, layouts: &Layouts) -> Option<ExplainedRunnerUp> 
 }
 
 fn signals(piece: &Piece<'_>) -> BTreeMap<&'static str, i16> {
-    let values = piece.why.signals.iter().flat_map(|signals| signals.iter().copied());
-    NAMES.iter().copied().zip(values).filter(|(_, value)| *value != 0).collect()
+    piece.why.signals.iter().flat_map(|signals| signals.iter().copied()).collect()
 }

@@ -23,6 +23,7 @@ mod reading;
 mod split;
 mod text;
 mod unmarked;
+mod weighing;
 
 use std::borrow::Cow;
 

@@ -7,7 +7,6 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::page::layout::Field;
-use crate::page::split::signal::Signals;
 use crate::page::split::starts::Start;
 use crate::page::text::lines::Line;
 
@@ -46,8 +45,8 @@ pub(super) struct Why {
     pub rule: Option<u32>,
     /// How sure the judgement is; above nought is for, below is against.
     pub score: Option<i32>,
-    /// What the score is made of, where a trace is kept.
-    pub signals: Option<Box<Signals>>,
+    /// What the score is made of, where a trace is kept: signals by name, those that are nought left out.
+    pub signals: Option<Box<[(&'static str, i16)]>>,
     /// What other pages have shown of it, where a trace is kept.
     pub known: Option<Box<Start>>,
     /// What was decided where no layout rule says it.

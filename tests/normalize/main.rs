@@ -18,6 +18,8 @@ mod near_languages;
 mod near_made;
 #[cfg(test)]
 mod score;
+#[cfg(test)]
+mod unlabelled;
 
 #[cfg(test)]
 #[path = "../common/validate.rs"]

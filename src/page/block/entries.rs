@@ -1,29 +1,34 @@
 //! The entries of what follows markers: which pieces are an appended story or a link together.
 
+use super::asides::{self, Aside};
 use super::ending::{End, Ending};
-use super::extent::{Extent, resumes_at};
+use super::extent::Extent;
+use super::resumption::{Attached, Resumption};
 use super::told::ArticleWords;
 use super::{lines, list, stories};
-use crate::page::layout::{Field, Layouts};
+use crate::page::layout::Field;
+use crate::page::marks::marking::Marking;
 use crate::page::piece::{Part, Piece};
 use crate::page::split::learning::Lesson;
 use crate::page::split::line::BlockLine;
 use crate::page::split::sequence::Verdict;
+use crate::page::split::signal::NAMES;
 use crate::page::split::starts::StartKind;
-use crate::page::text::matching::Matching;
 use crate::page::text::shape;
+use crate::page::weighing;
 
 /// Gives the pieces behind each marker their entries, by what the page says and what other pages have shown. Whether a cut
 /// is in doubt.
 pub(super) fn give(
     pieces: &mut [Piece<'_>],
-    (matching, layouts): (&Matching, &Layouts),
+    page: &Marking<'_, '_>,
     lesson: &mut Lesson<'_>,
     trace: bool,
 ) -> bool {
+    let (matching, layouts) = (page.matching, page.layouts);
     let article = ArticleWords::default();
     let (entries, in_doubt) = (0, false);
-    let mut blocks = Blocks { layouts, trace, matching, article, lesson, entries, in_doubt };
+    let mut blocks = Blocks { page, trace, article, lesson, entries, in_doubt };
     let mut ending = Ending::default();
     let mut rest = pieces;
     while let Some(at) = rest.iter().position(|piece| piece.part == Part::Marker) {
@@ -37,7 +42,8 @@ pub(super) fn give(
         let end = ending.at_marker();
         let extent = Extent::of(behind, end, &blocks.article, (matching, layouts));
         let (block, tail) = behind.split_at_mut(extent.pieces);
-        if blocks.block(marker.line, block, (end, extent.closed, tail.is_empty()))
+        let within = own.last().is_some_and(|before| before.line == marker.line);
+        if blocks.block((marker, within), block, (end, extent.closed, tail.is_empty()))
             && end == End::Unsure
         {
             ending.end();
@@ -62,10 +68,9 @@ fn is_digits(text: &str) -> bool {
 }
 
 struct Blocks<'b, 's> {
-    layouts: &'b Layouts,
+    page: &'b Marking<'b, 'b>,
     /// Whether the signals of each line are kept.
     trace: bool,
-    matching: &'b Matching,
     article: ArticleWords,
     lesson: &'b mut Lesson<'s>,
     entries: u32,
@@ -100,26 +105,30 @@ impl Blocks<'_, '_> {
     /// Lays out the pieces between a marker and what ends the block. Whether the article has ended before them.
     fn block(
         &mut self,
-        marker_line: usize,
+        (marker, within): (&mut Piece<'_>, bool),
         block: &mut [Piece<'_>],
         (end, closed, is_last): (End, bool, bool),
     ) -> bool {
-        let attached = block
+        let is_attached = block
             .first()
-            .is_some_and(|piece| piece.line == marker_line && piece.part == Part::Body);
-        let mut lines = lines::of(block, self.matching, self.layouts);
+            .is_some_and(|piece| piece.line == marker.line && piece.part == Part::Body);
+        let asides = asides::of(block, self.page);
+        let mut lines = lines::of((block, &asides), self.page.matching, self.page.layouts);
         if lines.is_empty() {
             return end == End::Ended;
         }
         if let Some(second) = lines.get_mut(1) {
-            second.behind_title = attached;
+            second.behind_title = is_attached;
         }
+        let attached = match (is_attached, within) {
+            (true, true) => Attached::Within,
+            (true, false) => Attached::OnLine,
+            (false, _) => Attached::No,
+        };
         let resumed = match end {
             End::Ended => lines.len(),
             End::Open | End::Unsure if closed => lines.len(),
-            End::Open | End::Unsure => {
-                resumes_at(&lines, (end, attached), &self.article, self.matching)
-            }
+            End::Open | End::Unsure => self.resumed(marker, &lines, (end, attached)),
         };
         // Behind the last links of a page the site goes on, and not the article.
         let is_end = resumed == lines.len() && (is_last || end == End::Ended);
@@ -136,7 +145,7 @@ impl Blocks<'_, '_> {
             verdicts
         };
         // Behind its marker on the line stands a headline, however short.
-        let first = usize::from(attached);
+        let first = usize::from(is_attached);
         let are_titles = are_links && list::have_titles(block_lines);
         let judged = block_lines.iter().zip(verdicts).enumerate();
         let judged = judged.map(|(at, (line, verdict))| {
@@ -144,24 +153,49 @@ impl Blocks<'_, '_> {
             (line, Some(verdict).filter(|_| !is_site))
         });
         let behind = rest.iter().filter(|_| links.is_some()).map(|line| (line, None));
-        self.give_entries(block, judged.chain(behind).collect(), end);
+        self.give_entries((block, &asides), judged.chain(behind).collect(), end);
         end == End::Ended || !are_links
+    }
+
+    /// At which of the lines behind a marker the article goes on.
+    fn resumed(
+        &mut self,
+        marker: &mut Piece<'_>,
+        lines: &[BlockLine],
+        stands: (End, Attached),
+    ) -> usize {
+        let Resumption { at, weighed } =
+            Resumption::of(lines, stands, &self.article, self.page.matching);
+        if let Some(weighed) = weighed {
+            self.in_doubt |= weighed.is_doubt();
+            marker.why.score = Some(weighed.score);
+            marker.why.signals = self.trace.then(|| weighed.named());
+        }
+        at
     }
 
     /// Gives the pieces of a block their entries. `judged` are its lines, up to where the article goes on; those without a
     /// verdict are the site's.
     fn give_entries(
         &mut self,
-        block: &mut [Piece<'_>],
+        (block, asides): (&mut [Piece<'_>], &[Option<Aside>]),
         judged: Vec<(&BlockLine, Option<Verdict>)>,
         end: End,
     ) {
         let mut judged = judged.into_iter();
         let mut open = Open::default();
         let mut aside = None;
-        for piece in block {
+        for (piece, of_headline) in block.iter_mut().zip(asides) {
             match piece.part {
                 Part::Marker => aside = Some(piece.line),
+                Part::Body if let Some(of_headline) = of_headline => {
+                    let next = judged.as_slice().first();
+                    let begins = next
+                        .and_then(|(_, verdict)| verdict.as_ref())
+                        .is_some_and(|next| next.headline);
+                    let above = begins && (open.has_body || open.entry.is_none());
+                    of_headline.take(piece, if above { Some(self.entries) } else { open.entry });
+                }
                 Part::Body if aside == Some(piece.line) => {
                     aside = None;
                     let entry = Some(self.next_entry());
@@ -217,7 +251,7 @@ impl Blocks<'_, '_> {
         piece.take(part, open.entry, reason);
         piece.why.score = Some(verdict.score);
         if self.trace {
-            piece.why.signals = Some(Box::new(verdict.signals));
+            piece.why.signals = Some(weighing::named(&NAMES, &verdict.signals));
             piece.why.known = verdict.known.map(Box::new);
         }
     }

@@ -1,11 +1,9 @@
-//! How far a block goes, and at which of its lines the article goes on.
+//! How far a block goes.
 
 use super::ending::End;
-use super::list::{headlines, is_list, is_sentence};
 use super::told::{ArticleWords, is_own_date};
 use crate::page::layout::{Furniture, Layouts, RuleKind};
 use crate::page::piece::{Part, Piece};
-use crate::page::split::line::BlockLine;
 use crate::page::text::matching::Matching;
 use crate::page::text::stems::{Stems, stems_of};
 
@@ -75,51 +73,3 @@ fn is_aside(pieces: &[Piece<'_>], at: usize, matching: &Matching) -> bool {
     }
     !before.is_empty() && !behind.is_empty() && (of_title < 25 || of_title <= of_story)
 }
-
-/// At which line of the block the article goes on, where it had not ended before the marker.
-pub(super) fn resumes_at(
-    lines: &[BlockLine],
-    (end, attached): (End, bool),
-    article: &ArticleWords,
-    matching: &Matching,
-) -> usize {
-    if attached && end == End::Open {
-        return 1;
-    }
-    if is_list(lines) {
-        return lines.len();
-    }
-    let headlines = headlines(lines, article.asks);
-    if headlines == 0 && lines.first().is_some_and(is_sentence) {
-        return 0;
-    }
-    let headlines = if attached { 1 } else { headlines.max(1) };
-    // A dateline stands where a story begins, and an article has one.
-    let begins = lines.get(headlines).and_then(|line| line.agency);
-    if begins.is_some_and(|agency| article.agencies.contains(&agency)) {
-        return lines.len();
-    }
-    let of_lines = |from, count| {
-        let lines = lines.iter().skip(from).take(count);
-        Stems::of(lines.flat_map(|line| &line.stems).copied().collect())
-    };
-    let (titles, behind) = (of_lines(0, headlines), of_lines(headlines, 3));
-    let (of_titles, of_article) =
-        (titles.share_in(&behind), behind.share_in(&article.stems(matching)));
-    // An article that goes on comes back to what its beginning speaks of.
-    let rest = of_lines(headlines, REST);
-    let comes_back = article.beginning(matching).share_in(&rest);
-    let of_rest = titles.share_in(&rest);
-    if end == End::Unsure && !attached {
-        // Links and stories are as likely.
-        let is_article = of_article + comes_back > of_titles + of_rest;
-        return if is_article { headlines } else { lines.len() };
-    }
-    if of_titles < 40 || of_titles <= of_article {
-        return headlines;
-    }
-    if of_rest < 2 * comes_back { headlines } else { lines.len() }
-}
-
-/// Whether an article goes on behind headlines is seen in so many lines.
-const REST: usize = 12;

@@ -2,6 +2,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::asides::Aside;
 use super::told::agency;
 use crate::page::layout::{Field, Layouts};
 use crate::page::piece::{Part, Piece};
@@ -9,12 +10,18 @@ use crate::page::split::line::{BlockLine, LineShape};
 use crate::page::text::matching::Matching;
 use crate::page::text::stems::add_stems;
 
-/// The text lines of a block, each with what splitting asks of it.
-pub(super) fn of(block: &[Piece<'_>], matching: &Matching, layouts: &Layouts) -> Vec<BlockLine> {
+/// The text lines of a block, each with what splitting asks of it; its `asides` are none.
+pub(super) fn of(
+    (block, asides): (&[Piece<'_>], &[Option<Aside>]),
+    matching: &Matching,
+    layouts: &Layouts,
+) -> Vec<BlockLine> {
     let mut lines: Vec<BlockLine> = Vec::new();
     let (mut behind_label, mut aside, mut last) = (false, None, None);
-    for piece in block {
+    for (piece, of_headline) in block.iter().zip(asides) {
         match piece.part {
+            // It stands beside a headline, never between two paragraphs.
+            Part::Body if of_headline.is_some() => behind_label = true,
             Part::Marker => aside = Some(piece.line),
             // The headline of a link, alone: what stands behind it on its line is the story's again.
             Part::Body if aside == Some(piece.line) => aside = None,

@@ -132,7 +132,7 @@ pub(super) fn links(lines: &[BlockLine]) -> Vec<Verdict> {
 
 /// Cut with an ellipsis, and no longer than teasers are: else it is a story that was cut.
 fn is_teaser(text: &str) -> bool {
-    shape::is_cut(text) && text.chars().nth(TEASER_CHARS).is_none()
+    shape::is_cut(text) && shape::fits_chars(text, TEASER_CHARS)
 }
 
 /// A longer line is no line of the site behind a link.
@@ -140,7 +140,7 @@ const SCRAP_CHARS: usize = 40;
 
 /// A few words that are no sentence: "Follow us on:".
 fn is_scrap(text: &str) -> bool {
-    matches!(shape::stop(text), Stop::None | Stop::Colon) && text.chars().nth(SCRAP_CHARS).is_none()
+    matches!(shape::stop(text), Stop::None | Stop::Colon) && shape::fits_chars(text, SCRAP_CHARS)
 }
 
 /// Turns entries without paragraphs into links, and cut paragraphs that are all of an entry into teasers. A few words

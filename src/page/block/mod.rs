@@ -2,10 +2,11 @@
 //!
 //! `attached` cuts a headline off that stands behind a marker on its own line, where there is `evidence` of its end on the
 //! page, and `known` where other pages have shown it. `entries` are given to what follows each marker: by whether the article
-//! had ended there (`ending`) and what it had said (`told`) it is clear how far the block goes (`extent`); its `lines` are a
-//! `list` of links, or `stories` that `split` cuts. `beside` is what stands beside headlines, `titles` what stands round those
+//! had ended there (`ending`) and what it had said (`told`) it is clear how far the block goes (`extent`), and whether the article
+//! goes on within it (`resumption`); its `asides` left out, its `lines` are a `list` of links, or `stories` that `split` cuts. `beside` is what stands beside headlines, `titles` what stands round those
 //! of links. Rests on `split`, and on all that came before.
 
+mod asides;
 mod attached;
 mod beside;
 mod ending;
@@ -15,6 +16,7 @@ mod extent;
 mod known;
 mod lines;
 mod list;
+mod resumption;
 mod stories;
 mod titles;
 mod told;
@@ -38,7 +40,7 @@ pub(super) fn lay_out<'a>(
     if let Some(headline) = headline::over_a_body(pieces) {
         lesson.own(page.matching.form(headline.folded.clone()));
     }
-    let in_doubt = entries::give(pieces, (page.matching, page.layouts), lesson, trace);
+    let in_doubt = entries::give(pieces, page, lesson, trace);
     headline::repeated(pieces);
     beside::take(pieces, page);
     let is_left = known::cut(pieces, &unseen, page.matching, lesson);

@@ -53,11 +53,19 @@ impl ArticleWords {
         stems_of(self.told.iter().take(2).cloned(), matching)
     }
 
+    /// The words of its last paragraphs.
+    pub(super) fn ending(&self, matching: &Matching) -> Stems {
+        stems_of(self.told.iter().rev().take(LAST_PARAGRAPHS).cloned(), matching)
+    }
+
     /// Its words. Only a block that may go on with the article asks.
     pub(super) fn stems(&self, matching: &Matching) -> Stems {
         stems_of(self.told.iter().cloned(), matching)
     }
 }
+
+/// So many paragraphs are an article's last ones.
+const LAST_PARAGRAPHS: usize = 3;
 
 /// An article's dateline stands in one of so many first lines, the headline included.
 const FIRST_PARAGRAPHS: usize = 5;

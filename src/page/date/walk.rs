@@ -3,6 +3,7 @@
 use super::parts::{Calendar, Parts, Ymd};
 use super::tokens::{Token, tokens};
 use crate::page::layout::{DateWord, DateWords, HalfDay};
+use crate::page::text::shape;
 
 /// Takes `text`, a match form, apart.
 pub(super) fn parts_of(text: &str, words: &DateWords, language: &str) -> Parts {
@@ -62,7 +63,7 @@ impl Walk<'_> {
         let Some(Token::Word(word)) = behind.filter(|_| digits == 4) else {
             return 0;
         };
-        let is_letter = word.chars().nth(1).is_none();
+        let is_letter = shape::fits_chars(word, 1);
         let half_day = || self.words.get(word, self.language).is_some_and(is_half_day);
         usize::from(is_letter && half_day())
     }

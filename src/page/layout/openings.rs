@@ -36,7 +36,7 @@ impl Openings {
             return *opening;
         }
         let prefixed = word.starts_with(|c| self.prefixes.contains(&c));
-        if prefixed && word.chars().nth(PREFIXED_LETTERS).is_some() {
+        if prefixed && !shape::fits_chars(word, PREFIXED_LETTERS) {
             Opening::Continues
         } else {
             Opening::Neither

@@ -73,7 +73,7 @@ pub(crate) fn is_button(page: &Marking<'_, '_>, index: usize, pieces: &[Piece<'_
     !pieces.is_empty()
         && pieces.iter().all(|piece| piece.part == Part::Furniture)
         && shape::has_words(next)
-        && next.split(' ').nth(BUTTON_WORDS).is_none()
+        && shape::fits_words(next, BUTTON_WORDS)
         && shape::stop(next) == Stop::None
 }
 

@@ -59,8 +59,7 @@ const ITEM_CHARS: usize = 60;
 pub(super) fn is_item(text: &str) -> bool {
     let text = text.trim_start_matches(BULLETS);
     shape::has_words(text)
-        && text.split(' ').nth(ITEM_WORDS).is_none()
-        && text.chars().nth(ITEM_CHARS).is_none()
+        && shape::fits(text, ITEM_WORDS, ITEM_CHARS)
         && shape::stop(text) == Stop::None
         && !text.contains(is_separator)
 }

@@ -19,7 +19,7 @@ pub(crate) fn is_name(text: &str) -> bool {
         }
     });
     let mut parts = parts.flatten().map(str::trim).filter(|part| !part.is_empty());
-    let is_office = |part: &str| part.split(' ').nth(OFFICE_WORDS).is_none();
+    let is_office = |part: &str| shape::fits_words(part, OFFICE_WORDS);
     // "A.K." is no sentence.
     let ends = text.rsplit(' ').next().is_none_or(|last| last.trim_end_matches('.').contains('.'));
     parts.next().is_some_and(is_one_name)
@@ -39,10 +39,10 @@ fn is_one_name(text: &str) -> bool {
         // "g1" is a name.
         first.is_some_and(char::is_lowercase) && !word.contains(char::is_numeric)
     };
-    let is_short = |word: &str| word.trim_start_matches('(').chars().nth(4).is_none();
+    let is_short = |word: &str| shape::fits_chars(word.trim_start_matches('('), 4);
     let mut words = text.split(' ');
     let ends = [words.clone().next(), words.clone().next_back()];
-    text.split(' ').nth(BYLINE_WORDS).is_none()
+    shape::fits_words(text, BYLINE_WORDS)
         && ends.into_iter().flatten().all(|word| !is_small(word))
         && words.all(|word| !is_small(word) || is_short(word))
 }
@@ -58,7 +58,7 @@ pub(crate) fn is_full_name(text: &str, layouts: &Layouts) -> bool {
     let name = name.split(" - ").next().unwrap_or_default();
     // What its bearer is stands in brackets behind it.
     let (name, whole) = match name.split_once(" (") {
-        Some((name, office)) if office.split(' ').nth(WITH_OFFICE_WORDS).is_none() => (name, name),
+        Some((name, office)) if shape::fits_words(office, WITH_OFFICE_WORDS) => (name, name),
         Some(_) | None => (name, text),
     };
     let small = layouts.words();
@@ -81,7 +81,7 @@ pub(crate) fn is_full_name(text: &str, layouts: &Layouts) -> bool {
 
 /// "AFP": the letters of an agency.
 fn is_letters(word: &str) -> bool {
-    word.chars().nth(1).is_some() && word.chars().all(char::is_uppercase)
+    !shape::fits_chars(word, 1) && word.chars().all(char::is_uppercase)
 }
 
 /// Two names have no fewer words.
@@ -100,9 +100,9 @@ fn is_name_with_office(text: &str) -> bool {
     let mut words = text.split(' ');
     let is_name = words.by_ref().take(2).all(|word| word.starts_with(char::is_uppercase));
     let is_office =
-        |word: &str| word.chars().nth(SHORT_WORD).is_some() && word.chars().all(shape::is_letter);
+        |word: &str| !shape::fits_chars(word, SHORT_WORD) && word.chars().all(shape::is_letter);
     is_name
-        && text.split(' ').nth(WITH_OFFICE_WORDS).is_none()
+        && shape::fits_words(text, WITH_OFFICE_WORDS)
         && text.split(' ').next_back().is_some_and(|last| last.starts_with(char::is_lowercase))
         && words.all(is_office)
 }
@@ -146,8 +146,7 @@ pub(crate) fn begins_with_given_name(form: &str, layouts: &Layouts) -> bool {
 
 /// A name without the letter and point that stand for a title: "د. سميرة الخطيب".
 fn without_title(form: &str) -> &str {
-    let name =
-        form.split_once(". ").filter(|(title, _)| title.chars().nth(TITLE_LETTERS).is_none());
+    let name = form.split_once(". ").filter(|(title, _)| shape::fits_chars(title, TITLE_LETTERS));
     name.map_or(form, |(_, name)| name)
 }
 
@@ -161,10 +160,9 @@ const QUOTES: [char; 8] = ['"', '«', '»', '“', '”', '\'', '(', ')'];
 
 /// An agency's letters, each by itself, or its name in brackets: "و م ع", "(Reuters)".
 pub(crate) fn is_agency(text: &str) -> bool {
-    let is_sign =
-        |word: &str| word.trim_matches(|c| !shape::is_word_char(c)).chars().nth(1).is_none();
+    let is_sign = |word: &str| shape::fits_chars(word.trim_matches(|c| !shape::is_word_char(c)), 1);
     let in_brackets = text.starts_with('(') && text.ends_with(')');
-    text.split(' ').nth(AGENCY_WORDS).is_none() && (in_brackets || text.split(' ').all(is_sign))
+    shape::fits_words(text, AGENCY_WORDS) && (in_brackets || text.split(' ').all(is_sign))
 }
 
 const AGENCY_WORDS: usize = 4;

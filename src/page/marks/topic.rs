@@ -36,7 +36,7 @@ impl Topic {
 fn is_topic(text: &str) -> bool {
     let text = text.trim();
     text.len() <= BYTES
-        && text.split(' ').nth(WORDS).is_none()
+        && shape::fits_words(text, WORDS)
         && shape::has_words(text)
         && shape::stop(text) == Stop::None
         && !text.contains(". ")

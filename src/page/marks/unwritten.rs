@@ -32,7 +32,7 @@ fn is_rule(text: &str) -> bool {
 /// "/GazetaExample/": a word with slashes round it.
 fn is_signature(line: &str) -> bool {
     let name = line.strip_prefix('/').and_then(|line| line.strip_suffix('/'));
-    name.is_some_and(|name| !name.contains([' ', '/']) && name.chars().nth(2).is_some())
+    name.is_some_and(|name| !name.contains([' ', '/']) && !shape::fits_chars(name, 2))
 }
 
 /// "(abc/de)", "ab/cde": how the editors of a text sign it, small letters with no space between.

@@ -14,7 +14,7 @@ const CREDITS: usize = 2;
 /// signatures.
 pub(crate) fn of_block(lines: &[BlockLine]) -> Vec<usize> {
     let mut credits = Vec::new();
-    let shape = |line: &BlockLine| line.shape.credit || line.shape.signature;
+    let shape = |line: &BlockLine| is_below_headline(line) || line.shape.signature;
     let short = lines.iter().enumerate().skip(1).filter(|(_, line)| shape(line));
     for (at, line) in short {
         if line.shape.signature {
@@ -24,12 +24,16 @@ pub(crate) fn of_block(lines: &[BlockLine]) -> Vec<usize> {
         let from = if credits.last() == at.checked_sub(1).as_ref() { at - 1 } else { at };
         let above = from.checked_sub(1).and_then(|above| lines.get(above));
         let mut below = lines.iter().skip(at + 1).take(CREDITS + from - at);
-        let over_paragraph = below.find(|line| !line.shape.credit).is_some_and(is_paragraph);
+        let over_paragraph = below.find(|line| !is_below_headline(line)).is_some_and(is_paragraph);
         if above.is_some_and(is_headline) && over_paragraph {
             credits.push(at);
         }
     }
     credits
+}
+
+fn is_below_headline(line: &BlockLine) -> bool {
+    line.shape.credit || line.shape.caption
 }
 
 fn is_headline(line: &BlockLine) -> bool {

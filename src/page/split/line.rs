@@ -38,6 +38,8 @@ pub(crate) struct LineShape {
     pub credit: bool,
     /// It signs a story.
     pub signature: bool,
+    /// It ends as a caption does, with whose picture it is.
+    pub caption: bool,
 }
 
 /// What a line begins with.
@@ -55,6 +57,9 @@ pub(crate) enum BeginsWith {
 /// Longer lines are no headlines: how many characters they have beyond does not matter.
 const MAX_CHARS: usize = 400;
 
+/// Signs before the items of a list, and the spaces behind them.
+const BULLETS: [char; 8] = ['•', '·', '▪', '●', '■', '►', '▶', ' '];
+
 impl LineShape {
     /// The shape of a cleaned line.
     pub(crate) fn of(text: &str) -> Self {
@@ -68,7 +73,7 @@ impl LineShape {
             stop: shape::stop(text),
             colon_inside: memchr::memchr(b':', bytes).is_some(),
             dots_inside: memchr::memchr(0xe2, bytes).is_some() && inner.contains('…'),
-            begins_with: match text.chars().next() {
+            begins_with: match text.trim_start_matches(BULLETS).chars().next() {
                 Some(c) if c.is_uppercase() || c.is_lowercase() => BeginsWith::Letter,
                 Some(c) if shape::is_letter(c) => BeginsWith::Caseless,
                 Some(c) if c.is_numeric() => BeginsWith::Digit,
@@ -83,6 +88,7 @@ impl LineShape {
         shape.signs_inside(bytes);
         shape.credit = is_credit(text, &shape);
         shape.signature = is_signature(text, &shape);
+        shape.caption = is_caption(text, &shape);
         shape
     }
 
@@ -120,6 +126,17 @@ fn is_credit(text: &str, shape: &LineShape) -> bool {
         && shape.words <= CREDIT_WORDS
         && (shape.words <= CREDIT_BARE_WORDS || text.contains([':', '/', '-', '–', '#', '|', '(']))
         && matches!(shape.stop, Stop::None | Stop::Colon)
+}
+
+/// A caption has no more characters, and names whose picture it is in so many words.
+const CAPTION_CHARS: usize = 120;
+const PICTURE_WORDS: usize = 3;
+
+/// Whether a line ends in a few words in brackets: "Ships in the harbour (Harbour Post)".
+fn is_caption(text: &str, shape: &LineShape) -> bool {
+    let of = || text.strip_suffix(')').and_then(|text| text.rsplit_once('(')).map(|(_, of)| of);
+    shape.chars <= CAPTION_CHARS
+        && of().is_some_and(|of| shape::has_words(of) && shape::fits_words(of, PICTURE_WORDS))
 }
 
 /// Whether a line is an agency's name in brackets, as it signs a story: "(Reuters)", "--(Petra)".

@@ -1,18 +1,8 @@
-//! The signals by name, and those of one line in their order.
+//! The signals of a line by name: what speaks for and against its being a headline.
 
-macro_rules! signals {
-    ($($name:ident),* $(,)?) => {
-        /// The names of the signals, in the order of their values.
-        pub(crate) const NAMES: &[&str] = &[$(stringify!($name)),*];
+use crate::page::weighing;
 
-        /// What a signal is called.
-        #[expect(non_camel_case_types, reason = "the names are those of the data file")]
-        #[derive(Clone, Copy)]
-        pub(crate) enum Signal { $($name),* }
-    };
-}
-
-signals! {
+weighing::signals! {
     bias, ends_in_full_stop, ends_in_question, ends_in_dots, ends_in_comma, ends_in_colon,
     before_ends_in_full_stop, before_ends_in_question, before_ends_in_dots, before_ends_in_comma, before_ends_in_colon, before_does_not_stop,
     before_is_short, before_last_ends_in_full_stop, before_last_does_not_stop,
@@ -30,9 +20,3 @@ signals! {
     lines_without_stop, no_stop_as_most, continues, leads, next_continues, next_leads,
     second_line, repeat_begins, repeat_goes_on,
 }
-
-/// How many signals there are.
-pub(crate) const COUNT: usize = NAMES.len();
-
-/// The signals of one line.
-pub(crate) type Signals = [i16; COUNT];

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use super::signal::{COUNT, NAMES, Signals};
+use crate::page::weighing;
 
 /// What each signal counts, and what a headline near another one costs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,26 +54,14 @@ impl Weights {
 
     fn read(text: &str) -> Result<Self, String> {
         let raw: RawWeights = toml::from_str(text).map_err(|error| error.to_string())?;
-        let mut weights = [0; COUNT];
-        for (slot, name) in weights.iter_mut().zip(NAMES) {
-            *slot = *raw.weights.get(*name).ok_or_else(|| format!("no weight for {name}"))?;
-        }
-        if let Some(unknown) = raw.weights.keys().find(|name| !NAMES.contains(&name.as_str())) {
-            return Err(format!("no signal is called {unknown}"));
-        }
+        let weights = weighing::by_name(&raw.weights, &NAMES)?;
         let RawWeights { cut, doubt, next_line, two_lines, at_end, .. } = raw;
         Ok(Self { cut, doubt, next_line, two_lines, at_end, weights })
     }
 
     /// The score of a line as a headline, near others left aside.
     pub(crate) fn score(&self, signals: &Signals) -> i32 {
-        let sum: i32 = self
-            .weights
-            .iter()
-            .zip(signals)
-            .map(|(weight, signal)| weight * i32::from(*signal))
-            .sum();
-        sum / 100
+        weighing::score(&self.weights, signals)
     }
 }
 

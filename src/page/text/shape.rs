@@ -37,6 +37,22 @@ pub(crate) fn has_letters(text: &str) -> bool {
     text.contains(is_letter)
 }
 
+/// Whether a text has no more than so many words and characters.
+pub(crate) fn fits(text: &str, words: usize, chars: usize) -> bool {
+    fits_chars(text, chars) && fits_words(text, words)
+}
+
+/// Whether a text has no more than so many words, each of which ends at a space.
+pub(crate) fn fits_words(text: &str, most: usize) -> bool {
+    memchr::memchr_iter(b' ', text.as_bytes()).take(most).count() < most
+}
+
+/// Whether a text has no more than so many characters.
+pub(crate) fn fits_chars(text: &str, most: usize) -> bool {
+    // A character has one to four bytes: most texts need not be counted.
+    text.len() <= most || text.len() <= 4 * most && text.chars().count() <= most
+}
+
 /// What closes a marker or label.
 pub(crate) struct Terminator {
     /// Its bytes, the spaces round it included.
@@ -108,7 +124,7 @@ pub(crate) fn holds_sentence(text: &str) -> bool {
         let (before, behind) = (text.get(..at), text.get(at + sign.len()..));
         let word = before.and_then(|text| text.rsplit(' ').next()).unwrap_or_default();
         let next = behind.and_then(|text| text.strip_prefix(' '));
-        word.chars().nth(SENTENCE_WORD).is_some()
+        !fits_chars(word, SENTENCE_WORD)
             && next.is_some_and(|next| !next.starts_with(|c: char| c.is_lowercase()))
     })
 }
@@ -121,7 +137,7 @@ pub(crate) const PARAGRAPH_CHARS: usize = 60;
 
 /// Whether a line is a paragraph for certain, by its length and its full stop.
 pub(crate) fn is_paragraph(text: &str) -> bool {
-    stop(text) == Stop::Full && text.chars().nth(PARAGRAPH_CHARS).is_some()
+    stop(text) == Stop::Full && !fits_chars(text, PARAGRAPH_CHARS)
 }
 
 /// A headline behind a marker that no colon closes has so many words, and no more characters.
@@ -136,12 +152,12 @@ pub(crate) fn is_title(text: &str) -> bool {
             .filter(|word| has_words(word))
             .nth(TITLE_WORDS - 1)
             .is_some()
-        && text.chars().nth(TITLE_CHARS).is_none()
+        && fits_chars(text, TITLE_CHARS)
 }
 
 /// Whether a paragraph ends with a colon: the day on the next line is what it announces, that of a match.
 pub(crate) fn announces(text: &str) -> bool {
-    stop(text) == Stop::Colon && text.chars().nth(PARAGRAPH_CHARS).is_some()
+    stop(text) == Stop::Colon && !fits_chars(text, PARAGRAPH_CHARS)
 }
 
 /// A dateline or byline stands within so many characters.

@@ -24,6 +24,11 @@ impl Stems {
         self.0.is_empty()
     }
 
+    /// These stems without those that the other text has too.
+    pub(crate) fn without(&self, other: &Self) -> Self {
+        Self(self.0.iter().copied().filter(|stem| other.0.binary_search(stem).is_err()).collect())
+    }
+
     /// The share of these stems, in hundredths, that the other text has too.
     pub(crate) fn share_in(&self, other: &Self) -> i32 {
         let shared = self.0.iter().filter(|stem| other.0.binary_search(stem).is_ok()).count();

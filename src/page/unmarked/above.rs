@@ -1,7 +1,7 @@
 //! Lines above the headline that the site put there: its address, the name of a section, the way to the page, the topic.
 
-use super::buttons;
 use super::byline;
+use super::dates;
 use super::headline::MAX_SENTENCE;
 use crate::page::date;
 use crate::page::layout::Field;
@@ -59,8 +59,7 @@ const SITE_WORDS: usize = 3;
 fn is_few_words(piece: &Piece<'_>) -> bool {
     let text = piece.text.as_ref();
     piece.part == Part::Body
-        && text.split(' ').nth(SITE_WORDS).is_none()
-        && text.chars().nth(ABOVE_CHARS).is_none()
+        && shape::fits(text, SITE_WORDS, ABOVE_CHARS)
         && shape::stop(text) == Stop::None
 }
 
@@ -106,7 +105,7 @@ fn lines_above(pieces: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<(usize, &'st
     }
     let is_dated = |piece: &Piece<'_>| piece.part == Part::Value(Field::Published);
     let is_again =
-        |piece: &Piece<'_>| buttons::is_day_alone(piece, page) && pieces.iter().any(is_dated);
+        |piece: &Piece<'_>| dates::is_day_alone(piece, page) && pieces.iter().any(is_dated);
     if let Some(piece) = head.next_if(|piece| is_body(piece) && is_again(piece)) {
         lines.push((piece.line, "the date again, above the headline"));
     }
@@ -126,7 +125,7 @@ fn lines_above(pieces: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<(usize, &'st
     let is_sentence = |piece: &Piece<'_>| {
         is_body(piece)
             && shape::stop(&piece.text) == Stop::Full
-            && piece.text.chars().nth(ABOVE_CHARS).is_some()
+            && !shape::fits_chars(&piece.text, ABOVE_CHARS)
     };
     let headline = head.next().filter(|piece| is_body(piece) && is_headline(piece, page));
     if let Some(headline) = headline
@@ -145,7 +144,7 @@ fn lines_above(pieces: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<(usize, &'st
 fn is_way_to_next(piece: &Piece<'_>, pieces: &[Piece<'_>]) -> bool {
     let next = pieces.iter().find(|next| next.line == piece.line + 1);
     let way = next.and_then(|next| piece.text.strip_suffix(next.text.as_ref()));
-    way.is_some_and(|way| way.trim_end().ends_with(WAY) && way.chars().nth(WAY_CHARS).is_none())
+    way.is_some_and(|way| way.trim_end().ends_with(WAY) && shape::fits_chars(way, WAY_CHARS))
 }
 
 /// Whether a line of the site stands right beside a few words: they are its name, or a button.
@@ -161,7 +160,7 @@ const AGAIN_LINES: usize = 8;
 /// Whether a short line is printed again below the next one: it is the name of the site.
 fn is_repeated(piece: &Piece<'_>, pieces: &[Piece<'_>]) -> bool {
     let mut below = pieces.iter().filter(|below| below.line > piece.line + 1).take(AGAIN_LINES);
-    piece.text.split(' ').nth(SECTION_WORDS).is_none()
+    shape::fits_words(&piece.text, SECTION_WORDS)
         && piece.text.contains(shape::is_letter)
         && below.any(|below| below.part == Part::Body && below.text == piece.text)
 }
@@ -172,14 +171,14 @@ const OUTLET_WORDS: usize = 4;
 /// Whether a line is the name of a paper, an agency or a channel: a word of it says so.
 fn is_outlet(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     let form = page.matching.form(piece.folded.clone());
-    form.split(' ').nth(OUTLET_WORDS).is_none()
+    shape::fits_words(form, OUTLET_WORDS)
         && shape::stop(&piece.text) == Stop::None
         && form.split(' ').any(|word| page.layouts.words().is_outlet(word))
 }
 
 /// Whether a line leads to the headline below it: "The mayor of the valley told us:".
 fn is_kicker(text: &str) -> bool {
-    text.ends_with([':', '؛']) && text.chars().nth(WAY_CHARS).is_none()
+    text.ends_with([':', '؛']) && shape::fits_chars(text, WAY_CHARS)
 }
 
 /// The line above a headline that names its topic has no more words and characters, and the headline has at least so many.
@@ -206,16 +205,15 @@ fn topic(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
         return;
     };
     let dated = pieces.iter().any(|piece| piece.line > standfirst.line && is_field(piece));
-    let is_topic = topic.text.split(' ').nth(TOPIC_WORDS).is_none()
-        && topic.text.chars().nth(TOPIC_CHARS).is_none()
+    let is_topic = shape::fits(&topic.text, TOPIC_WORDS, TOPIC_CHARS)
         && shape::stop(&topic.text) == Stop::None;
-    let is_standfirst = standfirst.text.split(' ').nth(STANDFIRST_WORDS - 1).is_some();
+    let is_standfirst = !shape::fits_words(&standfirst.text, STANDFIRST_WORDS - 1);
     let line = topic.line;
     if dated
         && is_topic
         && is_standfirst
         && headline.line == line + 1
-        && headline.text.chars().nth(BELOW_TOPIC_CHARS).is_some()
+        && !shape::fits_chars(&headline.text, BELOW_TOPIC_CHARS)
         && is_headline(headline, page)
         && let Some(topic) = pieces.iter_mut().find(|piece| piece.line == line)
     {
@@ -226,12 +224,12 @@ fn topic(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
 /// "NEWS.EXAMPLE", "NEWS.EXAMPLE - follow-up", and signs without a word.
 fn is_address(text: &str) -> bool {
     let (text, behind) = text.split_once(" - ").unwrap_or((text, ""));
-    if behind.split(' ').nth(SECTION_WORDS).is_some() {
+    if !shape::fits_words(behind, SECTION_WORDS) {
         return false;
     }
-    let is_host = text.split_once('.').is_some_and(|(name, behind)| {
-        name.chars().nth(1).is_some() && behind.chars().nth(1).is_some()
-    });
+    let is_host = text
+        .split_once('.')
+        .is_some_and(|(name, behind)| !shape::fits_chars(name, 1) && !shape::fits_chars(behind, 1));
     let of_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '/' | ':');
     is_host && text.chars().all(of_host) && text.contains(|c: char| c.is_ascii_alphabetic())
         || !shape::has_words(text)
@@ -253,7 +251,7 @@ const YEARLESS_BYTES: usize = 48;
 
 /// The name of a section, the way to the page, words before it ("You are here:"), signs.
 fn is_of_site(text: &str) -> bool {
-    let is_lead = |words: &str| words.split(' ').nth(LEAD_WORDS).is_none() && is_short(words);
+    let is_lead = |words: &str| shape::fits_words(words, LEAD_WORDS) && is_short(words);
     is_section(text)
         || is_way(text)
         || !shape::has_words(text)
@@ -264,7 +262,7 @@ fn is_of_site(text: &str) -> bool {
 /// "Reporter: 1912": words before a number.
 fn is_numbered(text: &str) -> bool {
     text.split_once(':').is_some_and(|(label, number)| {
-        label.split(' ').nth(LEAD_WORDS).is_none()
+        shape::fits_words(label, LEAD_WORDS)
             && shape::has_words(number)
             && number.trim().chars().all(char::is_numeric)
     })
@@ -274,19 +272,19 @@ fn is_numbered(text: &str) -> bool {
 const LEAD_WORDS: usize = 3;
 
 fn is_section(text: &str) -> bool {
-    text.split(' ').nth(SECTION_WORDS).is_none() && is_short(text)
+    shape::fits_words(text, SECTION_WORDS) && is_short(text)
 }
 
 /// A few words that are no sentence, and no number: "TV5" is a name.
 fn is_short(text: &str) -> bool {
-    text.chars().nth(ABOVE_CHARS).is_none()
+    shape::fits_chars(text, ABOVE_CHARS)
         && shape::stop(text) == Stop::None
         && !text.split(' ').any(|word| word.starts_with(char::is_numeric))
 }
 
 fn is_way(text: &str) -> bool {
     text.contains(WAY)
-        && text.chars().nth(WAY_CHARS).is_none()
+        && shape::fits_chars(text, WAY_CHARS)
         && text.split(WAY).all(|part| is_section(part.trim()))
 }
 
@@ -296,11 +294,11 @@ fn is_headline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     let form = page.matching.text().get(piece.folded.clone()).unwrap_or_default();
     let is_name = name::is_agency(text)
         || [" - ", " – ", " — ", " | ", " / "].iter().any(|sign| text.contains(sign))
-            && text.split(' ').nth(6).is_none();
+            && shape::fits_words(text, 6);
     let is_date = || page.date_in(form).is_some_and(|read| read.has_day());
-    text.split(' ').nth(3).is_some()
-        && text.chars().nth(ABOVE_CHARS).is_some()
-        && text.chars().nth(MAX_SENTENCE).is_none()
+    !shape::fits_words(text, 3)
+        && !shape::fits_chars(text, ABOVE_CHARS)
+        && shape::fits_chars(text, MAX_SENTENCE)
         && matches!(shape::stop(text), Stop::None | Stop::Question)
         && !is_name
         && !byline::is_byline(piece, page)

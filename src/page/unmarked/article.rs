@@ -46,7 +46,7 @@ impl<'p> Article<'p> {
 
     /// Whether the headline has a word of a name, or a paragraph that says more has all of it.
     pub(super) fn says(&self, name: &str) -> bool {
-        let mut words = name.split(' ').filter(|word| word.chars().nth(SHORT_WORD).is_some());
+        let mut words = name.split(' ').filter(|word| !shape::fits_chars(word, SHORT_WORD));
         let mut others = self.paragraphs.iter().filter(|text| **text != name);
         words.any(|word| self.headline.contains(word)) || others.any(|text| text.contains(name))
     }
@@ -62,7 +62,6 @@ pub(super) const SHORT_CHARS: usize = 32;
 /// Whether a piece is a few words that are no sentence.
 pub(super) fn is_short(piece: &Piece<'_>) -> bool {
     piece.part == Part::Body
-        && piece.text.split(' ').nth(SHORT_WORDS).is_none()
-        && piece.text.chars().nth(SHORT_CHARS).is_none()
+        && shape::fits(&piece.text, SHORT_WORDS, SHORT_CHARS)
         && shape::stop(&piece.text) == Stop::None
 }

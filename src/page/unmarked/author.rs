@@ -191,7 +191,7 @@ pub(super) fn without_paper(pieces: &mut Vec<Piece<'_>>) {
 /// "paper.example": a name, a point and letters.
 fn is_host(text: &str) -> bool {
     let is_part = |part: &str| {
-        part.chars().nth(1).is_some() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        !shape::fits_chars(part, 1) && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
     };
     let last = text.rsplit('.').next().unwrap_or_default();
     text.contains('.')

@@ -1,6 +1,7 @@
 //! Lines of the site that only their neighbours, or their few signs, tell: counts beside buttons, signs between them, the
 //! buttons for the size of letters, what stands in a box.
 
+use super::dates;
 use crate::page::layout::{Furniture, Layouts, RuleKind};
 use crate::page::marks::marking::Marking;
 use crate::page::piece::{Part, Piece};
@@ -80,10 +81,10 @@ fn is_picture_credit(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
 
 /// Names and the letters of agencies, with signs between.
 fn are_names(text: &str) -> bool {
-    let is_letters = |name: &str| name.chars().nth(AGENCY_LETTERS).is_none();
+    let is_letters = |name: &str| shape::fits_chars(name, AGENCY_LETTERS);
     let is_name = |name: &str| {
         let is_large = |word: &str| !word.starts_with(char::is_lowercase);
-        name.split(' ').nth(CREDIT_WORDS).is_none()
+        shape::fits_words(name, CREDIT_WORDS)
             && (name.split(' ').all(is_large) || !name.contains(' ') && is_letters(name))
     };
     let signs = ['/', '|', ',', '،', '(', ')', '-', '—', '–'];
@@ -125,7 +126,7 @@ fn small(piece: &Piece<'_>, beside: Beside, page: &Marking<'_, '_>) -> Option<&'
     match beside {
         Beside::Text => None,
         _ if is_count(text) || is_fraction(text) => Some("a number beside furniture or a field"),
-        Beside::Date if is_day_alone(piece, page) => Some("the date again"),
+        Beside::Date if dates::is_day_alone(piece, page) => Some("the date again"),
         _ if text == "TT" || is_sign(text) => Some("a sign beside furniture or a field"),
         Beside::Furniture if is_player_time(text) => Some("a number beside furniture or a field"),
         Beside::Furniture if is_letter_size(text) => Some("a sign beside furniture or a field"),
@@ -136,22 +137,11 @@ fn small(piece: &Piece<'_>, beside: Beside, page: &Marking<'_, '_>) -> Option<&'
     }
 }
 
-/// A longer line, in bytes, is more than a date.
-const DAY_BYTES: usize = 64;
-
-/// Whether a piece is a day and nothing else, no place or agency either: that is a dateline.
-pub(super) fn is_day_alone(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
-    let form = page.matching.form(piece.folded.clone());
-    form.len() <= DAY_BYTES && page.date_in(form).is_some_and(|read| read.whole && read.has_day())
-}
-
 /// A number of more digits counts nothing that readers do.
 const COUNT_DIGITS: usize = 8;
 
 fn is_count(text: &str) -> bool {
-    !text.is_empty()
-        && text.chars().all(char::is_numeric)
-        && text.chars().nth(COUNT_DIGITS).is_none()
+    !text.is_empty() && text.chars().all(char::is_numeric) && shape::fits_chars(text, COUNT_DIGITS)
 }
 
 /// "00:00/00:00", of a player.
@@ -273,7 +263,7 @@ fn are_caseless_initials(text: &str) -> bool {
     let is_initial = |word: &str| {
         word.chars().next().is_some_and(is_caseless)
             && word.chars().all(shape::is_letter)
-            && word.chars().nth(2).is_none()
+            && shape::fits_chars(word, 2)
     };
     let words = || text.split(['.', '/', ' ']).filter(|word| !word.is_empty());
     text.len() <= CASELESS_BYTES

@@ -123,11 +123,20 @@ fn is_day_beside_place(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     page.date_in(form).is_some_and(|read| read.has_day() && read.others <= BESIDE)
 }
 
-/// Whether a piece is nothing but a day, of a year that it need not say.
-pub(crate) fn is_day_of_any_year(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
-    let form = page.matching.text().get(piece.folded.clone()).unwrap_or_default();
-    is_full_date(piece, page)
-        || form.contains(|c: char| c.is_ascii_digit()) && date::is_day_of_a_year(form, &page.dates)
+/// Whether a piece is a day and nothing else, no place or agency either: that is a dateline.
+pub(crate) fn is_day_alone(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+    let form = page.matching.form(piece.folded.clone());
+    form.len() <= DAY_BYTES && page.date_in(form).is_some_and(|read| read.whole && read.has_day())
+}
+
+/// A longer line, in bytes, is more than a day.
+const DAY_BYTES: usize = 64;
+
+/// The same, of a year that it need not say.
+pub(crate) fn is_day_alone_of_any_year(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+    let form = page.matching.form(piece.folded.clone());
+    form.contains(|c: char| c.is_ascii_digit())
+        && (is_day_alone(piece, page) || date::is_day_of_a_year(form, &page.dates))
 }
 
 /// Whether the line has the words of a label of the last change in it: "Tuesday, 12 January 2010, last update 11:00".

@@ -36,7 +36,7 @@ pub(super) fn choose(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) -> Vec<Wa
     if name::is_agency(&first.text) || byline::is_byline(first, page) {
         return vec![Warning::HeadlineMissing];
     }
-    let is_long = |most| first.text.chars().nth(most).is_some();
+    let is_long = |most| !shape::fits_chars(&first.text, most);
     let is_all = !more && is_long(MAX_SENTENCE) && shape::holds_sentence(&first.text);
     if marker_before || is_long(MAX_CHARS) || is_first_paragraph(&first.text) && !dated || is_all {
         return vec![Warning::HeadlineMissing];
@@ -54,7 +54,7 @@ fn is_first_paragraph(text: &str) -> bool {
         Stop::Question if !holds_more(text) => MAX_QUESTION,
         Stop::Question | Stop::Dots | Stop::Comma | Stop::Colon => MAX_SENTENCE,
     };
-    text.chars().nth(most).is_some()
+    !shape::fits_chars(text, most)
 }
 
 /// Whether a sentence or a dateline stands before the last sentence of a text.

@@ -119,8 +119,7 @@ pub(crate) fn is_section(form: &str, layouts: &Layouts) -> bool {
 }
 
 fn is_tag(text: &str) -> bool {
-    text.split(' ').nth(TAG_WORDS).is_none()
-        && text.chars().nth(TAG_CHARS).is_none()
+    shape::fits(text, TAG_WORDS, TAG_CHARS)
         && !text.trim_matches(shape::is_word_char).contains(|c: char| {
             // "TP.HCM", "R&D" are words.
             c.is_ascii_punctuation() && !matches!(c, '.' | '-' | '&')

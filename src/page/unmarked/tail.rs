@@ -91,8 +91,7 @@ fn is_short(text: &str) -> bool {
         Stop::Colon => LABEL_WORDS,
         Stop::Full | Stop::Dots | Stop::Comma => return false,
     };
-    text.split(' ').nth(words).is_none()
-        && text.chars().nth(SHORT_CHARS).is_none()
+    shape::fits(text, words, SHORT_CHARS)
         && (text.starts_with(shape::is_letter) && !text.contains(char::is_numeric)
             || shape::is_web_address(text))
 }
@@ -142,7 +141,7 @@ const DAY: &str = "2024-03-14";
 /// Whether a line says something: it is a sentence, or longer than the site's lines are.
 fn is_text(text: &str) -> bool {
     matches!(shape::stop(text), Stop::Full | Stop::Colon)
-        || text.chars().nth(shape::PARAGRAPH_CHARS).is_some()
+        || !shape::fits_chars(text, shape::PARAGRAPH_CHARS)
 }
 
 /// So many paragraphs stand above the comments at least, and what is below them has so many times fewer bytes at least.
@@ -154,7 +153,7 @@ const HEADING_WORDS: usize = 6;
 
 fn is_heading(text: &str) -> bool {
     matches!(shape::stop(text), Stop::None | Stop::Question)
-        && text.split(' ').nth(HEADING_WORDS).is_none()
+        && shape::fits_words(text, HEADING_WORDS)
 }
 
 /// Where a longer line, in characters, stands below the box for comments, the article goes on there.
@@ -184,7 +183,7 @@ fn below_comments(pieces: &mut [Piece<'_>], matching: &Matching, layouts: &Layou
     });
     let below = comments.and_then(|at| pieces.get_mut(at..)).unwrap_or_default();
     let is_long =
-        |piece: &Piece<'_>| is_own(piece) && piece.text.chars().nth(COMMENT_CHARS).is_some();
+        |piece: &Piece<'_>| is_own(piece) && !shape::fits_chars(&piece.text, COMMENT_CHARS);
     if below.iter().any(is_long) {
         return;
     }

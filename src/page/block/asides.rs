@@ -1,0 +1,91 @@
+//! Lines of a block that are nothing but the date or the byline of the headline beside them. They are no line of a story, and
+//! differ from page to page: "3 hours ago".
+
+use crate::page::layout::Field;
+use crate::page::marks::marking::Marking;
+use crate::page::marks::{name, whole};
+use crate::page::piece::{Part, Piece};
+use crate::page::text::shape;
+use crate::page::text::spelling::raw_offset;
+use crate::page::unmarked::{byline, dates};
+
+/// What a line beside a headline is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Aside {
+    Date,
+    Byline,
+}
+
+impl Aside {
+    /// Takes a piece for what it is, of an entry where that is known.
+    pub(super) fn take(self, piece: &mut Piece<'_>, entry: Option<u32>) {
+        match self {
+            Self::Date => {
+                piece.take(Part::Value(Field::Published), entry, "the date beside a headline");
+            }
+            Self::Byline => piece.take(Part::Furniture, None, "a byline below a headline"),
+        }
+    }
+}
+
+/// The asides of a block: of each of its pieces, what it is if it is one.
+pub(super) fn of(block: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<Option<Aside>> {
+    let mut asides = vec![None; block.len()];
+    let is_text = |piece: &Piece<'_>| piece.part == Part::Body;
+    let mut above: Option<&Piece<'_>> = None;
+    for (at, (piece, slot)) in block.iter().zip(&mut asides).enumerate() {
+        if !is_text(piece) {
+            continue;
+        }
+        let is_below = above.is_some_and(could_be_headline);
+        let below = || block.iter().skip(at + 1).find(|piece| is_text(piece));
+        let shares_line = |other: Option<usize>| {
+            other.and_then(|other| block.get(other)).is_some_and(|other| other.line == piece.line)
+        };
+        let is_alone = || !shares_line(at.checked_sub(1)) && !shares_line(Some(at + 1));
+        *slot = told(piece, page).filter(|aside| {
+            let is_beside = match aside {
+                Aside::Date => is_below || below().is_some_and(could_be_headline),
+                Aside::Byline => is_below,
+            };
+            is_beside && is_alone()
+        });
+        if slot.is_none() {
+            above = Some(piece);
+        }
+    }
+    asides
+}
+
+/// Whether a piece is nothing but a date or a byline.
+fn told(piece: &Piece<'_>, page: &Marking<'_, '_>) -> Option<Aside> {
+    if piece.text.len() > dates::MAX_BYTES {
+        return None;
+    }
+    if dates::is_day_alone_of_any_year(piece, page) {
+        return Some(Aside::Date);
+    }
+    is_byline(piece, page).then_some(Aside::Byline)
+}
+
+/// Whether a piece is a byline, with how long ago behind it as often as not: "By Nora Field 2 hrs ago".
+fn is_byline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+    let Some((_, bytes)) = byline::label(piece, page) else {
+        return false;
+    };
+    let form = page.matching.form(piece.folded.clone());
+    let digit = form.find(|c: char| c.is_ascii_digit()).unwrap_or(form.len());
+    let (raw, end) = (raw_offset(&piece.text, bytes), raw_offset(&piece.text, digit));
+    let name = piece.text.get(raw..end).unwrap_or_default().trim_matches(byline::SIGNS);
+    let ago = form.get(digit..).unwrap_or_default();
+    name::is_name(name)
+        && name.contains(' ')
+        && (ago.is_empty() || whole::is_counted(page.layouts, ago))
+}
+
+/// A longer line is no headline.
+const HEADLINE_CHARS: usize = 160;
+
+fn could_be_headline(piece: &Piece<'_>) -> bool {
+    shape::fits_chars(&piece.text, HEADLINE_CHARS) && !shape::is_paragraph(&piece.text)
+}
