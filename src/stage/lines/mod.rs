@@ -56,6 +56,10 @@ impl Stage for Lines {
         NAME
     }
 
+    fn is_of_hashes(&self) -> bool {
+        true
+    }
+
     /// What was said by another rule would not be taken back by this one.
     fn keeps(&self) -> Option<Keeping> {
         Some(Keeping { meta: self.rule.bytes().to_vec(), ttl_hours: self.ttl_hours })
