@@ -113,7 +113,8 @@ contracts() {
   run "contracts: spectral on AsyncAPI" spectral lint docs/contracts/asyncapi.yaml --ruleset docs/contracts/.spectral.yaml \
     --fail-severity=warn
   run "contracts: the schemas are schemas" check-jsonschema --check-metaschema docs/schema/article-1.json \
-    docs/schema/canonical-1.json docs/schema/sighting-1.json docs/schema/story-1.json
+    docs/schema/canonical-1.json docs/schema/sighting-1.json docs/schema/story-1.json docs/schema/config.json
+  run "configuration by its schema" check-jsonschema --schemafile docs/schema/config.json config/newsmill.toml
 }
 
 licences() {

@@ -1,5 +1,7 @@
 //! The configuration as a user meets it.
 
+mod documented;
+
 use super::*;
 
 const DOCUMENTED: &str = include_str!("../../config/newsmill.toml");
@@ -382,66 +384,4 @@ fn thresholds_are_per_cents_and_each_strength_asks_for_as_much_as_the_next() {
         assert!(said.contains("is no per cent"), "{said}");
     }
     assert!(complaint("[dedupe]\nnear_keys = 3\n").contains("is none of 2, 4, 6"));
-}
-
-/// `NEWSMILL_TEST_WRITE_DOCS=1 cargo test --lib config` writes it anew.
-#[test]
-fn docs_configuration_is_made_from_the_documented_file() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md");
-    let expected = page();
-    if std::env::var_os("NEWSMILL_TEST_WRITE_DOCS").is_some() {
-        std::fs::write(&file, &expected).unwrap();
-    }
-    let committed = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(committed == expected, "docs/configuration.md is old");
-}
-
-/// The documented file as a page: a heading a section, a row a key.
-fn page() -> String {
-    let mut page =
-        "<!-- Made from config/newsmill.toml: NEWSMILL_TEST_WRITE_DOCS=1 cargo test --lib config -->\n\
-                    # Configuration\n"
-            .to_owned();
-    let (mut section, mut comment, mut in_table) = (String::new(), Vec::new(), false);
-    for line in DOCUMENTED.lines().chain([""]) {
-        let is_key = |line: &str| line.contains(" = ") && !line.starts_with("# ");
-        if let Some(name) = line.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
-            section = format!("{name}.");
-            page += &format!("\n## {name}\n");
-            in_table = false;
-            say(&mut page, &mut comment);
-        } else if is_key(line) {
-            let (key, value) = line.trim_start_matches('#').split_once(" = ").unwrap();
-            let name = key.trim_matches('"');
-            let key = format!("{section}{name}");
-            let value =
-                if line.starts_with('#') { "none".to_owned() } else { format!("`{value}`") };
-            let variable =
-                super::environment::variable(&format!("{section}{}", name.replace('.', "_")));
-            if !in_table {
-                page += "\n| key | default | variable | |\n|---|---|---|---|\n";
-                in_table = true;
-            }
-            let words = comment.join(" ").replace('|', "\\|").replace('<', "&lt;");
-            comment.clear();
-            page += &format!("| `{key}` | {value} | `{variable}` | {words} |\n");
-        } else if let Some(words) = line.strip_prefix('#') {
-            comment.push(words.trim());
-        } else {
-            say(&mut page, &mut comment);
-        }
-    }
-    let of_file = "A key that stands here with a # has no fixed default.";
-    page.replace(of_file, "Where it says none there is no fixed default.")
-}
-
-/// What is said of a whole section, or of the file.
-fn say(page: &mut String, comment: &mut Vec<&str>) {
-    if !comment.is_empty() {
-        let paragraphs = comment.split(|line| line.is_empty()).map(|lines| lines.join(" "));
-        for paragraph in paragraphs.filter(|paragraph| !paragraph.is_empty()) {
-            *page += &format!("\n{paragraph}\n");
-        }
-        comment.clear();
-    }
 }
