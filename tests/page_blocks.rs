@@ -472,3 +472,80 @@ fn stories_whose_paragraphs_do_not_stop_are_no_list_of_links_and_carry_a_warning
     );
     assert!(page.warnings.contains(&Warning::RelatedUnsplit));
 }
+
+/// Lines of sites that stand beside the headlines of appended stories, in tests/pages/beside.toml.
+#[derive(serde::Deserialize)]
+struct Beside {
+    language: Vec<BesideIn>,
+}
+
+#[derive(serde::Deserialize)]
+struct BesideIn {
+    language: String,
+    page: Vec<String>,
+    stories: [Vec<String>; 2],
+    below: Vec<String>,
+    behind: Vec<String>,
+    above: Vec<String>,
+}
+
+impl BesideIn {
+    /// The page with `line` at the place `at` of each of its stories, counted from the headline.
+    fn with(&self, line: &str, at: impl Fn(&[String]) -> usize) -> String {
+        let mut lines = self.page.clone();
+        for story in &self.stories {
+            let mut story = story.clone();
+            story.insert(at(&story), line.to_owned());
+            lines.extend(story);
+        }
+        lines.join("\n")
+    }
+
+    /// Whether the stories of a text are those of the page, with their own paragraphs alone.
+    fn is_whole(&self, text: &str) -> bool {
+        let page = page(text);
+        let told = page.related.iter().map(|story| {
+            let headline = story.headline.iter().map(|line| line.clone().into_owned());
+            headline
+                .chain(story.body.iter().map(|line| line.clone().into_owned()))
+                .collect::<Vec<_>>()
+        });
+        let own = self.page.iter().skip(1).take(page.body.len());
+        told.eq(self.stories.iter().cloned()) && page.body.len() == 2 && page.body.iter().eq(own)
+    }
+}
+
+#[test]
+fn a_line_of_the_site_beside_a_headline_or_behind_a_story_is_no_paragraph_of_it() {
+    let table: Beside = toml::from_str(include_str!("pages/beside.toml")).unwrap();
+    let mut wrong = Vec::new();
+    for one in &table.language {
+        let below = one.below.iter().map(|line| (line, one.with(line, |_| 1)));
+        let behind = one.behind.iter().map(|line| (line, one.with(line, <[String]>::len)));
+        let above = one.above.iter().map(|line| (line, one.with(line, |_| 0)));
+        for (line, text) in below.chain(behind).chain(above) {
+            if !one.is_whole(&text) {
+                wrong.push(format!("{}: {line}", one.language));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_section_or_a_day_between_the_paragraphs_of_a_story_stays_in_it() {
+    for crosshead in ["Politics", "Yesterday", "2 - 1"] {
+        let text = format!(
+            "{ARTICLE}\nSource: Harbour Post\nRead also:\n{}\n{crosshead}\n{}\n{}",
+            joined(&FROST),
+            "The growers lit fires between the trees in the night and saved a third of the harvest, they said.",
+            joined(&FERRY)
+        );
+        let page = page(&text);
+        assert_eq!(
+            told(&page.related),
+            [(STORY, FROST[0], 4), (STORY, FERRY[0], 2)],
+            "{crosshead}"
+        );
+    }
+}

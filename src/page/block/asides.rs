@@ -1,19 +1,23 @@
-//! Lines of a block that are nothing but the date or the byline of the headline beside them. They are no line of a story, and
-//! differ from page to page: "3 hours ago".
+//! Lines of a block that are nothing but the date, the time, the byline or the section of the headline beside them. They are no
+//! line of a story, and differ from page to page: "Yesterday at 14:05".
 
+use crate::page::date;
 use crate::page::layout::Field;
 use crate::page::marks::marking::Marking;
 use crate::page::marks::{name, whole};
 use crate::page::piece::{Part, Piece};
 use crate::page::text::shape;
 use crate::page::text::spelling::raw_offset;
-use crate::page::unmarked::{byline, dates};
+use crate::page::unmarked::{byline, clock, dates, tags};
 
 /// What a line beside a headline is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Aside {
     Date,
+    /// A time of day, a day told from the page's own, or a row of such things.
+    Time,
     Byline,
+    Section,
 }
 
 impl Aside {
@@ -22,6 +26,10 @@ impl Aside {
         match self {
             Self::Date => {
                 piece.take(Part::Value(Field::Published), entry, "the date beside a headline");
+            }
+            Self::Time => piece.take(Part::Furniture, None, "the time beside a headline"),
+            Self::Section => {
+                piece.take(Part::Furniture, None, "a section of the site above a headline");
             }
             Self::Byline => piece.take(Part::Furniture, None, "a byline below a headline"),
         }
@@ -45,8 +53,13 @@ pub(super) fn of(block: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<Option<Asid
         let is_alone = || !shares_line(at.checked_sub(1)) && !shares_line(Some(at + 1));
         *slot = told(piece, page).filter(|aside| {
             let is_beside = match aside {
-                Aside::Date => is_below || below().is_some_and(could_be_headline),
+                Aside::Date | Aside::Time => is_below || below().is_some_and(could_be_headline),
                 Aside::Byline => is_below,
+                Aside::Section => {
+                    let ends = |piece: &Piece<'_>| shape::ends_in_stop(&piece.text);
+                    above.is_none_or(ends)
+                        && below().is_some_and(|piece| could_be_headline(piece) && !ends(piece))
+                }
             };
             is_beside && is_alone()
         });
@@ -65,8 +78,41 @@ fn told(piece: &Piece<'_>, page: &Marking<'_, '_>) -> Option<Aside> {
     if dates::is_day_alone_of_any_year(piece, page) {
         return Some(Aside::Date);
     }
+    let form = page.matching.form(piece.folded.clone());
+    if clock::is_clock(piece, page.matching, &page.dates)
+        || clock::is_relative_day(piece, page.matching, &page.dates)
+        || is_row(form, page)
+    {
+        return Some(Aside::Time);
+    }
+    if tags::is_section(form, page.layouts) {
+        return Some(Aside::Section);
+    }
     is_byline(piece, page).then_some(Aside::Byline)
 }
+
+/// Whether a form is times, counts and sections with signs between, more than sections alone: "Politics | 3 hours ago".
+fn is_row(form: &str, page: &Marking<'_, '_>) -> bool {
+    // "2 - 1" is a score.
+    if !form.contains(ROW_SIGNS) || !shape::has_letters(form) {
+        return false;
+    }
+    let parts = || form.split(ROW_SIGNS).map(str::trim).filter(|part| shape::has_words(part));
+    let is_section = |part: &str| tags::is_section(part, page.layouts);
+    let is_day = |part: &str| page.date_in(part).is_some_and(|read| read.whole && read.has_day());
+    let is_time = |part: &str| {
+        whole::is_counted(page.layouts, part)
+            || date::is_clock(part, &page.dates)
+            || date::is_relative_day(part, &page.dates)
+            || is_day(part)
+    };
+    parts().nth(1).is_some()
+        && parts().all(|part| is_section(part) || is_time(part))
+        && !parts().all(is_section)
+}
+
+/// Signs between what stands in a row.
+const ROW_SIGNS: [char; 4] = ['|', '•', '·', '-'];
 
 /// Whether a piece is a byline, with how long ago behind it as often as not: "By Nora Field 2 hrs ago".
 fn is_byline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
@@ -77,6 +123,7 @@ fn is_byline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     let digit = form.find(|c: char| c.is_ascii_digit()).unwrap_or(form.len());
     let (raw, end) = (raw_offset(&piece.text, bytes), raw_offset(&piece.text, digit));
     let name = piece.text.get(raw..end).unwrap_or_default().trim_matches(byline::SIGNS);
+    let name = name.trim_end_matches(',');
     let ago = form.get(digit..).unwrap_or_default();
     name::is_name(name)
         && name.contains(' ')

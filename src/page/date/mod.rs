@@ -53,6 +53,11 @@ pub(super) fn is_day_of_a_year(text: &str, dates: &Dates<'_>) -> bool {
     parts.unknown == 0 && parts.gregorian.is_some_and(is_day)
 }
 
+/// Whether `text` (match form) is nothing but a day told from the page's own, with its time of day or without one.
+pub(super) fn is_relative_day(text: &str, dates: &Dates<'_>) -> bool {
+    parts_of(text, dates.words, dates.language).are_relative_alone()
+}
+
 /// Whether `text` (match form) is nothing but a time of day.
 pub(super) fn is_clock(text: &str, dates: &Dates<'_>) -> bool {
     // Few short lines have a number.

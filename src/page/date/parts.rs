@@ -23,6 +23,8 @@ pub(super) struct Parts {
     pub local: Option<u8>,
     /// Words and numbers that say nothing about a date.
     pub unknown: usize,
+    /// Those of them that tell a day from the page's own.
+    pub relative: usize,
 }
 
 /// Year, month and day as far as they are printed.
@@ -56,8 +58,16 @@ impl Parts {
 
     /// Whether they are a time of day and of no date.
     pub(super) fn are_clock_alone(&self) -> bool {
-        let dates = [self.gregorian, self.hijri, self.persian];
-        self.clock.is_some() && dates.iter().all(Option::is_none)
+        self.clock.is_some() && self.are_no_date()
+    }
+
+    /// Whether they are a day told from the page's own and nothing else but its time of day.
+    pub(super) fn are_relative_alone(&self) -> bool {
+        self.relative > 0 && self.unknown == self.relative && self.are_no_date()
+    }
+
+    fn are_no_date(&self) -> bool {
+        [self.gregorian, self.hijri, self.persian].iter().all(Option::is_none)
     }
 }
 

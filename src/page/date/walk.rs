@@ -150,6 +150,11 @@ impl Walk<'_> {
             }
             Some(DateWord::Local(zone)) => self.parts.local = Some(zone),
             Some(DateWord::Weekday | DateWord::Hijri | DateWord::Hour | DateWord::Filler) => {}
+            // It says no day to a reader who does not know when it was printed.
+            Some(DateWord::Relative) => {
+                self.parts.relative += 1;
+                self.parts.unknown += 1;
+            }
             None => self.parts.unknown += 1,
         }
     }

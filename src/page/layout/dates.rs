@@ -28,6 +28,8 @@ pub(crate) enum DateWord {
     Hijri,
     /// A word that may stand in a date and says nothing.
     Filler,
+    /// A day told from the page's own: "yesterday".
+    Relative,
     /// A time zone, in minutes east of Greenwich.
     Zone(i16),
     /// A time zone with summer time, by its number.

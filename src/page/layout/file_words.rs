@@ -22,6 +22,7 @@ impl FileBuild<'_> {
             (&raw.hour, DateWord::Hour),
             (&raw.hijri, DateWord::Hijri),
             (&raw.filler, DateWord::Filler),
+            (&raw.relative, DateWord::Relative),
         ] {
             for word in words {
                 self.word(word, means);

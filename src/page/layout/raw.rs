@@ -231,6 +231,8 @@ pub(super) struct RawDates {
     #[serde(default)]
     pub filler: Vec<Spanned<String>>,
     #[serde(default)]
+    pub relative: Vec<Spanned<String>>,
+    #[serde(default)]
     pub zones: BTreeMap<String, String>,
 }
 

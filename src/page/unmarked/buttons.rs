@@ -74,8 +74,13 @@ fn is_picture_credit(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
         return false;
     }
     let form = page.matching.form(piece.folded.clone());
-    let word = form.split([':', ' ']).next().unwrap_or_default();
-    let names = || piece.text.split_once([':', '：', '©']).map_or("", |(_, names)| names);
+    let word = form.split([':', ' ', '.']).next().unwrap_or_default();
+    // "Fot. Jan Nowak": the word is short for another.
+    let names = || {
+        let behind = piece.text.split_once([':', '：', '©']);
+        let short = || piece.text.split_once(". ").filter(|(word, _)| !word.contains(' '));
+        behind.or_else(short).map_or("", |(_, names)| names)
+    };
     page.layouts.words().is_picture(word) && are_names(names())
 }
 

@@ -16,6 +16,12 @@ pub(crate) fn is_clock(piece: &Piece<'_>, matching: &Matching, dates: &Dates<'_>
     piece.text.len() <= CLOCK_BYTES && date::is_clock(matching.form(piece.folded.clone()), dates)
 }
 
+/// Whether a piece is nothing but a day told from the page's own, with its time of day or without one: "Yesterday at 14:05".
+pub(crate) fn is_relative_day(piece: &Piece<'_>, matching: &Matching, dates: &Dates<'_>) -> bool {
+    piece.text.len() <= CLOCK_BYTES
+        && date::is_relative_day(matching.form(piece.folded.clone()), dates)
+}
+
 /// Gives a time of day that has a line for itself to the article's day on the line above or below.
 pub(crate) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     let is_day = |piece: &Piece<'_>| {
