@@ -40,6 +40,7 @@ impl Aside {
 pub(super) fn of(block: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<Option<Aside>> {
     let mut asides = vec![None; block.len()];
     let is_text = |piece: &Piece<'_>| piece.part == Part::Body;
+    let ends = |piece: &Piece<'_>| shape::ends_in_stop(&piece.text);
     let mut above: Option<&Piece<'_>> = None;
     for (at, (piece, slot)) in block.iter().zip(&mut asides).enumerate() {
         if !is_text(piece) {
@@ -53,10 +54,14 @@ pub(super) fn of(block: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<Option<Asid
         let is_alone = || !shares_line(at.checked_sub(1)) && !shares_line(Some(at + 1));
         *slot = told(piece, page).filter(|aside| {
             let is_beside = match aside {
-                Aside::Date | Aside::Time => is_below || below().is_some_and(could_be_headline),
+                Aside::Date => is_below || below().is_some_and(could_be_headline),
+                // An agency prints the time below its dateline, and behind its last paragraph.
+                Aside::Time => {
+                    let is_line = |piece: &Piece<'_>| ends(piece) || is_dated(piece, page);
+                    is_below && !above.is_some_and(is_line) && below().is_some_and(ends)
+                }
                 Aside::Byline => is_below,
                 Aside::Section => {
-                    let ends = |piece: &Piece<'_>| shape::ends_in_stop(&piece.text);
                     above.is_none_or(ends)
                         && below().is_some_and(|piece| could_be_headline(piece) && !ends(piece))
                 }
@@ -128,6 +133,12 @@ fn is_byline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     name::is_name(name)
         && name.contains(' ')
         && (ago.is_empty() || whole::is_counted(page.layouts, ago))
+}
+
+/// Whether a piece has a day in it.
+fn is_dated(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+    let form = page.matching.form(piece.folded.clone());
+    page.date_in(form).is_some_and(|read| read.has_day())
 }
 
 /// A longer line is no headline.
