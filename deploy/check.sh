@@ -2,14 +2,16 @@
 # Holds what operators are given against the field's own checkers: rules, boards, Docker, compose, Helm, systemd, scripts,
 # links, licences. `./check` calls it. A checker that cannot be had is said in one line and passed over.
 #
-# promtool and amtool are Debian's (prometheus, prometheus-alertmanager), spectral is npm's, cargo-deny is run where it is
-# installed; the rest comes by PyPI, pinned in checkers.txt, into target/checkers.
+# promtool and amtool are Debian's (prometheus, prometheus-alertmanager), spectral is npm's, cargo-deny and cargo-cyclonedx are
+# built from crates.io into target/tools; the rest comes by PyPI, pinned in checkers.txt, into target/checkers.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 
 checkers=target/checkers
-# The one checker that comes by npm.
+# The one checker that comes by npm, and those that come by crates.io.
 SPECTRAL=6.16.3
+DENY=0.20.2
+CYCLONEDX=0.5.9
 rendered=target/rendered
 failed=0
 
@@ -117,21 +119,28 @@ contracts() {
   run "configuration by its schema" check-jsonschema --schemafile docs/schema/config.json config/newsmill.toml
 }
 
+# cargo_tool NAME VERSION: builds a subcommand of cargo, if it is not there. Without optimisation: it runs once.
+cargo_tool() {
+  PATH="$PWD/target/tools/bin:$PATH"
+  cargo "${1#cargo-}" --version 2>/dev/null | grep -qw "$2" ||
+    cargo install --quiet --debug --locked --root target/tools "$1@$2" >/dev/null 2>&1
+}
+
 licences() {
-  if cargo deny --version >/dev/null 2>&1; then
+  if cargo_tool cargo-deny "$DENY"; then
     run "licences and sources: cargo-deny" cargo deny --log-level error check bans licenses sources
   else
-    echo "skipped  licences and sources: there is no cargo-deny here (cargo install --locked cargo-deny@0.20.2)"
+    echo "skipped  licences and sources: cargo-deny $DENY could not be built"
   fi
 }
 
 # A bill of materials that CycloneDX's own schema takes, and that names every crate that is linked.
 materials() {
-  if cargo cyclonedx --version >/dev/null 2>&1; then
+  if cargo_tool cargo-cyclonedx "$CYCLONEDX"; then
     run "bill of materials: cargo-cyclonedx" deploy/sbom.sh target/newsmill.cdx.json
     run "bill of materials: CycloneDX schema" "$checkers/bin/python" deploy/sbom_check.py target/newsmill.cdx.json
   else
-    echo "skipped  bill of materials: there is no cargo-cyclonedx here (cargo install --locked cargo-cyclonedx@0.5.9)"
+    echo "skipped  bill of materials: cargo-cyclonedx $CYCLONEDX could not be built"
   fi
 }
 
