@@ -115,8 +115,8 @@ contracts() {
   run "contracts: spectral on AsyncAPI" spectral lint docs/contracts/asyncapi.yaml --ruleset docs/contracts/.spectral.yaml \
     --fail-severity=warn
   run "contracts: the schemas are schemas" check-jsonschema --check-metaschema docs/schema/article-1.json \
-    docs/schema/canonical-1.json docs/schema/sighting-1.json docs/schema/story-1.json docs/schema/config.json
-  run "configuration by its schema" check-jsonschema --schemafile docs/schema/config.json config/newsmill.toml
+    docs/schema/canonical-1.json docs/schema/sighting-1.json docs/schema/story-1.json docs/configuration.schema.json
+  run "configuration by its schema" check-jsonschema --schemafile docs/configuration.schema.json config/newsmill.toml
 }
 
 # cargo_tool NAME VERSION: builds a subcommand of cargo, if it is not there. Without optimisation: it runs once.

@@ -340,6 +340,18 @@ fn the_days_of_a_chronicle_stay_in_their_story() {
     assert_eq!(told(&page.related), [(STORY, FROST[0], 5)]);
 }
 
+#[test]
+fn the_day_of_a_match_that_a_line_announces_stays_in_its_story() {
+    let lines = [
+        "Who referees on the first day of the play-off",
+        "The matches of the first day and their referees:",
+        "Sunday 26 February 2017",
+        "14:00 Harbour Town - Valley United / Paul Martin",
+    ];
+    let text = format!("{ARTICLE}\nSource: Harbour Post\nRead also:\n{}", lines.join("\n"));
+    assert_eq!(told(&page(&text).related), [(STORY, lines[0], 3)]);
+}
+
 /// The article with its labels above its paragraphs.
 fn labels_first() -> String {
     ARTICLE.replacen('\n', "\nSource: Harbour Post\nKeywords: bridge, harbour\n", 1)

@@ -12,7 +12,8 @@ use crate::config::environment;
 #[test]
 fn what_is_made_of_the_documented_file_is_of_today() {
     let schema = serde_json::to_string_pretty(&schema()).unwrap() + "\n";
-    for (name, expected) in [("docs/configuration.md", page()), ("docs/schema/config.json", schema)]
+    for (name, expected) in
+        [("docs/configuration.md", page()), ("docs/configuration.schema.json", schema)]
     {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
         if std::env::var_os("NEWSMILL_TEST_WRITE_DOCS").is_some() {

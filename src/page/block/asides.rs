@@ -6,7 +6,7 @@ use crate::page::layout::Field;
 use crate::page::marks::marking::Marking;
 use crate::page::marks::{name, whole};
 use crate::page::piece::{Part, Piece};
-use crate::page::text::shape;
+use crate::page::text::shape::{self, Stop};
 use crate::page::text::spelling::raw_offset;
 use crate::page::unmarked::{byline, clock, dates, tags};
 
@@ -41,6 +41,7 @@ pub(super) fn of(block: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<Option<Asid
     let mut asides = vec![None; block.len()];
     let is_text = |piece: &Piece<'_>| piece.part == Part::Body;
     let ends = |piece: &Piece<'_>| shape::ends_in_stop(&piece.text);
+    let announces = |piece: &Piece<'_>| shape::stop(&piece.text) == Stop::Colon;
     let mut above: Option<&Piece<'_>> = None;
     for (at, (piece, slot)) in block.iter().zip(&mut asides).enumerate() {
         if !is_text(piece) {
@@ -54,7 +55,11 @@ pub(super) fn of(block: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<Option<Asid
         let is_alone = || !shares_line(at.checked_sub(1)) && !shares_line(Some(at + 1));
         *slot = told(piece, page).filter(|aside| {
             let is_beside = match aside {
-                Aside::Date => is_below || below().is_some_and(could_be_headline),
+                // What a paragraph with a colon announces is the day of a match.
+                Aside::Date => {
+                    let is_announced = above.is_some_and(announces);
+                    !is_announced && (is_below || below().is_some_and(could_be_headline))
+                }
                 // An agency prints the time below its dateline, and behind its last paragraph.
                 Aside::Time => {
                     let is_line = |piece: &Piece<'_>| ends(piece) || is_dated(piece, page);
