@@ -291,9 +291,13 @@ proptest! {
             format!("{}2023-09-20 14:30", label(&printed.published, published)),
             format!("{}2023-09-21", label(&printed.updated, updated)),
         ];
-        // Labels above the article do not say where it ends: there the words of the story do, which are its own.
+        // Labels above the article do not say where it ends: there the words of the story do, which are its own, and say
+        // what its headline says.
         let own = |words: &str| if labels_first { in_other_words(words) } else { words.to_owned() };
-        let related = (own(&related.0), related.1.iter().map(|words| own(words)).collect::<Vec<_>>());
+        let mut related = (own(&related.0), related.1.iter().map(|words| own(words)).collect::<Vec<_>>());
+        if let Some(first) = related.1.first_mut().filter(|_| labels_first) {
+            *first = format!("{} {first}", related.0);
+        }
         let story: Vec<String> = related.1.iter().map(|words| format!("{words}.")).collect();
         let marker = format!("{}:", marker.0.get(&printed.markers));
         let (above, below) = if labels_first { (&labels[..], &[][..]) } else { (&[][..], &labels[..]) };
