@@ -280,6 +280,10 @@ proptest! {
             format!("{}{source}", label(&printed.source, of_source)),
             format!("{}{author}", label(&printed.author, of_author)),
         ];
+        // On a line of its own, three words that the article does not say are a button below the list.
+        let short = |keyword: &String| keyword.split(' ').take(2).collect::<Vec<_>>().join(" ");
+        let keywords: Vec<String> =
+            if keywords_have_lines { keywords.iter().map(short).collect() } else { keywords };
         let keywords_label = label(&printed.keywords, of_keywords);
         if keywords_have_lines {
             labels.push(keywords_label.trim_end().to_owned());
