@@ -75,18 +75,6 @@ fn a_source_ends_a_story_even_where_the_next_headline_looks_like_a_paragraph() {
 }
 
 #[test]
-fn a_date_below_each_headline_belongs_to_its_story() {
-    let text = format!(
-        "{ARTICLE}\nSource: Harbour Post\nRead also:\n{}\nPublished: 3 May 2024\n{}\n{}\n{}\nPublished: 9 May 2024\n{}\n{}",
-        FROST[0], FROST[1], FROST[2], FERRY[0], FERRY[1], FERRY[2]
-    );
-    let page = page(&text);
-    assert_eq!(told(&page.related), [(STORY, FROST[0], 2), (STORY, FERRY[0], 2)]);
-    let dates: Vec<_> = page.related.iter().map(|story| story.published_raw.as_deref()).collect();
-    assert_eq!(dates, [Some("3 May 2024"), Some("9 May 2024")]);
-}
-
-#[test]
 fn stories_of_an_article_without_labels_keep_their_own() {
     let text = format!(
         "{ARTICLE}\nRead also:\n{}\nSource: Valley News\n{}\nSource: Island Echo\nKeywords: bridge, harbour",
@@ -289,69 +277,6 @@ fn stories_follow_an_article_without_labels_where_they_tell_what_their_headlines
     assert_eq!(told(&page.related), [(STORY, FROST[0], 2), (STORY, FERRY[0], 2)]);
 }
 
-#[test]
-fn a_date_or_byline_beside_the_headline_of_an_appended_story_is_none_of_its_paragraphs() {
-    for (frost, ferry) in [
-        ("12 March 2024", "3 April 2024"),
-        ("By Nora Field", "By Tom Poole"),
-        ("2 April", "5 April 2024, 14:05"),
-    ] {
-        let [above, below] = [[true, false], [false, true]].map(|[above, below]| {
-            let story = |story: &[&str; 3], aside: &str| {
-                let lines = [
-                    above.then_some(aside),
-                    Some(story[0]),
-                    below.then_some(aside),
-                    Some(story[1]),
-                    Some(story[2]),
-                ];
-                lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
-            };
-            format!(
-                "{ARTICLE}\nSource: Harbour Post\nRead also:\n{}\n{}",
-                story(&FROST, frost),
-                story(&FERRY, ferry)
-            )
-        });
-        for text in
-            [Some(below), Some(above).filter(|_| !frost.starts_with("By"))].into_iter().flatten()
-        {
-            let page = page(&text);
-            assert_eq!(told(&page.related), [(STORY, FROST[0], 2), (STORY, FERRY[0], 2)], "{text}");
-            if !frost.starts_with("By") {
-                let dates: Vec<_> =
-                    page.related.iter().map(|story| story.published_raw.as_deref()).collect();
-                assert_eq!(dates, [Some(frost), Some(ferry)], "{text}");
-            }
-        }
-    }
-}
-
-#[test]
-fn the_days_of_a_chronicle_stay_in_their_story() {
-    let text = format!(
-        "{ARTICLE}\nSource: Harbour Post\nRead also:\n{}\n{}\n12 March 2024\n{}\n13 March 2024\n{}",
-        FROST[0],
-        FROST[1],
-        FROST[2],
-        "The growers lit fires between the trees in the night and saved a third of the harvest, they said."
-    );
-    let page = page(&text);
-    assert_eq!(told(&page.related), [(STORY, FROST[0], 5)]);
-}
-
-#[test]
-fn the_day_of_a_match_that_a_line_announces_stays_in_its_story() {
-    let lines = [
-        "Who referees on the first day of the play-off",
-        "The matches of the first day and their referees:",
-        "Sunday 26 February 2017",
-        "14:00 Harbour Town - Valley United / Paul Martin",
-    ];
-    let text = format!("{ARTICLE}\nSource: Harbour Post\nRead also:\n{}", lines.join("\n"));
-    assert_eq!(told(&page(&text).related), [(STORY, lines[0], 3)]);
-}
-
 /// The article with its labels above its paragraphs.
 fn labels_first() -> String {
     ARTICLE.replacen('\n', "\nSource: Harbour Post\nKeywords: bridge, harbour\n", 1)
@@ -483,81 +408,4 @@ fn stories_whose_paragraphs_do_not_stop_are_no_list_of_links_and_carry_a_warning
         page.related
     );
     assert!(page.warnings.contains(&Warning::RelatedUnsplit));
-}
-
-/// Lines of sites that stand beside the headlines of appended stories, in tests/pages/beside.toml.
-#[derive(serde::Deserialize)]
-struct Beside {
-    language: Vec<BesideIn>,
-}
-
-#[derive(serde::Deserialize)]
-struct BesideIn {
-    language: String,
-    page: Vec<String>,
-    stories: [Vec<String>; 2],
-    below: Vec<String>,
-    behind: Vec<String>,
-    above: Vec<String>,
-}
-
-impl BesideIn {
-    /// The page with `line` at the place `at` of each of its stories, counted from the headline.
-    fn with(&self, line: &str, at: impl Fn(&[String]) -> usize) -> String {
-        let mut lines = self.page.clone();
-        for story in &self.stories {
-            let mut story = story.clone();
-            story.insert(at(&story), line.to_owned());
-            lines.extend(story);
-        }
-        lines.join("\n")
-    }
-
-    /// Whether the stories of a text are those of the page, with their own paragraphs alone.
-    fn is_whole(&self, text: &str) -> bool {
-        let page = page(text);
-        let told = page.related.iter().map(|story| {
-            let headline = story.headline.iter().map(|line| line.clone().into_owned());
-            headline
-                .chain(story.body.iter().map(|line| line.clone().into_owned()))
-                .collect::<Vec<_>>()
-        });
-        let own = self.page.iter().skip(1).take(page.body.len());
-        told.eq(self.stories.iter().cloned()) && page.body.len() == 2 && page.body.iter().eq(own)
-    }
-}
-
-#[test]
-fn a_line_of_the_site_beside_a_headline_or_behind_a_story_is_no_paragraph_of_it() {
-    let table: Beside = toml::from_str(include_str!("pages/beside.toml")).unwrap();
-    let mut wrong = Vec::new();
-    for one in &table.language {
-        let below = one.below.iter().map(|line| (line, one.with(line, |_| 1)));
-        let behind = one.behind.iter().map(|line| (line, one.with(line, <[String]>::len)));
-        let above = one.above.iter().map(|line| (line, one.with(line, |_| 0)));
-        for (line, text) in below.chain(behind).chain(above) {
-            if !one.is_whole(&text) {
-                wrong.push(format!("{}: {line}", one.language));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
-}
-
-#[test]
-fn a_section_or_a_day_between_the_paragraphs_of_a_story_stays_in_it() {
-    for crosshead in ["Politics", "Yesterday", "2 - 1"] {
-        let text = format!(
-            "{ARTICLE}\nSource: Harbour Post\nRead also:\n{}\n{crosshead}\n{}\n{}",
-            joined(&FROST),
-            "The growers lit fires between the trees in the night and saved a third of the harvest, they said.",
-            joined(&FERRY)
-        );
-        let page = page(&text);
-        assert_eq!(
-            told(&page.related),
-            [(STORY, FROST[0], 4), (STORY, FERRY[0], 2)],
-            "{crosshead}"
-        );
-    }
 }
