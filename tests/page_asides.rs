@@ -7,7 +7,7 @@ mod reading;
 
 use newsmill::record::RelatedKind;
 
-use appended::{ARTICLE, FERRY, FROST, joined, told};
+use appended::{ARTICLE, FERRY, FROST, LINK, joined, told};
 use reading::page;
 
 /// A headline with paragraphs.
@@ -61,6 +61,18 @@ fn a_date_or_byline_beside_the_headline_of_an_appended_story_is_none_of_its_para
             }
         }
     }
+}
+
+#[test]
+fn a_day_below_the_headline_of_a_link_is_the_link_s() {
+    let text = format!(
+        "{ARTICLE}\nSource: Harbour Post\nRead also:\n{}\n12 March 2024\n{}\n3 April 2024",
+        FROST[0], FERRY[0]
+    );
+    let page = page(&text);
+    assert_eq!(told(&page.related), [(LINK, FROST[0], 0), (LINK, FERRY[0], 0)]);
+    let dates: Vec<_> = page.related.iter().map(|link| link.published_raw.as_deref()).collect();
+    assert_eq!(dates, [Some("12 March 2024"), Some("3 April 2024")]);
 }
 
 #[test]
