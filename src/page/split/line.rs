@@ -132,11 +132,13 @@ fn is_credit(text: &str, shape: &LineShape) -> bool {
 const CAPTION_CHARS: usize = 120;
 const PICTURE_WORDS: usize = 3;
 
-/// Whether a line ends in a few words in brackets: "Ships in the harbour (Harbour Post)".
+/// Whether a line ends in a few words in brackets: "Ships in the harbour (Harbour Post)". A headline ends in "(+ photos)".
 fn is_caption(text: &str, shape: &LineShape) -> bool {
     let of = || text.strip_suffix(')').and_then(|text| text.rsplit_once('(')).map(|(_, of)| of);
     shape.chars <= CAPTION_CHARS
-        && of().is_some_and(|of| shape::has_words(of) && shape::fits_words(of, PICTURE_WORDS))
+        && of().is_some_and(|of| {
+            of.starts_with(shape::is_letter) && shape::fits_words(of, PICTURE_WORDS)
+        })
 }
 
 /// Whether a line is an agency's name in brackets, as it signs a story: "(Reuters)", "--(Petra)".
@@ -144,5 +146,17 @@ fn is_signature(text: &str, shape: &LineShape) -> bool {
     shape.chars <= CREDIT_CHARS && shape.words <= CREDIT_BARE_WORDS && text.ends_with(')') && {
         let text = text.trim_start_matches(['-', '–', '—', ' ']);
         text.starts_with('(') && text.matches('(').count() == 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caption_names_whose_picture_it_is_and_a_headline_promises_one() {
+        assert!(LineShape::of("Ships in the harbour (Harbour Post)").caption);
+        assert!(!LineShape::of("Ferry comes back to the harbour (+ photos)").caption);
+        assert!(!LineShape::of("زلزله آلبانی؛ 30 کشته، صدها زخمی(+عکس)").caption);
     }
 }
