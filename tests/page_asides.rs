@@ -160,6 +160,17 @@ fn a_line_of_the_site_beside_a_headline_or_behind_a_story_is_no_paragraph_of_it(
 }
 
 #[test]
+fn a_name_that_a_story_speaks_of_or_that_stands_below_one_headline_of_two_is_a_paragraph() {
+    for (frost, ferry) in [("Orchard Growers", "Island"), ("Nora Field", "")] {
+        let lines = [FROST[0], frost, FROST[1], FROST[2], FERRY[0], ferry, FERRY[1], FERRY[2]];
+        let lines: Vec<_> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+        let text = format!("{ARTICLE}\nSource: Harbour Post\nRead also:\n{}", lines.join("\n"));
+        let page = page(&text);
+        assert_eq!(page.related[0].body[0], frost, "{text}");
+    }
+}
+
+#[test]
 fn a_section_or_a_day_between_the_paragraphs_of_a_story_stays_in_it() {
     for crosshead in ["Politics", "Yesterday", "2 - 1"] {
         let text = format!(

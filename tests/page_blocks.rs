@@ -113,6 +113,65 @@ fn a_marker_before_each_appended_story_begins_it() {
 }
 
 #[test]
+fn a_marker_before_each_appended_story_begins_it_whatever_the_stories_speak_of() {
+    let ferry =
+        ["Island gets a new ferry", "Growers of the valley fear for the harvest.", FERRY[2]];
+    for marker in ["Read also:", "Related stories:"] {
+        let text = format!(
+            "{ARTICLE}\nSource: Harbour Post\n{marker} {}\n{marker} {}",
+            joined(&FROST),
+            joined(&ferry)
+        );
+        assert_eq!(told(&page(&text).related), [(STORY, FROST[0], 2), (STORY, ferry[0], 2)]);
+    }
+}
+
+#[test]
+fn what_the_same_marker_stands_over_behind_stories_is_appended_too() {
+    let mayor = [
+        "Mayor opens a school by the sea",
+        "The council of the town said it.",
+        "The bridge was closed.",
+    ];
+    let text = |behind: &str| {
+        format!("{ARTICLE}\nRelated stories\n{}\n{behind}\n{}", joined(&FROST), joined(&mayor))
+    };
+    let again = text("Related stories");
+    assert_eq!(told(&page(&again).related), [(STORY, FROST[0], 2), (STORY, mayor[0], 2)]);
+    let other = text("Most read");
+    assert_eq!(page(&other).related[1].kind, LINK);
+}
+
+#[test]
+fn a_marker_with_a_colon_stands_behind_a_sentence_or_a_field_in_any_language() {
+    for marker in
+        ["Related stories:", "Baca juga:", "Mehr zum Thema:", "أخبار ذات صلة:", "خبرهای مرتبط:"]
+    {
+        let end = format!(
+            "{ARTICLE} {marker}\n{}\n{}",
+            FROST[0], "The bridge was built ninety years ago."
+        );
+        let read = page(&end);
+        assert_eq!((told(&read.related), read.body.len()), (vec![(LINK, FROST[0], 0)], 3), "{end}");
+        let keywords = format!("{ARTICLE}\nKeywords: bridge, harbour {marker}\n{}", joined(&FROST));
+        let read = page(&keywords);
+        assert_eq!(told(&read.related), [(STORY, FROST[0], 2)], "{keywords}");
+        assert_eq!(read.keywords_raw.as_deref(), Some("bridge, harbour"));
+        let inside = format!("{ARTICLE} {marker} {}", FROST[0]);
+        assert_eq!(told(&page(&inside).related), [(LINK, FROST[0], 0)], "{inside}");
+    }
+}
+
+#[test]
+fn the_words_of_a_marker_within_a_sentence_are_none_whatever_closes_them() {
+    for end in ["Later the council published its related stories:", "The council has more:"] {
+        let text = format!("{ARTICLE}\n{end}\n{}", FROST[0]);
+        let page = page(&text);
+        assert_eq!((page.related.len(), page.body.len()), (0, 4), "{end}");
+    }
+}
+
+#[test]
 fn an_empty_block_and_a_marker_at_the_end_of_a_line_leave_nothing() {
     for end in ["\nRead also:", " Leia também:", "\nİlgili Haber"] {
         let text = format!("{ARTICLE}{end}");

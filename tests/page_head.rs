@@ -380,6 +380,17 @@ fn a_name_behind_the_article_is_its_author_where_papers_of_the_language_print_it
 }
 
 #[test]
+fn a_byline_behind_the_article_is_its_author() {
+    for end in ["", "\nSource: Harbour Post\nRead also:\nOrchard growers fear late frost"] {
+        let text = format!("{HEADLINE}\n{FIRST}\n{SECOND}\nBy Nora Field{end}");
+        let page = page(&text);
+        assert_eq!((page.author.as_deref(), page.body.len()), (Some("Nora Field"), 2), "{end}");
+    }
+    let text = format!("{HEADLINE}\n{FIRST}\n{SECOND}\nBy Friday of next week at noon");
+    assert_eq!(page(&text).author, None);
+}
+
+#[test]
 fn the_headline_again_beside_a_button_is_furniture() {
     for end in [format!("Share\n{HEADLINE}"), format!("{HEADLINE}\nShare")] {
         let page_text = format!("{HEADLINE}\n{FIRST}\n{SECOND}\n{end}");

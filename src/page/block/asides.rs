@@ -1,4 +1,4 @@
-//! Lines of a block that are nothing but the date, the time, the byline or the section of the headline beside them. They are no
+//! Lines of a block that are nothing but the date, the time, the byline, a name or the section of the headline beside them. They are no
 //! line of a story, and differ from page to page: "Yesterday at 14:05".
 
 use crate::page::date;
@@ -17,6 +17,8 @@ pub(super) enum Aside {
     /// A time of day, a day told from the page's own, or a row of such things.
     Time,
     Byline,
+    /// Who wrote the story, or for which paper, with no label before it.
+    Name,
     Section,
 }
 
@@ -29,8 +31,9 @@ impl Aside {
             }
             Self::Time => piece.take(Part::Furniture, None, "the time beside a headline"),
             Self::Section => {
-                piece.take(Part::Furniture, None, "a section of the site above a headline");
+                piece.take(Part::Furniture, None, "a section of the site beside a headline");
             }
+            Self::Name => piece.take(Part::Furniture, None, "a name below a headline"),
             Self::Byline => piece.take(Part::Furniture, None, "a byline below a headline"),
         }
     }
@@ -66,9 +69,19 @@ pub(super) fn of(block: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<Option<Asid
                     is_below && !above.is_some_and(is_line) && below().is_some_and(ends)
                 }
                 Aside::Byline => is_below,
+                Aside::Name => {
+                    let names = |other: &Piece<'_>| says(other, piece, page);
+                    let is_open = |above: &Piece<'_>| !ends(above) && !names(above);
+                    let is_body =
+                        |below: &Piece<'_>| shape::is_paragraph(&below.text) && !names(below);
+                    is_below && above.is_some_and(is_open) && below().is_some_and(is_body)
+                }
                 Aside::Section => {
-                    above.is_none_or(ends)
-                        && below().is_some_and(|piece| could_be_headline(piece) && !ends(piece))
+                    let is_between = is_below && !above.is_some_and(ends);
+                    let is_over = |piece: &Piece<'_>| could_be_headline(piece) && !ends(piece);
+                    above.is_none_or(ends) && below().is_some_and(is_over)
+                        || is_between
+                            && below().is_some_and(|below| shape::is_paragraph(&below.text))
                 }
             };
             is_beside && is_alone()
@@ -77,8 +90,28 @@ pub(super) fn of(block: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<Option<Asid
             above = Some(piece);
         }
     }
+    without_single_names(block, &mut asides);
     asides
 }
+
+/// A site prints names below all its headlines: what looks like one below a single headline of some is a paragraph.
+fn without_single_names(block: &[Piece<'_>], asides: &mut [Option<Aside>]) {
+    let is_name = |aside: &Option<Aside>| *aside == Some(Aside::Name);
+    let names = asides.iter().filter(|aside| is_name(aside)).count();
+    if !(1..NAMES).contains(&names) {
+        return;
+    }
+    let is_headline =
+        |piece: &Piece<'_>| could_be_headline(piece) && !shape::ends_in_stop(&piece.text);
+    let lines = block.iter().zip(asides.iter()).filter(|(_, aside)| aside.is_none());
+    let headlines = lines.filter(|(piece, _)| piece.part == Part::Body && is_headline(piece));
+    if headlines.count() > names {
+        asides.iter_mut().filter(|aside| is_name(aside)).for_each(|aside| *aside = None);
+    }
+}
+
+/// So many names below headlines show that the site prints them there.
+const NAMES: usize = 2;
 
 /// Whether a piece is nothing but a date or a byline.
 fn told(piece: &Piece<'_>, page: &Marking<'_, '_>) -> Option<Aside> {
@@ -98,7 +131,33 @@ fn told(piece: &Piece<'_>, page: &Marking<'_, '_>) -> Option<Aside> {
     if tags::is_section(form, page.layouts) {
         return Some(Aside::Section);
     }
-    is_byline(piece, page).then_some(Aside::Byline)
+    if is_byline(piece, page) {
+        return Some(Aside::Byline);
+    }
+    is_name(piece, page).then_some(Aside::Name)
+}
+
+/// A name has no more characters.
+const NAME_CHARS: usize = 40;
+
+/// Whether a piece is a name, or that of a paper: in a script without capitals a given name or a word of an outlet shows it.
+fn is_name(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+    let form = page.matching.form(piece.folded.clone());
+    shape::fits_chars(&piece.text, NAME_CHARS)
+        && shape::stop(&piece.text) == Stop::None
+        // A name with a place behind it is a dateline.
+        && !DASHES.iter().any(|dash| piece.text.contains(*dash))
+        && (name::is_full_name(&piece.text, page.layouts)
+            || name::is_name_without_capitals(form, page.layouts))
+}
+
+/// What stands between a name and a place.
+const DASHES: [char; 5] = ['-', '–', '—', '/', ':'];
+
+/// Whether a line says all of another.
+fn says(line: &Piece<'_>, other: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+    let form = |piece: &Piece<'_>| page.matching.form(piece.folded.clone());
+    form(line).contains(form(other))
 }
 
 /// Whether a form is times, counts and sections with signs between, more than sections alone: "Politics | 3 hours ago".

@@ -3,7 +3,7 @@
 use super::asides::{self, Aside};
 use super::ending::{End, Ending};
 use super::extent::Extent;
-use super::resumption::{Attached, Resumption};
+use super::resumption::{Attached, Resumption, Weighed};
 use super::told::ArticleWords;
 use super::{lines, list, stories};
 use crate::page::layout::Field;
@@ -30,6 +30,8 @@ pub(super) fn give(
     let (entries, in_doubt) = (0, false);
     let mut blocks = Blocks { page, trace, article, lesson, entries, in_doubt };
     let mut ending = Ending::default();
+    // The words of a marker behind which stories stand for certain.
+    let mut over_stories = None;
     let mut rest = pieces;
     while let Some(at) = rest.iter().position(|piece| piece.part == Part::Marker) {
         let (own, behind) = rest.split_at_mut(at);
@@ -39,14 +41,20 @@ pub(super) fn give(
             break;
         };
         pass_lost_headlines(behind);
+        let form = matching.form(marker.folded.clone());
+        // Behind stories the article does not go on: what the same words stand over are more of them.
+        if over_stories == Some(form) {
+            ending.end();
+        }
         let end = ending.at_marker();
-        let extent = Extent::of(behind, end, &blocks.article, (matching, layouts));
+        let extent = Extent::of((marker, behind), end, &blocks.article, (matching, layouts));
         let (block, tail) = behind.split_at_mut(extent.pieces);
         let within = own.last().is_some_and(|before| before.line == marker.line);
-        if blocks.block((marker, within), block, (end, extent.closed, tail.is_empty()))
-            && end == End::Unsure
-        {
-            ending.end();
+        let over = blocks.block((marker, within), block, (end, extent.closed, tail.is_empty()));
+        match end {
+            End::Unsure if over != Over::No => ending.end(),
+            End::Open if over == Over::Surely && has_story(block) => over_stories = Some(form),
+            End::Open | End::Unsure | End::Ended => {}
         }
         ending.add(block);
         blocks.article.add(block, matching);
@@ -65,6 +73,20 @@ fn pass_lost_headlines(behind: &mut [Piece<'_>]) {
 
 fn is_digits(text: &str) -> bool {
     !text.contains(shape::is_letter) && text.contains(char::is_numeric)
+}
+
+/// Whether the pieces of a block have a paragraph of something appended.
+fn has_story(block: &[Piece<'_>]) -> bool {
+    block.iter().any(|piece| piece.part == Part::Body && piece.entry.is_some())
+}
+
+/// Whether the article is over before a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Over {
+    No,
+    /// By words that could as well be the article's.
+    Probably,
+    Surely,
 }
 
 struct Blocks<'b, 's> {
@@ -108,14 +130,14 @@ impl Blocks<'_, '_> {
         (marker, within): (&mut Piece<'_>, bool),
         block: &mut [Piece<'_>],
         (end, closed, is_last): (End, bool, bool),
-    ) -> bool {
+    ) -> Over {
         let is_attached = block
             .first()
             .is_some_and(|piece| piece.line == marker.line && piece.part == Part::Body);
         let asides = asides::of(block, self.page);
         let mut lines = lines::of((block, &asides), self.page.matching, self.page.layouts);
         if lines.is_empty() {
-            return end == End::Ended;
+            return if end == End::Ended { Over::Surely } else { Over::No };
         }
         if let Some(second) = lines.get_mut(1) {
             second.behind_title = is_attached;
@@ -125,9 +147,9 @@ impl Blocks<'_, '_> {
             (true, false) => Attached::OnLine,
             (false, _) => Attached::No,
         };
-        let resumed = match end {
-            End::Ended => lines.len(),
-            End::Open | End::Unsure if closed => lines.len(),
+        let (resumed, is_doubt) = match end {
+            End::Ended => (lines.len(), false),
+            End::Open | End::Unsure if closed => (lines.len(), false),
             End::Open | End::Unsure => self.resumed(marker, &lines, (end, attached)),
         };
         // Behind the last links of a page the site goes on, and not the article.
@@ -154,24 +176,30 @@ impl Blocks<'_, '_> {
         });
         let behind = rest.iter().filter(|_| links.is_some()).map(|line| (line, None));
         self.give_entries((block, &asides), judged.chain(behind).collect(), end);
-        end == End::Ended || !are_links
+        match (end, are_links) {
+            (End::Ended, _) => Over::Surely,
+            (End::Open | End::Unsure, true) => Over::No,
+            (End::Open | End::Unsure, false) if is_doubt => Over::Probably,
+            (End::Open | End::Unsure, false) => Over::Surely,
+        }
     }
 
-    /// At which of the lines behind a marker the article goes on.
+    /// At which of the lines behind a marker the article goes on, and whether that is in doubt.
     fn resumed(
         &mut self,
         marker: &mut Piece<'_>,
         lines: &[BlockLine],
         stands: (End, Attached),
-    ) -> usize {
+    ) -> (usize, bool) {
         let Resumption { at, weighed } =
             Resumption::of(lines, stands, &self.article, self.page.matching);
+        let is_doubt = weighed.as_ref().is_some_and(Weighed::is_doubt);
+        self.in_doubt |= is_doubt;
         if let Some(weighed) = weighed {
-            self.in_doubt |= weighed.is_doubt();
             marker.why.score = Some(weighed.score);
             marker.why.signals = self.trace.then(|| weighed.named());
         }
-        at
+        (at, is_doubt)
     }
 
     /// Gives the pieces of a block their entries. `judged` are its lines, up to where the article goes on; those without a

@@ -16,9 +16,9 @@ pub(super) struct Extent {
 
 impl Extent {
     /// How far the block at the beginning of `pieces` goes: to the next marker, but for those inside an appended story that
-    /// goes on behind them; behind a line that ends its list; to the date of an article that has not begun.
+    /// goes on behind them, if they are not printed as the block's own; behind a line that ends its list; to the date of an article that has not begun.
     pub(super) fn of(
-        pieces: &[Piece<'_>],
+        (marker, pieces): (&Piece<'_>, &[Piece<'_>]),
         end: End,
         article: &ArticleWords,
         (matching, layouts): (&Matching, &Layouts),
@@ -29,6 +29,7 @@ impl Extent {
             let rule = rule.and_then(|rule| layouts.rule(rule));
             rule.is_some_and(|rule| rule.kind == RuleKind::Furniture(Furniture::EndOfList))
         };
+        let is_attached = pieces.first().is_some_and(|first| first.line == marker.line);
         for (at, piece) in pieces.iter().enumerate() {
             if ends_list(piece) {
                 return Self { pieces: at + 1, closed: true };
@@ -36,13 +37,27 @@ impl Extent {
             if awaits_date && is_own_date(piece) {
                 return Self { pieces: at, closed: true };
             }
-            let aside = || end == End::Ended && is_aside(pieces, at, matching);
+            let aside = || {
+                end == End::Ended
+                    && !(is_attached && begins_again(pieces, at, marker, matching))
+                    && is_aside(pieces, at, matching)
+            };
             if piece.part == Part::Marker && !aside() {
                 return Self { pieces: at, closed: false };
             }
         }
         Self { pieces: pieces.len(), closed: false }
     }
+}
+
+/// Whether the marker at `at` begins its line with the words of `marker`: a site that prints them before each headline begins
+/// another story.
+fn begins_again(pieces: &[Piece<'_>], at: usize, marker: &Piece<'_>, matching: &Matching) -> bool {
+    let form = |piece: &Piece<'_>| matching.form(piece.folded.clone());
+    let begins = at.checked_sub(1).and_then(|before| pieces.get(before));
+    pieces.get(at).is_some_and(|again| {
+        begins.is_none_or(|before| before.line < again.line) && form(again) == form(marker)
+    })
 }
 
 /// So many pieces round a marker inside an appended story say whether the story goes on behind it.

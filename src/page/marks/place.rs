@@ -33,6 +33,8 @@ pub(super) struct Place {
     at_end: bool,
     /// It has the line for itself, but for a number: "12 comments".
     is_whole: bool,
+    /// It is two words or more.
+    several_words: bool,
     /// What is behind it has the shape of a headline.
     before_headline: bool,
     /// What is behind it is a headline, and the break between them is lost.
@@ -113,6 +115,7 @@ impl Place {
             closing_bytes: closed.bytes,
             at_start,
             is_whole,
+            several_words: form.contains(' '),
             before_headline: leads && is_before_headline(page, index, hit.end - from),
             lost_break: leads && !free_right && index > 0 && is_run_together(page, index, hit),
             before_name: leads && is_before_name(page, index, hit),
@@ -258,11 +261,20 @@ impl Place {
             // The article's own headline: "Watch: …".
             (true, false) if self.line == 0 => false,
             (true, false) => allowed(marker.start),
-            (false, true) => allowed(marker.end),
-            (false, false) => allowed(marker.inside),
+            (false, true) => allowed(marker.end) || marker.alone && self.follows_text(),
+            (false, false) => {
+                allowed(marker.inside) || marker.start != Need::Never && self.follows_text()
+            }
         };
         // Dots before it: a text that was cut off goes on elsewhere ("...المزيد"), and nothing is appended.
         here && (self.free_left || marker.glued) && !self.after_dots
+    }
+
+    /// Whether two words or more and a colon stand behind a sentence or a field: there the line break before a marker was lost.
+    fn follows_text(&self) -> bool {
+        let is_behind_text = matches!(self.after_stop, Stop::Full | Stop::Question | Stop::Dots)
+            || self.behind.label.is_some();
+        self.several_words && self.colon && is_behind_text
     }
 
     fn admits_label(&self, label: Label, foreign: bool) -> bool {

@@ -1,8 +1,9 @@
-//! The author whom no label names: near the date, or behind the article where papers of the language print the name there.
+//! The author whom no label names: near the date, or behind the article: a byline, or a name where papers of the language print it there.
 
 use std::ops::Range;
 
 use super::article::Article;
+use super::byline::{self, Byline};
 use crate::page::layout::Field;
 use crate::page::marks::marking::Marking;
 use crate::page::marks::name;
@@ -133,8 +134,12 @@ fn is_nearly_label(piece: &Piece<'_>) -> bool {
 
 /// Takes the last line of the article for its author where papers of the language print the name there, no other line names
 /// one and the article says no such name.
-pub(super) fn behind_body(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
+pub(super) fn behind_body<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
     let is_author = |piece: &Piece<'_>| piece.part == Part::Value(Field::Author);
+    if pieces.iter().any(is_author) {
+        return;
+    }
+    byline_behind(pieces, page);
     if !page.layouts.words().has_names_behind(page.language) || pieces.iter().any(is_author) {
         return;
     }
@@ -158,6 +163,28 @@ pub(super) fn behind_body(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
         name.take(Part::Value(Field::Author), None, "a name behind the article");
     }
 }
+
+/// Takes a byline on the line behind the last paragraph of the article for its author: "By Nora Field".
+fn byline_behind<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
+    let own = pieces.iter().position(|piece| piece.part == Part::Marker).unwrap_or(pieces.len());
+    let own = pieces.get(..own).unwrap_or_default().iter().enumerate();
+    let mut texts = own.filter(|(_, piece)| piece.part == Part::Body).rev();
+    let (Some((at, last)), Some((_, above))) = (texts.next(), texts.next()) else {
+        return;
+    };
+    let byline =
+        byline::label(last, page).and_then(|label| Some((label.0, Byline::of(last, label, page)?)));
+    let Some((rule, Byline { label, name, sign: None, date: None })) = byline else {
+        return;
+    };
+    if shape::is_paragraph(&above.text) && shape::fits_words(&name.text, NAME_WORDS) {
+        let name = name.by_rule(Part::Value(Field::Author), rule);
+        drop(pieces.splice(at..=at, [label.by_rule(Part::Label, rule), name]));
+    }
+}
+
+/// A name behind an article has no more words.
+const NAME_WORDS: usize = 4;
 
 /// Takes the site that stands behind the author's name for the source: "Nora Field - paper.example".
 pub(super) fn without_paper(pieces: &mut Vec<Piece<'_>>) {
