@@ -171,6 +171,49 @@ fn a_name_that_a_story_speaks_of_or_that_stands_below_one_headline_of_two_is_a_p
 }
 
 #[test]
+fn a_few_words_below_every_headline_are_none_of_its_story_and_below_one_of_two_they_are() {
+    for (frost, ferry, own) in [("Gazette", "Island Echo", false), ("Gazette", "", true)] {
+        let lines = [FROST[0], frost, FROST[1], FROST[2], FERRY[0], ferry, FERRY[1], FERRY[2]];
+        let lines: Vec<_> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+        let text = format!("{ARTICLE}\nSource: Harbour Post\nRead also:\n{}", lines.join("\n"));
+        let page = page(&text);
+        assert_eq!(page.related[0].body.len(), if own { 3 } else { 2 }, "{text}");
+        assert_eq!(page.related[1].body.len(), 2, "{text}");
+    }
+}
+
+#[test]
+fn what_stands_beside_a_headline_that_is_a_question_is_told_too() {
+    let question = "Will the island get a new ferry with room for ninety cars?";
+    for (above, below) in [("Politics", ""), ("", "Politics"), ("", "Nora Field")] {
+        let lines = [
+            above, FROST[0], below, FROST[1], FROST[2], above, question, below, FERRY[1], FERRY[2],
+        ];
+        let lines: Vec<_> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+        let text = format!("{ARTICLE}\nSource: Harbour Post\nRead also:\n{}", lines.join("\n"));
+        assert_eq!(told(&page(&text).related), [(STORY, FROST[0], 2), (STORY, question, 2)]);
+    }
+}
+
+#[test]
+fn the_numbers_before_headlines_are_no_part_of_them_where_they_count_from_one_on() {
+    for signs in [["1. ", "2. "], ["١- ", "٢- "]] {
+        let story = |sign: &str, story: &[&str; 3]| format!("{sign}{}", joined(story));
+        let text = format!(
+            "{ARTICLE}\nSource: Harbour Post\nRead also:\n{}\n{}",
+            story(signs[0], &FROST),
+            story(signs[1], &FERRY)
+        );
+        assert_eq!(told(&page(&text).related), [(STORY, FROST[0], 2), (STORY, FERRY[0], 2)]);
+    }
+    let text = format!("{ARTICLE}\nSource: Harbour Post\nRead also:\n3. {}", joined(&FROST));
+    assert_eq!(
+        page(&text).related[0].headline.as_deref(),
+        Some("3. Orchard growers fear late frost")
+    );
+}
+
+#[test]
 fn a_section_or_a_day_between_the_paragraphs_of_a_story_stays_in_it() {
     for crosshead in ["Politics", "Yesterday", "2 - 1"] {
         let text = format!(

@@ -19,6 +19,8 @@ pub(super) enum Aside {
     Byline,
     /// Who wrote the story, or for which paper, with no label before it.
     Name,
+    /// A word or two that are no name by themselves: an agency, a place, a section.
+    Tag,
     Section,
 }
 
@@ -34,6 +36,7 @@ impl Aside {
                 piece.take(Part::Furniture, None, "a section of the site beside a headline");
             }
             Self::Name => piece.take(Part::Furniture, None, "a name below a headline"),
+            Self::Tag => piece.take(Part::Furniture, None, "a few words below every headline"),
             Self::Byline => piece.take(Part::Furniture, None, "a byline below a headline"),
         }
     }
@@ -43,48 +46,21 @@ impl Aside {
 pub(super) fn of(block: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<Option<Aside>> {
     let mut asides = vec![None; block.len()];
     let is_text = |piece: &Piece<'_>| piece.part == Part::Body;
-    let ends = |piece: &Piece<'_>| shape::ends_in_stop(&piece.text);
-    let announces = |piece: &Piece<'_>| shape::stop(&piece.text) == Stop::Colon;
     let mut above: Option<&Piece<'_>> = None;
     for (at, (piece, slot)) in block.iter().zip(&mut asides).enumerate() {
         if !is_text(piece) {
             continue;
         }
-        let is_below = above.is_some_and(could_be_headline);
         let below = || block.iter().skip(at + 1).find(|piece| is_text(piece));
         let shares_line = |other: Option<usize>| {
             other.and_then(|other| block.get(other)).is_some_and(|other| other.line == piece.line)
         };
         let is_alone = || !shares_line(at.checked_sub(1)) && !shares_line(Some(at + 1));
-        *slot = told(piece, page).filter(|aside| {
-            let is_beside = match aside {
-                // What a paragraph with a colon announces is the day of a match.
-                Aside::Date => {
-                    let is_announced = above.is_some_and(announces);
-                    !is_announced && (is_below || below().is_some_and(could_be_headline))
-                }
-                // An agency prints the time below its dateline, and behind its last paragraph.
-                Aside::Time => {
-                    let is_line = |piece: &Piece<'_>| ends(piece) || is_dated(piece, page);
-                    is_below && !above.is_some_and(is_line) && below().is_some_and(ends)
-                }
-                Aside::Byline => is_below,
-                Aside::Name => {
-                    let names = |other: &Piece<'_>| says(other, piece, page);
-                    let is_open = |above: &Piece<'_>| !ends(above) && !names(above);
-                    let is_body =
-                        |below: &Piece<'_>| shape::is_paragraph(&below.text) && !names(below);
-                    is_below && above.is_some_and(is_open) && below().is_some_and(is_body)
-                }
-                Aside::Section => {
-                    let is_between = is_below && !above.is_some_and(ends);
-                    let is_over = |piece: &Piece<'_>| could_be_headline(piece) && !ends(piece);
-                    above.is_none_or(ends) && below().is_some_and(is_over)
-                        || is_between
-                            && below().is_some_and(|below| shape::is_paragraph(&below.text))
-                }
-            };
-            is_beside && is_alone()
+        *slot = told(piece, page).filter(|aside| match aside {
+            Aside::Name | Aside::Tag => is_between(piece, above, below(), page) && is_alone(),
+            Aside::Date | Aside::Time | Aside::Byline | Aside::Section => {
+                is_beside(*aside, above, below(), page) && is_alone()
+            }
         });
         if slot.is_none() {
             above = Some(piece);
@@ -94,26 +70,76 @@ pub(super) fn of(block: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<Option<Asid
     asides
 }
 
-/// A site prints names below all its headlines: what looks like one below a single headline of some is a paragraph.
+/// Whether what is told by itself stands beside a headline, between the lines above and below it.
+fn is_beside(
+    aside: Aside,
+    above: Option<&Piece<'_>>,
+    below: Option<&Piece<'_>>,
+    page: &Marking<'_, '_>,
+) -> bool {
+    let ends = |piece: &Piece<'_>| shape::ends_in_stop(&piece.text);
+    let is_below = above.is_some_and(could_be_headline);
+    match aside {
+        // What a paragraph with a colon announces is the day of a match.
+        Aside::Date => {
+            let is_announced = above.is_some_and(|above| shape::stop(&above.text) == Stop::Colon);
+            !is_announced && (is_below || below.is_some_and(could_be_headline))
+        }
+        // An agency prints the time below its dateline, and behind its last paragraph.
+        Aside::Time => {
+            let is_line = |piece: &Piece<'_>| ends(piece) || is_dated(piece, page);
+            is_below && !above.is_some_and(is_line) && below.is_some_and(ends)
+        }
+        Aside::Section => {
+            let is_over = above.is_none_or(ends) && below.is_some_and(is_headline);
+            let is_paragraph = |below: &Piece<'_>| shape::is_paragraph(&below.text);
+            is_over || above.is_some_and(is_headline) && below.is_some_and(is_paragraph)
+        }
+        Aside::Byline | Aside::Name | Aside::Tag => is_below,
+    }
+}
+
+/// Whether a piece stands between a headline and its paragraph, neither of which says what it says.
+fn is_between(
+    piece: &Piece<'_>,
+    above: Option<&Piece<'_>>,
+    below: Option<&Piece<'_>>,
+    page: &Marking<'_, '_>,
+) -> bool {
+    let says = |other: &Piece<'_>| says(other, piece, page);
+    above.is_some_and(|above| is_headline(above) && !says(above))
+        && below.is_some_and(|below| shape::is_paragraph(&below.text) && !says(below))
+}
+
+/// A site prints names below all its headlines: what looks like one below a single headline of some is a paragraph, and so is
+/// what stands there and looks like none, if not every headline has such a line.
 fn without_single_names(block: &[Piece<'_>], asides: &mut [Option<Aside>]) {
-    let is_name = |aside: &Option<Aside>| *aside == Some(Aside::Name);
-    let names = asides.iter().filter(|aside| is_name(aside)).count();
-    if !(1..NAMES).contains(&names) {
+    let count = |asides: &[Option<Aside>], of: Aside| {
+        asides.iter().filter(|aside| **aside == Some(of)).count()
+    };
+    let (names, tags) = (count(asides, Aside::Name), count(asides, Aside::Tag));
+    if names + tags == 0 {
         return;
     }
-    let is_headline =
-        |piece: &Piece<'_>| could_be_headline(piece) && !shape::ends_in_stop(&piece.text);
     let lines = block.iter().zip(asides.iter()).filter(|(_, aside)| aside.is_none());
     let headlines = lines.filter(|(piece, _)| piece.part == Part::Body && is_headline(piece));
-    if headlines.count() > names {
-        asides.iter_mut().filter(|aside| is_name(aside)).for_each(|aside| *aside = None);
+    let headlines = headlines.count();
+    for aside in asides.iter_mut() {
+        let is_single = match aside {
+            Some(Aside::Name) => names + tags < NAMES && headlines > names + tags,
+            Some(Aside::Tag) => names + tags < NAMES || headlines > names + tags,
+            Some(Aside::Date | Aside::Time | Aside::Byline | Aside::Section) | None => false,
+        };
+        if is_single {
+            *aside = None;
+        }
     }
 }
 
 /// So many names below headlines show that the site prints them there.
 const NAMES: usize = 2;
 
-/// Whether a piece is nothing but a date or a byline.
+/// What a piece is by itself, if it is no more than an aside.
 fn told(piece: &Piece<'_>, page: &Marking<'_, '_>) -> Option<Aside> {
     if piece.text.len() > dates::MAX_BYTES {
         return None;
@@ -134,7 +160,22 @@ fn told(piece: &Piece<'_>, page: &Marking<'_, '_>) -> Option<Aside> {
     if is_byline(piece, page) {
         return Some(Aside::Byline);
     }
-    is_name(piece, page).then_some(Aside::Name)
+    if is_name(piece, page) {
+        return Some(Aside::Name);
+    }
+    is_tag(&piece.text).then_some(Aside::Tag)
+}
+
+/// A few words below a headline have no more words and characters.
+const TAG_WORDS: usize = 3;
+const TAG_CHARS: usize = 28;
+
+fn is_tag(text: &str) -> bool {
+    shape::fits(text, TAG_WORDS, TAG_CHARS)
+        && shape::stop(text) == Stop::None
+        && text.starts_with(shape::is_letter)
+        && !text.contains(DASHES)
+        && !text.contains(char::is_numeric)
 }
 
 /// A name has no more characters.
@@ -146,7 +187,7 @@ fn is_name(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     shape::fits_chars(&piece.text, NAME_CHARS)
         && shape::stop(&piece.text) == Stop::None
         // A name with a place behind it is a dateline.
-        && !DASHES.iter().any(|dash| piece.text.contains(*dash))
+        && !piece.text.contains(DASHES)
         && (name::is_full_name(&piece.text, page.layouts)
             || name::is_name_without_capitals(form, page.layouts))
 }
@@ -207,6 +248,11 @@ fn is_dated(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
 
 /// A longer line is no headline.
 const HEADLINE_CHARS: usize = 160;
+
+/// Whether a line can be a headline, and does not end as a paragraph does.
+fn is_headline(piece: &Piece<'_>) -> bool {
+    could_be_headline(piece) && matches!(shape::stop(&piece.text), Stop::None | Stop::Question)
+}
 
 fn could_be_headline(piece: &Piece<'_>) -> bool {
     shape::fits_chars(&piece.text, HEADLINE_CHARS) && !shape::is_paragraph(&piece.text)

@@ -8,6 +8,7 @@ use crate::page::layout::{Field, Layouts};
 use crate::page::piece::{Part, Piece};
 use crate::page::split::line::{BlockLine, LineShape};
 use crate::page::text::matching::Matching;
+use crate::page::text::shape;
 use crate::page::text::stems::add_stems;
 
 /// The text lines of a block, each with what splitting asks of it; its `asides` are none.
@@ -18,6 +19,8 @@ pub(super) fn of(
 ) -> Vec<BlockLine> {
     let mut lines: Vec<BlockLine> = Vec::new();
     let (mut behind_label, mut aside, mut last) = (false, None, None);
+    // The number of the next item where the block is a list that counts from one on.
+    let mut number = 1;
     for (piece, of_headline) in block.iter().zip(asides) {
         match piece.part {
             // It stands beside a headline, never between two paragraphs.
@@ -28,7 +31,11 @@ pub(super) fn of(
             Part::Body => {
                 last = Some(piece.line);
                 let behind_label = std::mem::take(&mut behind_label);
-                lines.push(BlockLine { behind_label, ..line(piece, matching, layouts) });
+                let item = shape::item_number(&piece.text).filter(|item| item.0 == number);
+                let item = item.filter(|_| number > 1 || lines.is_empty()).map(|item| item.1);
+                number += u32::from(item.is_some());
+                let line = line(piece, item.unwrap_or(0), (matching, layouts));
+                lines.push(BlockLine { behind_label, ..line });
             }
             Part::Value(Field::Source | Field::Keywords) => behind_label = true,
             // A date within a line is a sentence's; one that no label names stands below a headline.
@@ -45,11 +52,12 @@ pub(super) fn of(
     lines
 }
 
-fn line(piece: &Piece<'_>, matching: &Matching, layouts: &Layouts) -> BlockLine {
+/// A line, from so many bytes on.
+fn line(piece: &Piece<'_>, from: usize, (matching, layouts): (&Matching, &Layouts)) -> BlockLine {
     let form = matching.form(piece.folded.clone());
     let mut stems = Vec::new();
     add_stems(piece.folded.clone(), matching, &mut stems);
-    let shape = LineShape::of(&piece.text);
+    let shape = LineShape::of(piece.text.get(from..).unwrap_or_default());
     BlockLine {
         stems,
         shape,

@@ -1,4 +1,4 @@
-//! What stands round the headline of a link and is no part of it: the sign before an item of a list, quotation marks round the
+//! What stands round the headline of something appended and is no part of it: the sign or number before an item of a list, quotation marks round the
 //! title of a video, the bracket that was opened before its marker, the address behind it.
 
 use crate::page::marks::trailing::without_bracket;
@@ -15,15 +15,16 @@ pub(super) fn trim(pieces: &mut Vec<Piece<'_>>) {
     if !pieces.iter().any(is_link) {
         return;
     }
+    let numbered = are_numbered(pieces.iter().filter(|piece| is_link(piece)));
     let mut trimmed = Vec::with_capacity(pieces.len() + 8);
     let mut marker = None;
     for piece in std::mem::take(pieces) {
         let behind_marker = marker == Some(piece.line);
         marker = (piece.part == Part::Marker).then_some(piece.line);
-        if let Some(parts) = Some(&piece)
-            .filter(|piece| is_link(piece))
-            .and_then(|piece| without_bullet(piece).or_else(|| without_address(piece)))
-        {
+        if let Some(parts) = Some(&piece).filter(|piece| is_link(piece)).and_then(|piece| {
+            let number = || without_number(piece).filter(|_| numbered);
+            without_bullet(piece).or_else(number).or_else(|| without_address(piece))
+        }) {
             trimmed.extend(<[_; 2]>::from(parts));
         } else if behind_marker
             && is_link(&piece)
@@ -51,6 +52,27 @@ fn without_bullet<'a>(piece: &Piece<'a>) -> Option<(Piece<'a>, Piece<'a>)> {
     let parts = piece.split_at(sign.len(), folded_len(sign)).filter(|_| sign.len() > 1);
     let (mut sign, mut headline) = parts?;
     sign.take(Part::Marker, piece.entry, "the sign before an item of a list");
+    headline.why = piece.why.clone();
+    shape::has_words(&headline.text).then_some((sign, headline))
+}
+
+/// Whether all headlines are numbered, two or more, from one on: "1. Frost in the valley".
+fn are_numbered<'p>(headlines: impl Iterator<Item = &'p Piece<'p>>) -> bool {
+    let mut count = 0;
+    for piece in headlines {
+        count += 1;
+        if shape::item_number(&piece.text).is_none_or(|(number, _)| number != count) {
+            return false;
+        }
+    }
+    count > 1
+}
+
+/// The number before a headline of a list, and the headline.
+fn without_number<'a>(piece: &Piece<'a>) -> Option<(Piece<'a>, Piece<'a>)> {
+    let (_, bytes) = shape::item_number(&piece.text)?;
+    let (mut sign, mut headline) = piece.split_at(bytes, folded_len(piece.text.get(..bytes)?))?;
+    sign.take(Part::Marker, piece.entry, "the number before an item of a list");
     headline.why = piece.why.clone();
     shape::has_words(&headline.text).then_some((sign, headline))
 }

@@ -140,6 +140,20 @@ pub(crate) fn is_paragraph(text: &str) -> bool {
     stop(text) == Stop::Full && !fits_chars(text, PARAGRAPH_CHARS)
 }
 
+/// The number before an item of a list, if a sign closes it, and its bytes with the space behind it: "2. ", "٢- ".
+pub(crate) fn item_number(text: &str) -> Option<(u32, usize)> {
+    let digits = text.len() - text.trim_start_matches(char::is_numeric).len();
+    let digit = |c: char| match c {
+        '٠'..='٩' => Some(u32::from(c) - u32::from('٠')),
+        '۰'..='۹' => Some(u32::from(c) - u32::from('۰')),
+        _ => c.to_digit(10),
+    };
+    let (number, behind) = text.split_at_checked(digits).filter(|_| (1..=4).contains(&digits))?;
+    let number = number.chars().try_fold(0, |number, c| Some(10 * number + digit(c)?))?;
+    let item = behind.strip_prefix(['.', ')', '-', '/'])?.strip_prefix(' ')?;
+    has_words(item).then_some((number, text.len() - item.len()))
+}
+
 /// A headline behind a marker that no colon closes has so many words, and no more characters.
 const TITLE_WORDS: usize = 3;
 const TITLE_CHARS: usize = 160;
