@@ -480,6 +480,32 @@ fn a_name_that_the_article_says_is_no_author() {
 }
 
 #[test]
+fn an_initial_stands_for_the_given_name_in_a_script_without_capitals() {
+    let paragraph =
+        "تمكنت مصالح الأمن من توقيف أربعة أشخاص وحجز كمية من المواد داخل مسكن بحي الرامول.";
+    let text = format!(
+        "توقيف أربعة أشخاص في ضاحية المدينة\nن. حمزة\n2024/03/11\n{paragraph}\n{paragraph}"
+    );
+    let page = page(&text);
+    assert_eq!((page.author.as_deref(), page.body.len()), (Some("ن. حمزة"), 2));
+}
+
+#[test]
+fn a_name_stands_below_its_label_in_a_script_without_capitals() {
+    let text = "غلق الجسر القديم حتى الربيع\nكتب:\nأحمد سالم\n14 يناير 2024\nيغلق الجسر القديم أمام المرور من يوم الاثنين، كما أعلن مجلس المدينة في بيان له صباح اليوم.\nوقال المجلس إن أعمال الصيانة تستمر حتى الربيع المقبل.";
+    let arabic = page(text);
+    assert_eq!((arabic.author.as_deref(), arabic.body.len()), (Some("أحمد سالم"), 2));
+}
+
+#[test]
+fn a_paper_below_the_date_and_a_credit_in_brackets_are_furniture() {
+    for line in ["Nation Media Group", "(Photo: Tom Poole)", "Photo: Markus van Offern"] {
+        let text = format!("{HEADLINE}\nBy Nora Field\n14 March 2024\n{line}\n{FIRST}\n{SECOND}");
+        assert_eq!(page(&text).body, [FIRST, SECOND], "{line}");
+    }
+}
+
+#[test]
 fn a_title_stands_before_a_name_in_a_script_without_capitals() {
     let text = "حين يصير الماء سؤالا\nد. سميرة الخطيب\nصحيفة الوادي\n14 مارس 2024\n\
                 لم يكن الماء في الوادي يوما شأنا تقنيا خالصا، بل كان منذ البدء سؤالا عن العدالة.\n\

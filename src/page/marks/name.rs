@@ -114,7 +114,8 @@ const SHORT_WORD: usize = 3;
 /// begins it, or a word of it is an outlet's. A place and an agency alone are a dateline.
 pub(crate) fn is_name_without_capitals(form: &str, layouts: &Layouts) -> bool {
     let small = layouts.words();
-    let form = without_title(form);
+    // "ن. حمزة": an initial stands for the given name.
+    let (initial, form) = (without_title(form).len() < form.len(), without_title(form));
     let parts = || form.split(['|', ',', '/', '-']).map(str::trim);
     let words = || parts().flat_map(|part| part.split(' ')).filter(|word| shape::has_words(word));
     let is_caseless = |c: char| shape::is_word_char(c) && !c.is_numeric() && !c.is_ascii();
@@ -130,12 +131,13 @@ pub(crate) fn is_name_without_capitals(form: &str, layouts: &Layouts) -> bool {
         let mut firsts = parts().filter_map(|part| part.split(' ').next());
         firsts.any(|first| small.is_given_name(first))
     };
-    (*NAME_WORDS.start()..=WITH_OFFICE_WORDS).contains(&words().count())
+    let fewest = if initial { 1 } else { *NAME_WORDS.start() };
+    (fewest..=WITH_OFFICE_WORDS).contains(&words().count())
         && words().all(is_plain)
         && parts().all(is_part)
         && !parts().all(|part| layouts.whole(part).is_some())
         && words().all(|word| layouts.openings().of(word) == Opening::Neither)
-        && (is_given() || words().any(|word| small.is_outlet(word)))
+        && (initial || is_given() || words().any(|word| small.is_outlet(word)))
 }
 
 /// Whether a given name begins a match form in a script without capitals.

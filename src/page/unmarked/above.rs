@@ -45,7 +45,7 @@ fn marker(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     let line = marker.line;
     if !marker.text.contains(':')
         && is_headline(headline, page)
-        && below.take(STANDFIRST + 1).any(is_over)
+        && below.filter(|piece| !is_few_words(piece)).take(STANDFIRST + 1).any(is_over)
         && let Some(marker) = pieces.iter_mut().find(|piece| piece.line == line)
     {
         marker.take(Part::Furniture, None, "a section of the site, above the headline");

@@ -73,7 +73,7 @@ fn is_picture_credit(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     if piece.text.len() > CREDIT_BYTES {
         return false;
     }
-    let form = page.matching.form(piece.folded.clone());
+    let form = page.matching.form(piece.folded.clone()).trim_start_matches('(');
     let word = form.split([':', ' ', '.']).next().unwrap_or_default();
     // "Fot. Jan Nowak": the word is short for another.
     let names = || {
@@ -81,14 +81,15 @@ fn is_picture_credit(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
         let short = || piece.text.split_once(". ").filter(|(word, _)| !word.contains(' '));
         behind.or_else(short).map_or("", |(_, names)| names)
     };
-    page.layouts.words().is_picture(word) && are_names(names())
+    page.layouts.words().is_picture(word) && are_names(names(), page.layouts)
 }
 
 /// Names and the letters of agencies, with signs between.
-fn are_names(text: &str) -> bool {
+fn are_names(text: &str, layouts: &Layouts) -> bool {
     let is_letters = |name: &str| shape::fits_chars(name, AGENCY_LETTERS);
     let is_name = |name: &str| {
-        let is_large = |word: &str| !word.starts_with(char::is_lowercase);
+        let is_large =
+            |word: &str| !word.starts_with(char::is_lowercase) || layouts.words().is_particle(word);
         shape::fits_words(name, CREDIT_WORDS)
             && (name.split(' ').all(is_large) || !name.contains(' ') && is_letters(name))
     };

@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use super::article::{Article, is_short};
 use super::author;
-use crate::page::layout::Field;
 use crate::page::marks::marking::Marking;
 use crate::page::piece::{Part, Piece};
 use crate::page::text::shape;
@@ -62,12 +61,13 @@ fn between(
     };
     let mut at = head.start;
     while at < head.end {
-        // What the bearer of a name is stands below it.
-        let below_name = at.checked_sub(1).and_then(|above| pieces.get(above));
-        let below_name = below_name.is_some_and(|name| name.part == Part::Value(Field::Author));
+        // What the bearer of a name is stands below it, and the paper below that.
+        let above = at.checked_sub(1).and_then(|above| pieces.get(above));
+        let below_field =
+            above.is_some_and(|above| matches!(above.part, Part::Value(_) | Part::Furniture));
         let run = pieces.get(at..head.end).unwrap_or_default().iter();
         let lines = run.take_while(|piece| piece.part == Part::Body).count();
-        let is_closed = at + lines < head.end || below_name && lines == 1;
+        let is_closed = at + lines < head.end || below_field && lines == 1;
         let lines_of = pieces.get_mut(at..at + lines).unwrap_or_default();
         if is_closed && lines <= SHORT_LINES && lines_of.iter().all(is_strange) {
             for piece in lines_of {
