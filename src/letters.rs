@@ -9,8 +9,8 @@ const PAIRS: usize = 1 << 16;
 /// So many bytes are folded at once.
 const BLOCK: usize = 8;
 
-/// The lowest bit of each pair of a block.
-const ONES: u64 = u64::MAX / 0xffff;
+/// What stands for a pair that is no letter: no letter begins with the byte of a tail.
+const OTHER: u16 = 0x80;
 
 /// What becomes of letters, spread out for look-ups.
 pub struct LetterPairs(Box<[u16; PAIRS]>);
@@ -32,7 +32,7 @@ impl LetterPairs {
                 }
                 _ => None,
             };
-            *pair = folded.map_or(0, u16::from_le_bytes);
+            *pair = folded.map_or(OTHER, u16::from_le_bytes);
         }
         Self(pairs)
     }
@@ -64,19 +64,20 @@ impl LetterPairs {
         let pair = |nth: u32| {
             let [first, second, ..] = (block >> (16 * nth)).to_le_bytes();
             let pair = usize::from(u16::from_le_bytes([first, second]));
-            u64::from(self.0.get(pair).copied().unwrap_or(0)) << (16 * nth)
+            u64::from(self.0.get(pair).copied().unwrap_or(OTHER)) << (16 * nth)
         };
         let folded = pair(0) | pair(1) | pair(2) | pair(3);
         (folded.to_le_bytes(), letters(folded))
     }
 }
 
-/// How many bytes stand before the first pair of a block that is nought; no letter has a nought.
+/// How many bytes stand before the first pair of a block that is no letter: the one pair whose first byte has its highest bit
+/// and not the next one.
 #[inline]
 fn letters(block: u64) -> usize {
-    let noughts = block.wrapping_sub(ONES) & !block & ONES << 15;
-    let pairs = noughts.trailing_zeros() / 16;
-    usize::try_from(2 * pairs).unwrap_or(BLOCK)
+    const OTHERS: u64 = u64::MAX / 0xffff * OTHER as u64;
+    let others = block & !(block << 1) & OTHERS;
+    usize::try_from(others.trailing_zeros() / 8).unwrap_or(BLOCK)
 }
 
 #[cfg(test)]

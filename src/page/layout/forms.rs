@@ -26,6 +26,8 @@ pub(super) struct Forms {
     opened: Hashes,
     /// The first words of all forms, and the second words of glued markers.
     tells: Hashes,
+    /// The second words of glued markers alone.
+    seconds: Hashes,
     /// Glued markers by the hash of their second word.
     glued: HashMap<u32, Vec<Glued>>,
     /// Glued markers of a single word: any word may begin with it or end in it.
@@ -73,6 +75,7 @@ impl Forms {
         } else {
             let second = hash(second.as_bytes(), first_word(second));
             self.tells.add(second);
+            self.seconds.add(second);
             let glued = Glued { lead: lead.into(), first: first.end };
             self.glued.entry(second).or_default().push(glued);
         }
@@ -97,24 +100,27 @@ impl Forms {
 
     /// The form that is all of `text`.
     pub(super) fn whole(&self, text: &str) -> Option<Hit> {
-        let hit = |pattern| Hit { pattern, start: 0, end: text.len() };
-        self.opened(text, first_word(text)).find(|(_, form)| *form == text).map(|(id, _)| hit(id))
+        let word = first_word(text);
+        let head = hash(text.as_bytes(), word.clone());
+        let (pattern, _) = self.opened(text, (word, head), |form| form == text)?;
+        Some(Hit { pattern, start: 0, end: text.len() })
     }
 
     /// The longest glued marker whose second word this word is.
     fn glued(&self, page: &Matching, word: Word, free_from: usize) -> Option<Hit> {
-        let leads = self.glued.get(&word.hash())?;
+        let leads = self.seconds.may_have(word.hash()).then(|| self.glued.get(&word.hash()))??;
         let before = page.text().get(free_from..word.range().start)?;
         let leads = leads.iter().filter(|glued| before.ends_with(&*glued.lead));
         let lead = leads.max_by_key(|glued| glued.lead.len())?;
         let start = word.range().start - lead.lead.len();
-        self.longest(page, start..start + lead.first)
+        self.longest(page, Self::head(page, start..start + lead.first))
     }
 
     /// The longest form that begins with this word, or within it.
     fn at_word(&self, page: &Matching, word: Word, free_from: usize) -> Option<Hit> {
         let Range { start, end } = word.range();
-        let whole = (start >= free_from).then(|| self.longest(page, start..end)).flatten();
+        let head = (start..end, word.hash());
+        let whole = (start >= free_from).then(|| self.longest(page, head)).flatten();
         whole.or_else(|| {
             let letters = page.text().get(start.max(free_from)..end)?;
             let (at, form) = self.single.iter().find_map(|form| {
@@ -122,26 +128,44 @@ impl Forms {
                 let ends = || letters.ends_with(&**form).then(|| end - form.len());
                 Some((begins.or_else(ends)?, form))
             })?;
-            self.longest(page, at..at + form.len())
+            self.longest(page, Self::head(page, at..at + form.len()))
         })
     }
 
-    /// The longest form whose first word stands at this place.
-    fn longest(&self, page: &Matching, head: Range<usize>) -> Option<Hit> {
-        let start = head.start;
+    /// A first word at this place, and its hash.
+    fn head(page: &Matching, place: Range<usize>) -> (Range<usize>, u32) {
+        let hash = hash(page.text().as_bytes(), place.clone());
+        (place, hash)
+    }
+
+    /// The longest form with this first word.
+    fn longest(&self, page: &Matching, head: (Range<usize>, u32)) -> Option<Hit> {
+        let start = head.0.start;
         let behind = page.text().get(start..)?;
-        let mut opened = self.opened(page.text(), head);
-        let (pattern, form) = opened.find(|(_, form)| behind.starts_with(form))?;
+        let (pattern, form) = self.opened(page.text(), head, |form| behind.starts_with(form))?;
         Some(Hit { pattern, start, end: start + form.len() })
     }
 
-    /// The forms that open as `text` does with the word at `head`, the longest first.
-    fn opened(&self, text: &str, head: Range<usize>) -> impl Iterator<Item = (u32, &str)> {
-        let long = opening(text, head.clone());
-        let short = hash(text.as_bytes(), head);
-        let hashes = long.into_iter().chain([short]).filter(|hash| self.opened.may_have(*hash));
-        let patterns = hashes.filter_map(|hash| self.openings.get(&hash)).flatten();
-        patterns.filter_map(|&pattern| Some((pattern, form_of(&self.forms, pattern)?)))
+    /// The longest form that opens as `text` does with the word at `word`, whose hash is `head`, and is the one asked for.
+    fn opened(
+        &self,
+        text: &str,
+        (word, head): (Range<usize>, u32),
+        is_it: impl Fn(&str) -> bool,
+    ) -> Option<(u32, &str)> {
+        let is_opened = |opening: &u32| self.opened.may_have(*opening);
+        let long = opening(text, word).filter(is_opened);
+        long.and_then(|long| self.first(long, &is_it)).or_else(|| {
+            let short = Some(head).filter(is_opened)?;
+            self.first(short, &is_it)
+        })
+    }
+
+    /// The first form with an opening of that hash that is the one asked for.
+    fn first(&self, opening: u32, is_it: impl Fn(&str) -> bool) -> Option<(u32, &str)> {
+        let patterns = self.openings.get(&opening)?;
+        let mut forms = patterns.iter().map(|pattern| (*pattern, form_of(&self.forms, *pattern)));
+        forms.find_map(|(pattern, form)| Some((pattern, form.filter(|form| is_it(form))?)))
     }
 }
 

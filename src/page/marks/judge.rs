@@ -52,14 +52,14 @@ fn judge_form(
     let (rule, kind) = match rule_of(page, &place, hit, runner_up) {
         Some((rule, Some(kind))) => (rule, kind),
         Some((_, None)) => return Verdict::Plain,
-        None => match place.beside_topic(page, hit) {
+        None => match place.beside_topic() {
             Some(rule) => (rule, MarkKind::Marker),
             None => return Verdict::Words,
         },
     };
     let from = page.matching.start(index);
     let whole = from..from + page.matching.line(index).len();
-    let Range { start, end } = place.extent(kind, hit, whole);
+    let Range { start, end } = place.extent(kind, whole);
     let needs_label = matches!(kind, MarkKind::Label(label) if !place.admits_alone(label));
     Verdict::Mark(Mark { rule, start, end, kind, needs_label })
 }
@@ -68,10 +68,14 @@ fn judge_form(
 /// one came next.
 fn rule_of(
     page: &Marking<'_, '_>,
-    place: &Place,
+    place: &Place<'_>,
     hit: Hit,
     runner_up: &mut Option<RunnerUp>,
 ) -> Option<(u32, Option<MarkKind>)> {
+    let mut rules = page.layouts.rules_of(hit);
+    if place.is_within() && !rules.any(|(_, rule)| Place::may_be_within(&rule.kind)) {
+        return None;
+    }
     let (mut found, mut reading) = (None, None);
     let ranked =
         |rank| page.layouts.rules_of(hit).filter(move |(_, rule)| page.rank_of(rule) == Some(rank));
@@ -80,7 +84,7 @@ fn rule_of(
         if reading == Some((&rule.file, says(&rule.kind))) {
             continue;
         }
-        let next = match place.admits(rule, page) {
+        let next = match place.admits(rule) {
             Ok(None) if found.is_none() => {
                 *runner_up = None;
                 return Some((id, None));

@@ -175,7 +175,7 @@ impl<'f> Told<'f> {
             line.iter().map(|word| hash(word.as_bytes(), 0..word.len())).collect();
         hashes.sort_unstable();
         // Most words of an article are none of them: a bit for each tells it at once.
-        let bit = |hash: u32| 1_u128 << (hash % 128);
+        let bit = |hash: u32| 1_u64 << (hash % 64);
         let bits = hashes.iter().fold(0, |bits, hash| bits | bit(*hash));
         let is_of_line = |word: &Word| {
             bits & bit(word.hash()) != 0 && hashes.binary_search(&word.hash()).is_ok()
@@ -184,7 +184,7 @@ impl<'f> Told<'f> {
         // "For the ferry" is one word in Arabic, and says "the ferry".
         let behind_proclitic = |word: Word| {
             let shorter = successors(Some(word), |word| form.without_proclitic(*word)).skip(1);
-            let may_be_said = ends & end_bit(form.word(word)) != 0;
+            let may_be_said = form.has_proclitic(word) && ends & end_bit(form.word(word)) != 0;
             may_be_said.then(|| shorter.take(PROCLITICS).find(is_of_line)).flatten()
         };
         let mut told = Vec::new();
@@ -220,8 +220,8 @@ impl<'f> Told<'f> {
 
 /// A bit for the last letters of a word: those of a word with a proclitic are those of the word behind it. None of a word too short to
 /// have one.
-fn end_bit(word: &str) -> u128 {
+fn end_bit(word: &str) -> u64 {
     // The golden ratio: letters differ in low bits, and a product has them in its high ones.
-    let bit = |end: &[u8; 4]| u32::from_le_bytes(*end).wrapping_mul(0x9e37_79b1) >> 25;
+    let bit = |end: &[u8; 4]| u32::from_le_bytes(*end).wrapping_mul(0x9e37_79b1) >> 26;
     word.as_bytes().last_chunk().map_or(0, |end| 1 << bit(end))
 }

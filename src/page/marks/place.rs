@@ -25,54 +25,25 @@ impl Behind {
     }
 }
 
-/// Where on its line a form stands.
-pub(super) struct Place {
+/// Where on its line a form stands. What few rules ask is found when they ask.
+pub(super) struct Place<'p> {
+    page: &'p Marking<'p, 'p>,
+    /// The line, by its place among the page's.
+    line: usize,
+    hit: Hit,
+    /// What stands before it and behind it on its line.
+    before: &'p str,
+    after: &'p str,
     /// Of what closes the form, the spaces round it included.
     closing_bytes: usize,
     pub at_start: bool,
     at_end: bool,
-    /// It has the line for itself, but for a number: "12 comments".
-    is_whole: bool,
-    /// It is two words or more.
-    several_words: bool,
-    /// What is behind it has the shape of a headline.
-    before_headline: bool,
-    /// What is behind it is a headline, and the break between them is lost.
-    lost_break: bool,
-    /// A comma closes it, and a name is behind that.
-    before_name: bool,
-    /// A comma closes it.
-    comma: bool,
-    /// The line, by its place among the page's.
-    line: usize,
-    /// A number stands beside it, where it has the line for itself.
-    numbered: bool,
-    /// What is behind it is a few words and no sentence.
-    is_pitch: bool,
-    /// The line is no paragraph by its length.
-    is_short: bool,
     pub colon: bool,
     bar: bool,
-    free_left: bool,
     /// No letter stands right behind it.
     free_right: bool,
-    /// A digit does: "Published12 May".
-    digit_right: bool,
-    /// How the text before it ends.
-    after_stop: Stop,
-    /// How the text before it, and before a bracket that it stands in, ends.
-    label_stop: Stop,
-    /// Nothing but dots and other signs.
-    after_dots: bool,
-    /// What stands before it on the line.
+    /// What of the page's fields stands before it on the line.
     behind: Behind,
-    /// Of what parts a label from the text before it, the spaces round it included: a bracket, or what stands behind
-    /// the value of another label.
-    parting_bytes: usize,
-    /// Of the bracket that it stands in.
-    bracket_bytes: usize,
-    /// By more than spaces.
-    parted: bool,
 }
 
 /// What parts the values of labels in one line: "Published: 14 March | Updated: 15 March".
@@ -87,10 +58,10 @@ const SHORT_BYTES: usize = 300;
 /// Behind the words that open a pitch stand no more bytes.
 const PITCH_BYTES: usize = 48;
 
-impl Place {
+impl<'p> Place<'p> {
     /// `None` where the form is no part of the line.
     pub(super) fn of(
-        page: &Marking<'_, '_>,
+        page: &'p Marking<'p, 'p>,
         index: usize,
         hit: Hit,
         behind: Behind,
@@ -105,90 +76,145 @@ impl Place {
             // A credit that is run together with its marker: the scripts part them.
             || form.ends_with(is_arabic) && after.starts_with(|c: char| c.is_ascii_alphabetic());
         let closed = shape::terminator(after);
-        let at_start = !shape::has_words(before);
-        let opened = before.trim_end_matches(OPENING);
-        let parted = if behind.is_field() { before.trim_end_matches(PARTING) } else { opened };
-        let is_whole = !shape::has_letters(before) && !shape::has_letters(after);
-        let at_end = !shape::has_words(after.get(closed.bytes..).unwrap_or_default());
-        let leads = at_start && !at_end;
         Some(Self {
-            closing_bytes: closed.bytes,
-            at_start,
-            is_whole,
-            several_words: form.contains(' '),
-            before_headline: leads && is_before_headline(page, index, hit.end - from),
-            lost_break: leads && !free_right && index > 0 && is_run_together(page, index, hit),
-            before_name: leads && is_before_name(page, index, hit),
-            comma: after.starts_with(','),
+            page,
             line: index,
-            numbered: is_whole && (shape::has_words(before) || shape::has_words(after)),
-            is_pitch: after.len() <= PITCH_BYTES
-                && matches!(shape::stop(after), Stop::None | Stop::Question),
-            is_short: line.len() <= SHORT_BYTES,
-            at_end,
+            hit,
+            before,
+            after,
+            closing_bytes: closed.bytes,
+            at_start: !shape::has_words(before),
+            at_end: !shape::has_words(after.get(closed.bytes..).unwrap_or_default()),
             colon: closed.colon,
             bar: closed.bar,
-            free_left: !before.ends_with(shape::is_word_char),
             free_right,
-            digit_right: after.starts_with(|c: char| c.is_ascii_digit()),
-            after_stop: shape::stop(before),
-            label_stop: shape::stop(opened),
-            after_dots: at_start && before.contains(['.', '…']),
             behind,
-            bracket_bytes: usize::from(before.ends_with(['(', '['])),
-            parting_bytes: before.len() - parted.len(),
-            parted: before.trim_end().len() > parted.len(),
         })
+    }
+
+    fn leads(&self) -> bool {
+        self.at_start && !self.at_end
+    }
+
+    /// Within a sentence few rules make anything of a form, and no other is a near miss.
+    pub(super) fn is_within(&self) -> bool {
+        !self.at_start && !self.at_end && !self.colon && !self.behind.is_field() && !self.is_whole()
+    }
+
+    /// Whether a rule may make something of a form within a sentence.
+    pub(super) fn may_be_within(kind: &RuleKind) -> bool {
+        match kind {
+            RuleKind::Plain => true,
+            RuleKind::Marker(marker) => matches!(marker.inside, Need::Sentence | Need::Always),
+            RuleKind::Label(_) | RuleKind::Furniture(_) => false,
+        }
+    }
+
+    /// Whether it has the line for itself, but for a number: "12 comments".
+    fn is_whole(&self) -> bool {
+        !shape::has_letters(self.before) && !shape::has_letters(self.after)
+    }
+
+    /// Whether a number stands beside it, where it has the line for itself.
+    fn is_numbered(&self) -> bool {
+        shape::has_words(self.before) || shape::has_words(self.after)
+    }
+
+    /// Whether what is behind it is a few words and no sentence.
+    fn is_pitch(&self) -> bool {
+        self.after.len() <= PITCH_BYTES
+            && matches!(shape::stop(self.after), Stop::None | Stop::Question)
+    }
+
+    fn free_left(&self) -> bool {
+        !self.before.ends_with(shape::is_word_char)
+    }
+
+    /// Whether nothing but dots and other signs stands before it.
+    fn is_after_dots(&self) -> bool {
+        !shape::has_words(self.before) && self.before.contains(['.', '…'])
+    }
+
+    /// Whether what is behind it is a headline, and the break between them is lost.
+    fn has_lost_break(&self) -> bool {
+        self.leads() && self.line > 0 && is_run_together(self.page, self.line, self.hit)
+    }
+
+    /// Whether what is behind it has the shape of a headline.
+    fn is_before_headline(&self) -> bool {
+        let from = self.page.matching.start(self.line);
+        self.leads() && is_before_headline(self.page, self.line, self.hit.end - from)
+    }
+
+    /// Whether a comma closes it, and a name is behind that.
+    fn is_before_name(&self) -> bool {
+        self.leads() && is_before_name(self.page, self.line, self.hit)
+    }
+
+    /// The text before it, and before a bracket that it stands in.
+    fn opened(&self) -> &'p str {
+        self.before.trim_end_matches(OPENING)
+    }
+
+    /// The text before it, and before what parts a label from it: a bracket, or what stands behind the value of another label.
+    fn parted(&self) -> &'p str {
+        match self.behind.is_field() {
+            true => self.before.trim_end_matches(PARTING),
+            false => self.opened(),
+        }
+    }
+
+    /// Whether more than spaces part it from that text.
+    fn is_parted(&self) -> bool {
+        self.before.trim_end().len() > self.parted().len()
     }
 
     /// The rule of a marker that may stand here with what its links are about beside it: the topic is part of the marker
     /// then, and of the place.
-    pub(super) fn beside_topic(&mut self, page: &Marking<'_, '_>, hit: Hit) -> Option<u32> {
+    pub(super) fn beside_topic(&mut self) -> Option<u32> {
         let is_topical =
-            |rule: &Rule| topic::marker(&rule.kind).is_some() && page.rank_of(rule).is_some();
-        let (id, rule) = page.layouts.rules_of(hit).find(|(_, rule)| is_topical(rule))?;
+            |rule: &Rule| topic::marker(&rule.kind).is_some() && self.page.rank_of(rule).is_some();
+        let mut rules = self.page.layouts.rules_of(self.hit);
+        let (id, rule) = rules.find(|(_, rule)| is_topical(rule))?;
         let marker = topic::marker(&rule.kind).filter(|_| self.free_right && !self.colon)?;
-        let (from, line) = (page.matching.start(self.line), page.matching.line(self.line));
-        let (before, after) = (line.get(..hit.start - from)?, line.get(hit.end - from..)?);
-        match Topic::of(before, after)? {
+        match Topic::of(self.before, self.after)? {
             Topic::Before => self.at_start = true,
             Topic::Behind(bytes) => {
                 self.closing_bytes = bytes;
                 self.colon = true;
-                self.at_end = !shape::has_words(after.get(bytes..)?);
+                self.at_end = !shape::has_words(self.after.get(bytes..)?);
             }
         }
         self.admits_marker(marker).then_some(id)
     }
 
     /// From where to where a mark of this kind takes its line; `whole` is all of it.
-    pub(super) fn extent(&self, kind: MarkKind, hit: Hit, whole: Range<usize>) -> Range<usize> {
+    pub(super) fn extent(&self, kind: MarkKind, whole: Range<usize>) -> Range<usize> {
         if kind == MarkKind::Furniture {
             return whole;
         }
+        let (hit, is_before_comma) = (self.hit, self.after.starts_with(','));
         let start = match kind {
             _ if self.at_start => whole.start,
-            MarkKind::Label(_) => hit.start - self.parting_bytes,
-            MarkKind::Marker | MarkKind::Furniture => hit.start - self.bracket_bytes,
+            MarkKind::Label(_) => hit.start - (self.before.len() - self.parted().len()),
+            MarkKind::Marker | MarkKind::Furniture => {
+                hit.start - usize::from(self.before.ends_with(['(', '[']))
+            }
         };
         let end = match self.at_end {
             true => whole.end,
-            false if self.before_name || self.comma && is_date_label(kind) => hit.end + 1,
+            false if is_before_comma && is_date_label(kind) || self.is_before_name() => hit.end + 1,
             false => hit.end + self.closing_bytes,
         };
         start..end
     }
 
     /// What a rule makes of the form here, or why it makes nothing of it; `None` for what is no mark, whatever other rules say.
-    pub(super) fn admits(
-        &self,
-        rule: &Rule,
-        page: &Marking<'_, '_>,
-    ) -> Result<Option<MarkKind>, &'static str> {
+    pub(super) fn admits(&self, rule: &Rule) -> Result<Option<MarkKind>, &'static str> {
         if !self.free_right {
             return self.admits_part_of_word(rule).ok_or("it is a part of a longer word").map(Some);
         }
-        let foreign = page.rank_of(rule) == Some(Rank::OtherLanguage);
+        let foreign = self.page.rank_of(rule) == Some(Rank::OtherLanguage);
         match &rule.kind {
             RuleKind::Plain => Ok(None),
             RuleKind::Marker(_) if foreign && self.bar => {
@@ -198,11 +224,11 @@ impl Place {
             RuleKind::Label(label) if self.admits_label(*label, foreign) => {
                 Ok(Some(MarkKind::Label(*label)))
             }
-            RuleKind::Furniture(furniture) if self.admits_furniture(*furniture, page) => {
+            RuleKind::Furniture(furniture) if self.admits_furniture(*furniture) => {
                 Ok(Some(MarkKind::Furniture))
             }
             RuleKind::Furniture(_) => Err("the line says something else too"),
-            RuleKind::Marker(_) | RuleKind::Label(_) if !self.free_left => {
+            RuleKind::Marker(_) | RuleKind::Label(_) if !self.free_left() => {
                 Err("it is glued to the word before it")
             }
             RuleKind::Marker(_) | RuleKind::Label(_) if self.colon => {
@@ -218,11 +244,16 @@ impl Place {
     fn admits_part_of_word(&self, rule: &Rule) -> Option<MarkKind> {
         match &rule.kind {
             RuleKind::Marker(marker)
-                if marker.glued && self.at_start || marker.alone && self.lost_break =>
+                if marker.glued && self.at_start || marker.alone && self.has_lost_break() =>
             {
                 Some(MarkKind::Marker)
             }
-            RuleKind::Label(label) if self.at_start && self.digit_right && !label.colon => {
+            // "Published12 May".
+            RuleKind::Label(label)
+                if self.at_start
+                    && !label.colon
+                    && self.after.starts_with(|c: char| c.is_ascii_digit()) =>
+            {
                 Some(MarkKind::Label(*label))
             }
             RuleKind::Marker(_) | RuleKind::Label(_) | RuleKind::Furniture(_) | RuleKind::Plain => {
@@ -231,18 +262,20 @@ impl Place {
         }
     }
 
-    fn admits_furniture(&self, furniture: Furniture, page: &Marking<'_, '_>) -> bool {
+    fn admits_furniture(&self, furniture: Furniture) -> bool {
         match furniture {
             Furniture::Whole | Furniture::EndOfList | Furniture::BoxStart | Furniture::BoxEnd => {
-                self.is_whole
+                self.is_whole()
             }
             // With a number beside it a country's name is an item of a list.
             Furniture::Head => {
-                self.is_whole && !self.numbered && whole::is_above_text(page, self.line)
+                self.is_whole() && !self.is_numbered() && whole::is_above_text(self.page, self.line)
             }
             Furniture::Start => self.at_start,
-            Furniture::Opener => self.at_start && self.is_pitch,
-            Furniture::End => self.at_end && self.is_short,
+            Furniture::Opener => self.at_start && self.is_pitch(),
+            Furniture::End => {
+                self.at_end && self.page.matching.line(self.line).len() <= SHORT_BYTES
+            }
         }
     }
 
@@ -250,10 +283,8 @@ impl Place {
         let allowed = |need| match need {
             Need::Never => false,
             Need::Colon => self.colon,
-            Need::Sentence => {
-                self.colon || matches!(self.after_stop, Stop::Full | Stop::Question | Stop::Dots)
-            }
-            Need::Headline => self.colon || self.before_headline,
+            Need::Sentence => self.colon || self.follows_sentence(),
+            Need::Headline => self.colon || self.is_before_headline(),
             Need::Always => true,
         };
         let here = match (self.at_start, self.at_end) {
@@ -267,41 +298,49 @@ impl Place {
             }
         };
         // Dots before it: a text that was cut off goes on elsewhere ("...المزيد"), and nothing is appended.
-        here && (self.free_left || marker.glued) && !self.after_dots
+        here && (self.free_left() || marker.glued) && !self.is_after_dots()
+    }
+
+    fn follows_sentence(&self) -> bool {
+        matches!(shape::stop(self.before), Stop::Full | Stop::Question | Stop::Dots)
     }
 
     /// Whether two words or more and a colon stand behind a sentence or a field: there the line break before a marker was lost.
     fn follows_text(&self) -> bool {
-        let is_behind_text = matches!(self.after_stop, Stop::Full | Stop::Question | Stop::Dots)
-            || self.behind.label.is_some();
-        self.several_words && self.colon && is_behind_text
+        let has_several_words = || {
+            let form = self.page.matching.text().get(self.hit.start..self.hit.end);
+            form.is_some_and(|form| form.contains(' '))
+        };
+        self.colon
+            && has_several_words()
+            && (self.behind.label.is_some() || self.follows_sentence())
     }
 
     fn admits_label(&self, label: Label, foreign: bool) -> bool {
         let is_date = label.field.is_date();
         let is_other =
             self.behind.label.is_some_and(|field| field != label.field || field == Field::Author);
-        let parted = self.parted || is_date || self.colon && is_other && !foreign;
+        let is_parted = || is_date || self.colon && is_other && !foreign || self.is_parted();
         // Among keywords any word is one, "published" too.
         let needs_colon = label.colon || self.behind.label == Some(Field::Keywords);
-        let in_row = !self.at_start && parted && (self.colon || !needs_colon);
-        self.free_left && self.behind.is_field() && in_row || self.admits_alone(label)
+        let in_row = || !self.at_start && (self.colon || !needs_colon) && is_parted();
+        self.behind.is_field() && in_row() && self.free_left() || self.admits_alone(label)
     }
 
     /// Whether the label may stand here, whatever stands before it.
     pub(super) fn admits_alone(&self, label: Label) -> bool {
-        if !self.free_left {
+        if !self.free_left() {
             return false;
         }
         match (self.at_start, self.at_end) {
             (true, true) => label.alone,
             (true, false) => {
-                self.colon || !label.colon || self.before_name && label.field == Field::Author
+                self.colon || !label.colon || label.field == Field::Author && self.is_before_name()
             }
             // A date says by itself that its label is one.
             (false, _) => {
                 let is_date = label.field.is_date();
-                label.inside && self.colon && (is_date || self.label_stop != Stop::None)
+                label.inside && self.colon && (is_date || shape::ends_in_stop(self.opened()))
             }
         }
     }

@@ -129,7 +129,8 @@ const INSIDE_WORDS: usize = 4;
 
 /// Whether a text has more words than so many.
 fn is_longer(text: &str, words: usize) -> bool {
-    text.split_ascii_whitespace().filter(|word| shape::has_words(word)).nth(words).is_some()
+    !shape::fits_words(text, words)
+        && text.split(' ').filter(|word| shape::has_words(word)).nth(words).is_some()
 }
 
 /// So many lines may stand above a date that no label names, and so many bytes before a label behind it.

@@ -42,8 +42,9 @@ impl Links {
     /// Of all lines of a block. Linear in its words.
     pub(super) fn of(lines: &[BlockLine]) -> Self {
         let mut said = Said::with_room(lines.iter().map(|line| line.stems.len()).sum());
-        let mut links = Self { lines: vec![LineLinks::default(); lines.len()] };
+        let mut links = Self { lines: Vec::with_capacity(lines.len()) };
         for (at, line) in lines.iter().enumerate() {
+            let mut here = LineLinks::default();
             for stem in &line.stems {
                 let Some(slot) = said.slot(*stem) else { continue };
                 let before = slot.last();
@@ -53,33 +54,28 @@ impl Links {
                 }
                 let again = before.is_some_and(|before| at - before.line <= NEAR);
                 slot.say(*stem, Last { line: at, again });
-                if let Some(own) = links.lines.get_mut(at) {
-                    own.stems += 1;
+                here.stems += 1;
+                match before {
+                    Some(before) => links.note(before, &mut here),
+                    None => here.new_here += 1,
                 }
-                links.note(before, at);
             }
+            links.lines.push(here);
         }
         links
     }
 
-    /// Notes that a word of line `at` was last said where `last` says.
-    fn note(&mut self, last: Option<Last>, at: usize) {
-        let Some(last) = last else {
-            if let Some(line) = self.lines.get_mut(at) {
-                line.new_here += 1;
-            }
-            return;
-        };
+    /// Notes that a word of the line behind these, which is `here`, was last said where `last` says.
+    fn note(&mut self, last: Last, here: &mut LineLinks) {
+        let at = self.lines.len();
         let gap = at - last.line;
         if gap > NEAR + 1 {
             return;
         }
         if gap <= NEAR {
-            if let Some(line) = self.lines.get_mut(at) {
-                line.in_last += usize::from(gap == 1);
-                line.in_last_three += 1;
-                line.only_behind += 1;
-            }
+            here.in_last += usize::from(gap == 1);
+            here.in_last_three += 1;
+            here.only_behind += 1;
             if let Some(line) = self.lines.get_mut(last.line) {
                 line.in_next += usize::from(gap == 1);
                 line.in_next_three += 1;
@@ -90,15 +86,12 @@ impl Links {
                 }
             }
         }
-        if gap >= 2 {
-            for between in at.saturating_sub(2).max(last.line + 1)..at.min(last.line + 3) {
-                if let Some(line) = self.lines.get_mut(between) {
-                    line.across += 1;
-                }
-            }
+        let between = at.saturating_sub(2).max(last.line + 1)..at.min(last.line + 3);
+        for line in self.lines.get_mut(between).unwrap_or_default() {
+            line.across += 1;
         }
         if (2..=3).contains(&gap)
-            && let Some(line) = self.lines.get_mut(at - 1)
+            && let Some(line) = self.lines.last_mut()
         {
             line.next_in_last_two += 1;
         }
@@ -125,13 +118,14 @@ impl Links {
     }
 }
 
-/// Where each word was said last: a table by the low bits of the stems, which are hashes; half of it is free.
+/// Where each word was said last: a table by the low bits of the stems, which are hashes; a quarter of it is free, and more
+/// where words are said again.
 struct Said(Vec<Slot>);
 
 impl Said {
     /// For so many words.
     fn with_room(words: usize) -> Self {
-        Self(vec![Slot::default(); (2 * words).next_power_of_two()])
+        Self(vec![Slot::default(); (words + words / 3 + 1).next_power_of_two()])
     }
 
     /// The slot of a word.

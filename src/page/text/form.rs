@@ -68,31 +68,35 @@ impl Form {
         if bytes.len() < *len + room(source.len()) {
             bytes.resize(*len + room(source.len()), 0);
         }
-        let (mut at, mut end) = (0, *len);
+        let (bytes, mut rest, mut end) = (bytes.as_mut_slice(), source, *len);
         // Where the word begins that is being written, if one is.
         let mut start = end;
-        while at < source.len() {
-            if let Some(block) = source.get(at..).and_then(<[u8]>::first_chunk) {
+        loop {
+            while let Some(block) = rest.first_chunk() {
                 let (folded, letters) = tables.pairs.block(*block);
                 write(bytes, end, folded);
-                (at, end) = (at + letters, end + letters);
-                if letters == block.len() {
-                    continue;
+                end += letters;
+                rest = rest.get(letters..).unwrap_or_default();
+                if letters < block.len() {
+                    break;
                 }
             }
-            if source.get(at) == Some(&b' ') {
+            let Some(&next) = rest.first() else { break };
+            let at = source.len() - rest.len();
+            if next == b' ' {
                 if end > start {
                     words.push(Word::of(bytes, start..end));
                 } else if text == Text::Raw && at > 0 && source.get(at - 1) == Some(&b' ') {
                     return None;
                 }
                 write(bytes, end, *b" ");
-                (at, end) = (at + 1, end + 1);
+                end += 1;
+                rest = rest.get(1..).unwrap_or_default();
                 start = end;
                 continue;
             }
             let (taken, folded) = tables.character(line, at, text)?;
-            at += taken;
+            rest = rest.get(taken..).unwrap_or_default();
             let Some(folded) = folded else { continue };
             write(bytes, end, folded.utf8);
             let before = end;

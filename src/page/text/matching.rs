@@ -71,9 +71,9 @@ impl Matching {
         self.0.text.get(start..end).map_or("", |line| line.strip_suffix('\n').unwrap_or(line))
     }
 
-    /// What stands at a place of [`Self::text`], without what stands round it.
+    /// What stands at a place of [`Self::text`], without the spaces round it: a match form has no others than those of ASCII.
     pub(crate) fn form(&self, place: Range<usize>) -> &str {
-        self.0.text.get(place).unwrap_or_default().trim()
+        self.0.text.get(place).unwrap_or_default().trim_ascii()
     }
 
     /// All words, in their order.
@@ -122,6 +122,11 @@ impl Matching {
         self.0.text.get(word.range()).unwrap_or_default()
     }
 
+    /// Whether a word of this page begins with a letter that is a word by itself in Arabic.
+    pub(crate) fn has_proclitic(&self, word: Word) -> bool {
+        word.has_proclitic(self.0.text.as_bytes())
+    }
+
     /// A word of this page without the letter before it that is a word by itself in Arabic: "and", "with", "for".
     pub(crate) fn without_proclitic(&self, word: Word) -> Option<Word> {
         let rest = self.word(word).strip_prefix(['و', 'ف', 'ب', 'ل', 'ك'])?;
@@ -157,6 +162,23 @@ pub(crate) struct Words<'m> {
     whole: Iter<'m, Word>,
     /// What is inside of a word across the last border.
     last: Option<Word>,
+}
+
+impl Words<'_> {
+    /// The first of them, no more than so many.
+    pub(crate) fn at_most(mut self, most: usize) -> Self {
+        self.first = self.first.filter(|_| most > 0);
+        let most = most.saturating_sub(usize::from(self.first.is_some()));
+        self.last = self.last.filter(|_| self.whole.len() < most);
+        let whole = self.whole.as_slice();
+        self.whole = whole.get(..most).unwrap_or(whole).iter();
+        self
+    }
+
+    /// All of them, for a loop that need not ask at each word which part it is of.
+    pub(crate) fn parts(&self) -> [&[Word]; 3] {
+        [self.first.as_slice(), self.whole.as_slice(), self.last.as_slice()]
+    }
 }
 
 impl Iterator for Words<'_> {
@@ -205,12 +227,15 @@ mod tests {
             line in "([a-c ا-ي.]|\\PC){0,20}",
             from in 0_usize..20,
             to in 0_usize..20,
+            most in 0_usize..6,
         ) {
             let matching = Matching::of(std::iter::once(line.as_str()));
             let places: Vec<_> = matching.text().char_indices().map(|(at, _)| at).collect();
             let place = |nth: usize| places.get(nth).or(places.last()).copied().unwrap_or_default();
             let part = place(from)..place(to.max(from));
             let words = matching.words_in(part.clone());
+            let first: Vec<_> = words.clone().take(most).collect();
+            proptest::prop_assert_eq!(words.clone().at_most(most).parts().concat(), first);
             let words: Vec<_> = words.map(|word| matching.word(word)).collect();
             proptest::prop_assert_eq!(words, plain_words(matching.text().get(part).unwrap()));
         }

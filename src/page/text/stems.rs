@@ -39,10 +39,12 @@ impl Stems {
 
 /// Adds the stems of the first words at a place of the match form, in their order.
 pub(crate) fn add_stems(place: Range<usize>, matching: &Matching, stems: &mut Vec<u32>) {
-    let words = matching.words_in(place).take(MAX_WORDS);
+    let words = matching.words_in(place).at_most(MAX_WORDS);
     stems.reserve(words.size_hint().0);
-    for word in words {
-        stems.extend(matching.stem(word));
+    for part in words.parts() {
+        for word in part {
+            stems.extend(matching.stem(*word));
+        }
     }
 }
 

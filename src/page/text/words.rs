@@ -24,8 +24,11 @@ impl Word {
     #[inline]
     pub(crate) fn of(form: &[u8], range: Range<usize>) -> Self {
         let head = head(form, range.clone());
-        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let (start, end) = (place(range.start), place(range.end));
+        // No page has four gigabytes.
+        let [start, end] = [range.start, range.end].map(|at| {
+            let [a, b, c, d, ..] = at.to_le_bytes();
+            u32::from_le_bytes([a, b, c, d])
+        });
         Self { start, end, hash: hash_behind(form, range, head) }
     }
 
@@ -47,7 +50,15 @@ impl Word {
     #[inline]
     pub(crate) fn stem(self, form: &[u8]) -> Option<u32> {
         let range = self.range();
-        stem(form, range.clone(), head(form, range)).filter(|stem| *stem != 0)
+        stem(form, range.clone(), head(form, range))
+    }
+
+    /// Whether it begins with a letter that is a word by itself in Arabic: "and", "with", "for".
+    #[inline]
+    pub(crate) fn has_proclitic(self, form: &[u8]) -> bool {
+        let first = form.get(self.range()).and_then(<[u8]>::first_chunk);
+        let first = first.map_or(0, |utf8| letter(*utf8));
+        is_joined(first) | (first == LAM)
     }
 }
 
@@ -91,34 +102,50 @@ fn stem_of_letters(form: &[u8], range: Range<usize>) -> Option<u32> {
 /// How many letters و ف ب ك ل and ال are of an Arabic word that stays three letters long or more without them.
 #[inline]
 fn proclitics(head: u64, letters: usize) -> usize {
-    const WAW: u16 = u16::from_le_bytes([0xd9, 0x88]);
-    const BEH: u16 = u16::from_le_bytes([0xd8, 0xa8]);
-    const FEH: u16 = u16::from_le_bytes([0xd9, 0x81]);
-    const KAF: u16 = u16::from_le_bytes([0xd9, 0x83]);
-    const LAM: u16 = u16::from_le_bytes([0xd9, 0x84]);
-    const ALEF: u16 = u16::from_le_bytes([0xd8, 0xa7]);
-    let [a, b, c, d, e, f, ..] = head.to_le_bytes();
-    let [first, second, third] = [[a, b], [c, d], [e, f]].map(u16::from_le_bytes);
+    let (first, two, behind) = (head & 0xffff, head & 0xffff_ffff, head >> 16 & 0xffff_ffff);
     // All of it asked without leaving early: which letter a word begins with is nothing that a processor can guess.
-    let is_joined = (first == WAW) | (first == BEH) | (first == FEH) | (first == KAF);
-    let has_article = (second == ALEF) & (third == LAM);
-    let is_article = ((first == ALEF) | (first == LAM)) & (second == LAM);
-    let one = usize::from((is_joined | (first == LAM)) & (letters >= 5));
-    let two = if is_article & (letters >= 5) { 2 } else { one };
-    if is_joined & has_article & (letters >= 6) { 3 } else { two }
+    let is_joined = is_joined(first);
+    let joins_article = is_joined & (behind == AL) & (letters >= 6);
+    let prefix = usize::from(is_joined | (first == LAM))
+        + usize::from(two == LIL)
+        + 2 * usize::from((two == AL) | joins_article);
+    if letters >= 5 { prefix } else { 0 }
+}
+
+/// Whether a letter is و ف ب or ك.
+#[inline]
+fn is_joined(letter: u64) -> bool {
+    (letter == WAW) | (letter == BEH) | (letter == FEH) | (letter == KAF)
+}
+
+const WAW: u64 = letter([0xd9, 0x88]);
+const BEH: u64 = letter([0xd8, 0xa8]);
+const FEH: u64 = letter([0xd9, 0x81]);
+const KAF: u64 = letter([0xd9, 0x83]);
+const LAM: u64 = letter([0xd9, 0x84]);
+const AL: u64 = letter([0xd8, 0xa7]) | LAM << 16;
+const LIL: u64 = LAM | LAM << 16;
+
+/// A letter of two bytes as it stands lowest in a head.
+const fn letter(utf8: [u8; 2]) -> u64 {
+    u16::from_le_bytes(utf8) as u64
 }
 
 /// The first bytes of a word in two halves, the first one lowest, and zeros behind its end.
 #[inline]
 fn head(form: &[u8], range: Range<usize>) -> [u64; 2] {
-    let behind = form.get(range.start..).unwrap_or_default();
-    let head = match behind.first_chunk() {
-        Some(head) => u128::from_le_bytes(*head),
-        // The last bytes of a page.
-        None => behind.iter().rev().fold(0, |head, byte| head << 8 | u128::from(*byte)),
-    };
+    let whole = form.get(range.start..range.start + HEAD).and_then(<[u8]>::first_chunk);
+    let head =
+        whole.map_or_else(|| last_head(form, range.start), |head| u128::from_le_bytes(*head));
     let ([low, high], [low_end, high_end]) = (halves(head), ends(range.len()));
     [low & low_end, high & high_end]
+}
+
+/// The last bytes of a page.
+#[cold]
+fn last_head(form: &[u8], start: usize) -> u128 {
+    let bytes = form.get(start..).unwrap_or_default();
+    bytes.iter().rev().fold(0, |head, byte| head << 8 | u128::from(*byte))
 }
 
 #[inline]
