@@ -99,7 +99,16 @@ struct Letters {
 impl Letters {
     fn of(sample: &str) -> Self {
         let mut letters = Self::default();
-        for c in sample.chars().filter(|c| is_letter(*c)) {
+        for c in sample.chars() {
+            // Most of Arabic's own letters, asked first.
+            if matches!(c, '\u{620}'..='\u{657}') {
+                letters.all += 1;
+                letters.arabic += 1;
+                continue;
+            }
+            if !is_letter(c) {
+                continue;
+            }
             letters.all += 1;
             if matches!(c, '\u{600}'..='\u{6ff}' | '\u{fb50}'..='\u{fefc}') {
                 letters.arabic += 1;

@@ -46,8 +46,14 @@ impl Folder {
         let mut at = 0;
         loop {
             at += letters.take_pairs(table, bytes.get(at..).unwrap_or_default());
-            // A character of any kind.
+            // A character of any kind; most words end at a space.
             let (code, taken) = match (bytes.get(at), bytes.get(at + 1)) {
+                (Some(b' '), _) => {
+                    letters.end(&mut self.tokens);
+                    self.tokens.border();
+                    at += 1;
+                    continue;
+                }
                 (Some(&first @ 0..=0x7f), _) => (usize::from(first), 1),
                 (Some(first @ 0xc2..=0xdf), Some(second)) => {
                     (usize::from(first & 0x1f) << 6 | usize::from(second & 0x3f), 2)

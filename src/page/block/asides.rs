@@ -255,5 +255,5 @@ fn is_headline(piece: &Piece<'_>) -> bool {
 }
 
 fn could_be_headline(piece: &Piece<'_>) -> bool {
-    shape::fits_chars(&piece.text, HEADLINE_CHARS) && !shape::is_paragraph(&piece.text)
+    !shape::is_paragraph(&piece.text) && shape::fits_chars(&piece.text, HEADLINE_CHARS)
 }

@@ -106,6 +106,13 @@ impl EnvelopeFields {
         if errors.is_empty() { Ok(fields) } else { Err(errors) }
     }
 
+    /// The field that is the value of that name at the top of an envelope.
+    pub(super) fn flat(&self, name: &str) -> Option<Field> {
+        let mut pointers = self.pointers();
+        let is_it = |pointer: &Pointer| pointer.rest.is_empty() && pointer.first == name;
+        pointers.find_map(|(field, pointer)| is_it(pointer).then_some(field))
+    }
+
     pub(super) fn pointers(&self) -> impl Iterator<Item = (Field, &Pointer)> {
         Field::ALL.into_iter().zip(&self.pointers)
     }

@@ -6,6 +6,7 @@
 mod fetched;
 mod fields;
 mod scalar;
+mod strings;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -110,11 +111,10 @@ fn is_json(text: &str, content_type: Option<&[u8]>) -> bool {
 }
 
 fn decode_json<'a>(text: &'a str, fields: &EnvelopeFields) -> Result<Envelope<'a>, Reject> {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let mut parts = ObjectSeed { fields }
-        .deserialize(&mut reader)
-        .and_then(|parts| reader.end().map(|()| parts))
-        .map_err(|e| syntax(&e))?;
+    let mut parts = match strings::object(text) {
+        Some(pairs) => Parts::of_strings(pairs, fields),
+        None => of_any(text, fields).map_err(|e| syntax(&e))?,
+    };
     for (field, pointer) in fields.pointers().filter(|(_, pointer)| !pointer.rest.is_empty()) {
         let taken = parts.extra.get_mut(&pointer.first).and_then(|top| pointer.take_from(top));
         if let Some(value) = taken {
@@ -122,6 +122,12 @@ fn decode_json<'a>(text: &'a str, fields: &EnvelopeFields) -> Result<Envelope<'a
         }
     }
     parts.into_envelope(fields)
+}
+
+fn of_any<'a>(text: &'a str, fields: &EnvelopeFields) -> Result<Parts<'a>, serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let parts = ObjectSeed { fields }.deserialize(&mut reader)?;
+    reader.end().map(|()| parts)
 }
 
 fn syntax(error: &serde_json::Error) -> Reject {
@@ -145,6 +151,19 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
+    fn of_strings(pairs: Vec<(Cow<'a, str>, Cow<'a, str>)>, fields: &EnvelopeFields) -> Self {
+        let mut parts = Self::default();
+        for (name, value) in pairs {
+            match fields.flat(&name) {
+                Some(field) => parts.set(field, Scalar::Text(value)),
+                None => {
+                    parts.extra.insert(name.into_owned(), Value::String(value.into_owned()));
+                }
+            }
+        }
+        parts
+    }
+
     fn set(&mut self, field: Field, scalar: Scalar<'a>) {
         for (slot, of) in self.values.iter_mut().zip(Field::ALL) {
             if of == field {
@@ -208,11 +227,7 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut parts = Parts::default();
         while let Some(key) = map.next_key_seed(TextSeed)? {
-            let flat = self
-                .fields
-                .pointers()
-                .find(|(_, pointer)| pointer.rest.is_empty() && pointer.first == *key);
-            if let Some((field, _)) = flat {
+            if let Some(field) = self.fields.flat(&key) {
                 let scalar = map.next_value_seed(ScalarSeed)?;
                 parts.set(field, scalar);
             } else {

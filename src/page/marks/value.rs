@@ -169,11 +169,11 @@ const DATE_WORDS: usize = 10;
 /// Whether a text is a day, or begins as a line about one does: "Published on 14 March 2024 by Nora Field". A sentence
 /// with a year in it is none.
 fn begins_with_day(page: &Marking<'_, '_>, value: &str) -> bool {
-    date::is_day_of_a_year(value, &page.dates)
-        || date::read(value, &page.dates).is_some_and(|read| {
-            read.has_day()
-                && (read.whole || !is_longer(value, DATE_WORDS) && !shape::ends_in_stop(value))
-        })
+    let is_read = date::read(value, &page.dates).is_some_and(|read| {
+        read.has_day()
+            && (read.whole || !is_longer(value, DATE_WORDS) && !shape::ends_in_stop(value))
+    });
+    is_read || date::is_day_of_a_year(value, &page.dates)
 }
 
 /// Whether a text has the shape of the field's values.
