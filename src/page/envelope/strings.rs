@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr2, memchr2_iter};
+use memchr::{memchr, memchr2_iter};
 
 /// The names and values of an object in their order; `None` where it is not that plain.
 pub(super) fn object(text: &str) -> Option<Vec<(Cow<'_, str>, Cow<'_, str>)>> {

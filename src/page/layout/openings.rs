@@ -1,6 +1,6 @@
 //! What the first word of a paragraph says: it goes on with a story, or it begins one.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::page::text::shape;
 

@@ -1,6 +1,6 @@
 //! What single sites print otherwise than the others of their language.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::raw::Order;
 

@@ -192,8 +192,11 @@ fn dateline_head(text: &str) -> Option<&str> {
 
 /// Whether a text begins with a dateline or byline, closed by a dash or a bracket: "Cairo - Reuters:", "دبي (CNN)--".
 pub(crate) fn is_dateline(text: &str) -> bool {
-    let signs = ["--", " - ", " – ", " — ", "- ", ") ", "/ "];
-    dateline_head(text).is_some_and(|head| signs.iter().any(|sign| head.contains(sign)))
+    let closes = |pair: &[u8]| matches!(pair, [b'-', b'-' | b' '] | [b')' | b'/', b' ']);
+    dateline_head(text).is_some_and(|head| {
+        head.as_bytes().windows(2).any(closes)
+            || [" – ", " — "].iter().any(|dash| head.contains(dash))
+    })
 }
 
 /// The word before the dash that closes a dateline, the agency or paper that signs it: "وفا" of "نابلس 14-3-2024 وفا- ".

@@ -223,6 +223,10 @@ fn topic(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
 
 /// "NEWS.EXAMPLE", "NEWS.EXAMPLE - follow-up", and signs without a word.
 fn is_address(text: &str) -> bool {
+    // Most headlines beyond ASCII are told apart by their first letter.
+    if text.starts_with(|c: char| !c.is_ascii() && shape::is_word_char(c)) {
+        return false;
+    }
     let (text, behind) = text.split_once(" - ").unwrap_or((text, ""));
     if !shape::fits_words(behind, SECTION_WORDS) {
         return false;
@@ -283,8 +287,8 @@ fn is_short(text: &str) -> bool {
 }
 
 fn is_way(text: &str) -> bool {
-    text.contains(WAY)
-        && shape::fits_chars(text, WAY_CHARS)
+    shape::fits_chars(text, WAY_CHARS)
+        && text.contains(WAY)
         && text.split(WAY).all(|part| is_section(part.trim()))
 }
 
