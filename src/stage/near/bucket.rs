@@ -6,14 +6,14 @@
 
 use std::sync::Arc;
 
-use super::follow::leads;
-use super::member::{Member, place_of};
-use super::memo::{Found, Memo};
-use super::row::{Alike, Compared, Entry, NearRow};
+use super::follow::{is_quarter_longer, lead_of_newcomer, leads};
+use super::member::{Comparing, Member, place_of};
+use super::memo::Found;
+use super::row::{Entry, NearRow, size_of_sketch};
 use crate::record::StoryId;
 use crate::stage::Table;
 use crate::stage::lead::{Age, Lead};
-use crate::story::{Likeness, Probe, RoutingKey, Sketch, Thresholds};
+use crate::story::{Likeness, Probe, RoutingKey, Sketch};
 
 /// A bucket holds so many stories. More bring no recall (near-duplicates b7), and every story that comes is compared with all
 /// of them.
@@ -23,6 +23,18 @@ pub const CAP: usize = 16;
 pub struct Bucket<'t> {
     /// In the order of their ids.
     members: Vec<Member<'t>>,
+    news: News,
+}
+
+/// What has happened in a bucket since each story in it followed whom it should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum News {
+    /// Nothing.
+    None,
+    /// This story has come.
+    Came(StoryId),
+    /// What may change whom any of them follows.
+    Much,
 }
 
 /// A story that comes, and how it is compared with those that are there.
@@ -30,8 +42,7 @@ pub struct Coming<'c> {
     age: Age,
     sketch: &'c Arc<Sketch>,
     probe: Probe<'c>,
-    thresholds: &'c Thresholds,
-    memo: &'c Memo,
+    comparing: &'c Comparing<'c>,
 }
 
 /// A story whose register has changed.
@@ -46,13 +57,8 @@ pub struct Change {
 impl<'c> Coming<'c> {
     /// A story that is so old and comes with this sketch.
     #[must_use]
-    pub fn new(
-        age: Age,
-        sketch: &'c Arc<Sketch>,
-        thresholds: &'c Thresholds,
-        memo: &'c Memo,
-    ) -> Self {
-        Self { age, sketch, probe: Probe::of(sketch), thresholds, memo }
+    pub fn new(age: Age, sketch: &'c Arc<Sketch>, comparing: &'c Comparing<'c>) -> Self {
+        Self { age, sketch, probe: Probe::of(sketch), comparing }
     }
 
     /// The story.
@@ -61,34 +67,21 @@ impl<'c> Coming<'c> {
         self.age.story_id
     }
 
-    /// How old it is.
+    /// What is compared of it.
     #[must_use]
-    pub fn age(&self) -> Age {
-        self.age
+    pub fn sketch(&self) -> &'c Arc<Sketch> {
+        self.sketch
     }
 
-    /// What its row holds of it, given what it is alike under its keys.
+    /// How it is compared.
     #[must_use]
-    pub fn compared(&self, mut alike: Vec<Alike>) -> Compared {
-        alike.sort_unstable_by_key(|other| other.story_id);
-        // Two stories that meet under several keys are to each other what they are under one.
-        alike.dedup_by_key(|other| other.story_id);
-        alike.shrink_to_fit();
-        Compared { sketch: Arc::clone(self.sketch), alike }
+    pub fn comparing(&self) -> &'c Comparing<'c> {
+        self.comparing
     }
 
+    /// What it is to a story that is there.
     fn found(&self, member: &Member<'_>) -> Found {
-        self.memo.found(self.story_id(), member.story_id, || {
-            let overlap = self.probe.overlap(&member.compared.sketch);
-            let score = overlap.score();
-            match overlap.likeness(self.thresholds) {
-                Some(likeness) => Found::Alike(likeness, score),
-                None if overlap.differs_in_numbers_only(self.thresholds) => {
-                    Found::OtherNumbers(score)
-                }
-                None => Found::Unlike,
-            }
-        })
+        self.comparing.found(self.story_id(), &self.probe, member)
     }
 }
 
@@ -103,13 +96,14 @@ impl<'t> Bucket<'t> {
                 entry: *entry,
                 before: Some(entry),
                 told: entry.best,
-                compared: &row.compared,
+                size: row.size(),
+                sketch: &row.sketch,
             })
         });
         // Room for one that comes as well.
         let mut members = Vec::with_capacity(CAP + 1);
         members.extend(living);
-        Self { members }
+        Self { members, news: News::None }
     }
 
     /// How many stories there are.
@@ -132,36 +126,31 @@ impl<'t> Bucket<'t> {
                 leader.entry.last_matched_hour = hour;
                 Some(Lead { age: older, likeness, score })
             }
-            Found::Alike(..) | Found::OtherNumbers(_) | Found::Unlike => None,
+            Found::Alike(..) | Found::OtherNumbers | Found::Unlike => None,
         }
-    }
-
-    /// The stories here that a story that comes is alike, or would be but for its numbers.
-    pub fn alike(&self, coming: &Coming<'_>) -> impl Iterator<Item = Alike> {
-        let others = self.members.iter().filter(|member| member.story_id != coming.story_id());
-        others.filter_map(|member| {
-            let (likeness, score) = match coming.found(member) {
-                Found::Alike(likeness, score) => (Some(likeness), score),
-                Found::OtherNumbers(score) => (None, score),
-                Found::Unlike => return None,
-            };
-            Some(Alike { story_id: member.story_id, likeness, score })
-        })
     }
 
     /// Takes in a story that comes. One that was here begins anew, but what `home` was told of it is not forgotten. `hour` is
     /// stream time.
-    pub fn take_in(&mut self, age: Age, compared: &'t Arc<Compared>, hour: u32) {
-        let story_id = age.story_id;
-        let told = self.take_out(story_id).and_then(|member| member.told);
-        let entry = Entry {
-            oldest: age.timestamp,
-            is_canonical: true,
-            best: None,
-            last_matched_hour: hour,
+    pub fn take_in(&mut self, coming: &Coming<'t>, hour: u32) {
+        let Age { story_id, timestamp } = coming.age;
+        let before = self.take_out(story_id);
+        self.news = match (self.news, &before) {
+            (News::None, None) => News::Came(story_id),
+            _ => News::Much,
+        };
+        let entry =
+            Entry { oldest: timestamp, is_canonical: true, best: None, last_matched_hour: hour };
+        let newcomer = Member {
+            story_id,
+            entry,
+            before: None,
+            told: before.and_then(|member| member.told),
+            size: size_of_sketch(coming.sketch),
+            sketch: coming.sketch,
         };
         let place = self.members.partition_point(|member| member.story_id < story_id);
-        self.members.insert(place, Member { story_id, entry, before: None, told, compared });
+        self.members.insert(place, newcomer);
     }
 
     /// The story that leaves a full bucket for another that comes: one that follows another before one that stands for
@@ -178,9 +167,14 @@ impl<'t> Bucket<'t> {
         self.members.iter().min_by_key(rank).map(|member| member.story_id)
     }
 
-    /// Takes a story out. Those that follow it go on.
+    /// Takes a story out. Those that follow it go on; what it forbade to others, speaking for a shorter one, it does no longer.
     pub fn drop_out(&mut self, story_id: StoryId) {
-        let _left = self.take_out(story_id);
+        let Some(left) = self.take_out(story_id) else { return };
+        let leader = left.entry.best.and_then(|best| place_of(best.age.story_id, &self.members));
+        let leader = leader.and_then(|place| self.members.get(place));
+        if leader.is_some_and(|leader| is_quarter_longer(&left, leader)) {
+            self.news = News::Much;
+        }
     }
 
     fn take_out(&mut self, story_id: StoryId) -> Option<Member<'t>> {
@@ -202,7 +196,12 @@ impl<'t> Bucket<'t> {
         let (led, was_oldest) = (entry.leads(), entry.oldest);
         entry.oldest = age.timestamp;
         entry.is_canonical = is_canonical || entry.is_canonical && entry.best.is_some();
-        entry.oldest != was_oldest || !led && entry.leads() || is_followed && !entry.leads()
+        let is_news =
+            entry.oldest != was_oldest || !led && entry.leads() || is_followed && !entry.leads();
+        if is_news {
+            self.news = News::Much;
+        }
+        is_news
     }
 
     fn hear_of_absent(&mut self, age: Age, is_canonical: bool) -> bool {
@@ -210,6 +209,9 @@ impl<'t> Bucket<'t> {
         for entry in self.follow(age.story_id) {
             entry.best = entry.best.filter(|_| is_canonical).map(|best| Lead { age, ..best });
             any = true;
+        }
+        if any {
+            self.news = News::Much;
         }
         any
     }
@@ -221,25 +223,58 @@ impl<'t> Bucket<'t> {
     }
 
     /// Finds whom each story follows; says whose register has changed. That of a story that has just come stands first, and
-    /// where it is empty and was, nothing is said of it. `hour` is stream time.
-    pub fn settle(&mut self, hour: u32) -> Vec<Change> {
-        let bests = leads(&self.members);
-        let (mut changes, mut followed) = (Vec::new(), Vec::new());
-        for (member, best) in self.members.iter_mut().zip(bests) {
-            member.entry.best = best;
-            let change = Change { story_id: member.story_id, best };
-            let has_come = member.before.is_none();
-            if has_come && (best.is_some() || member.told.is_some()) {
-                changes.insert(0, change);
-            } else if !has_come && member.told != best {
-                changes.push(change);
-            } else {
-                continue;
+    /// where it is empty and was, nothing is said of it. `coming` is that story; `hour` is stream time.
+    pub fn settle(
+        &mut self,
+        comparing: &Comparing<'_>,
+        coming: Option<&Coming<'_>>,
+        hour: u32,
+    ) -> Vec<Change> {
+        let ask = |one: &Member<'_>, other: &Member<'_>| match coming
+            .filter(|coming| coming.story_id() == one.story_id)
+        {
+            Some(coming) => coming.found(other),
+            None => comparing.found(one.story_id, &Probe::of(one.sketch), other),
+        };
+        let place = match self.news {
+            News::Came(story_id) => place_of(story_id, &self.members),
+            News::None | News::Much => None,
+        };
+        let quick = place.and_then(|place| {
+            let lead = lead_of_newcomer(self.members.get(place)?, &self.members, &ask)?;
+            Some((place, lead))
+        });
+        match quick {
+            Some((place, lead)) => self.note(place, lead),
+            None => {
+                let leads = leads(&self.members, &ask);
+                leads.into_iter().enumerate().for_each(|(place, lead)| self.note(place, lead));
             }
-            followed.extend(best.map(|lead| lead.age.story_id));
         }
-        for story_id in followed {
-            let place = place_of(story_id, &self.members);
+        self.news = News::None;
+        self.changes(hour)
+    }
+
+    fn note(&mut self, place: usize, lead: Option<Lead>) {
+        if let Some(member) = self.members.get_mut(place) {
+            member.entry.best = lead;
+        }
+    }
+
+    /// Whose register has changed, and who is followed anew.
+    fn changes(&mut self, hour: u32) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for Member { story_id, entry, before, told, .. } in &self.members {
+            let change = Change { story_id: *story_id, best: entry.best };
+            let has_come = before.is_none();
+            if has_come && (entry.best.is_some() || told.is_some()) {
+                changes.insert(0, change);
+            } else if !has_come && *told != entry.best {
+                changes.push(change);
+            }
+        }
+        for lead in changes.iter().filter_map(|change| change.best) {
+            let place = place_of(lead.age.story_id, &self.members);
             if let Some(lead) = place.and_then(|place| self.members.get_mut(place)) {
                 lead.entry.last_matched_hour = hour;
             }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::bucket::Bucket;
-use super::row::{Compared, Entry, NearRow};
+use super::row::{Entry, NearRow};
 use crate::record::StoryId;
 use crate::stage::Table;
-use crate::story::RoutingKey;
+use crate::story::{RoutingKey, Sketch};
 
 /// Entries that are not as the table has them, `None` where a story has left a bucket.
 #[derive(Debug, Default)]
@@ -23,17 +23,17 @@ impl Edits {
         self.0.push((story_id, key, None));
     }
 
-    /// Puts all of it into the table; of a story that comes, what is compared of it as well.
-    pub fn put(mut self, coming: Option<(StoryId, &Arc<Compared>)>, table: &mut Table<NearRow>) {
+    /// Puts all of it into the table; of a story that comes, its sketch as well.
+    pub fn put(mut self, coming: Option<(StoryId, &Arc<Sketch>)>, table: &mut Table<NearRow>) {
         self.0.sort_unstable_by_key(|(story_id, key, _)| (*story_id, *key));
         for of_story in self.0.chunk_by(|(one, ..), (other, ..)| one == other) {
             let Some((story_id, ..)) = of_story.first() else { continue };
             let known = table.get(&story_id.0).cloned();
             let row = match coming.filter(|(coming, _)| coming == story_id) {
-                Some((_, compared)) => {
+                Some((_, sketch)) => {
                     let room = || Vec::with_capacity(of_story.len());
                     let entries = known.map_or_else(room, |row| row.entries);
-                    Some(NearRow { entries, compared: Arc::clone(compared) })
+                    Some(NearRow::new(entries, Arc::clone(sketch)))
                 }
                 None => known,
             };

@@ -1,5 +1,5 @@
 //! What is remembered of the stories that came lately. A story comes under several routing keys: its sketch stands in memory
-//! once for all of them, and a pair that meets under several is compared under one.
+//! once for all of them, and a pair that meets under several, or of which is asked again, is compared once.
 //!
 //! A sketch follows from the text that its story's id names, and what two sketches are to each other from the two alone: no
 //! result depends on what is remembered.
@@ -20,8 +20,8 @@ const SKETCHES: usize = 2 * 1024;
 pub enum Found {
     /// One story, or so alike that a third may make them one; how alike they are, in per cent.
     Alike(Likeness, u8),
-    /// They would be, were it not for their numbers; how alike they are, in per cent.
-    OtherNumbers(u8),
+    /// They would be, were it not for their numbers.
+    OtherNumbers,
     /// Nothing.
     Unlike,
 }
@@ -110,12 +110,12 @@ mod tests {
         let near = Found::Alike(Likeness::Near, 70);
         assert_eq!(found(a, b, near), near);
         assert_eq!(found(b, a, Found::Unlike), near);
-        assert_eq!(found(a, c, Found::OtherNumbers(90)), Found::OtherNumbers(90));
+        assert_eq!(found(a, c, Found::OtherNumbers), Found::OtherNumbers);
         let mut same_slot = b;
         same_slot.0[15] = 9;
         assert_eq!(found(a, same_slot, Found::Unlike), Found::Unlike);
         assert_eq!(found(a, b, Found::Unlike), Found::Unlike, "its place was taken");
-        assert_eq!(found(c, a, near), Found::OtherNumbers(90));
+        assert_eq!(found(c, a, near), Found::OtherNumbers);
     }
 
     #[test]

@@ -13,18 +13,16 @@ mod row;
 
 use std::sync::Arc;
 
-use arrayvec::ArrayVec;
-
 use super::inbox::home::{self, Register, Verdict};
-use super::lead::{Age, Lead};
+use super::lead::Age;
 use super::message::MessageError;
 use super::{
-    Cause, Count, Keeping, Outbox, Output, Record, Refusal, Row, Stage, StageName, Table, Target,
-    capped,
+    Cause, Count, Keeping, Outbox, Output, Record, Refusal, Stage, StageName, Table, Target, capped,
 };
-use crate::story::{FP_VERSION, ROUTING_KEYS, RoutingKey, RoutingKeys, Sketch, Thresholds};
+use crate::story::{FP_VERSION, RoutingKey, RoutingKeys, Sketch, Thresholds};
 use bucket::{Bucket, Change, Coming};
 use edits::Edits;
+use member::Comparing;
 use memo::Memo;
 use message::{Message, Probe, Status, StoryKeys, Word};
 use row::Entry;
@@ -34,7 +32,7 @@ pub use message::NAME;
 pub use row::NearRow;
 
 /// The version of what rows say and of when two stories are alike, beside the thresholds.
-const RULES: u8 = 4;
+const RULES: u8 = 5;
 
 /// The stage.
 #[derive(Debug)]
@@ -108,13 +106,15 @@ impl Stage for Near {
         }
         outbox.tally.add_n(Count::Expired(NAME), table.expire().len() as u64);
         let mut verdicts = Verdicts::default();
+        let comparing = Comparing::new(&self.thresholds, &self.memo);
         match word {
             Ready::Probe { age, sketch, .. } => {
-                let coming = Coming::new(age, &sketch, &self.thresholds, &self.memo);
+                let coming = Coming::new(age, &sketch, &comparing);
                 probe(&buckets, &coming, table, &mut verdicts, outbox);
             }
-            Ready::Status(told) => status(&buckets, told, table, &mut verdicts),
+            Ready::Status(told) => status(&buckets, told, &comparing, table, &mut verdicts),
         }
+        outbox.tally.add_n(Count::Compared, comparing.compared());
         outbox.outputs.extend(verdicts.0.into_iter().map(|verdict| Output {
             target: Target::Inbox(home::NAME),
             key: verdict.story_id.0.to_vec(),
@@ -131,9 +131,6 @@ fn sketch_of(bytes: &[u8]) -> Result<Sketch, MessageError> {
     super::message::end(rest)?;
     Ok(sketch)
 }
-
-/// The buckets of a story that comes, and whom it follows in one that does not take it in.
-type StoryBuckets<'t> = ArrayVec<(RoutingKey, Bucket<'t>, Option<Lead>), ROUTING_KEYS>;
 
 /// What `home` is told because of one message: one verdict for each story.
 #[derive(Default)]
@@ -163,8 +160,7 @@ impl Near {
     }
 }
 
-/// A story comes under these keys. All buckets are read before anything is put into the table, since what it is alike under
-/// any of them stands in its row once.
+/// A story comes under these keys. Whether a bucket takes it in is seen before it is compared with more than one.
 fn probe(
     keys: &[RoutingKey],
     coming: &Coming<'_>,
@@ -173,42 +169,34 @@ fn probe(
     outbox: &mut Outbox,
 ) {
     let (hour, story_id) = (table.hour(), coming.story_id());
-    let (mut buckets, mut alike, mut edits) = (StoryBuckets::new(), Vec::new(), Edits::default());
+    let mut edits = Edits::default();
     for key in keys {
         let mut bucket = Bucket::of(*key, table);
-        let turned_away = bucket.turns_away(coming, hour);
-        if turned_away.is_some() {
-            outbox.tally.add(Count::Compared);
+        if let Some(lead) = bucket.turns_away(coming, hour) {
+            verdicts.add(key.slot, &[Change { story_id, best: Some(lead) }]);
         } else {
-            outbox.tally.add_n(Count::Compared, bucket.len() as u64);
             if let Some(leaving) = bucket.makes_room(story_id) {
                 bucket.drop_out(leaving);
                 edits.leaves(leaving, *key);
                 outbox.tally.add(Count::Evicted(NAME));
             }
-            alike.extend(bucket.alike(coming));
+            bucket.take_in(coming, hour);
+            verdicts.add(key.slot, &bucket.settle(coming.comparing(), Some(coming), hour));
         }
-        buckets.push((*key, bucket, turned_away));
+        edits.note(*key, &bucket);
     }
-    // What it met under keys that are not of this message: `home` sends all of a partition's in one.
-    let known = table.get(&story_id.0).filter(|row| row.places().any(|key| !keys.contains(&key)));
-    alike.extend(known.iter().flat_map(|row| &row.compared.alike));
-    let compared = Arc::new(coming.compared(alike));
-    for (key, mut bucket, turned_away) in buckets {
-        if turned_away.is_some() {
-            verdicts.add(key.slot, &[Change { story_id, best: turned_away }]);
-        } else {
-            bucket.take_in(coming.age(), &compared, hour);
-            verdicts.add(key.slot, &bucket.settle(hour));
-        }
-        edits.note(key, &bucket);
-    }
-    edits.put(Some((story_id, &compared)), table);
+    edits.put(Some((story_id, coming.sketch())), table);
 }
 
 /// A story that is not here is not brought back. Most statuses say of a story that follows another here that it stands no
 /// longer for itself, which is known: the rest of its bucket need not be read for that.
-fn status(keys: &[RoutingKey], told: Status, table: &mut Table<NearRow>, verdicts: &mut Verdicts) {
+fn status(
+    keys: &[RoutingKey],
+    told: Status,
+    comparing: &Comparing<'_>,
+    table: &mut Table<NearRow>,
+    verdicts: &mut Verdicts,
+) {
     let Status { age, is_canonical } = told;
     let (hour, row) = (table.hour(), table.get(&age.story_id.0));
     let is_known = |entry: &Entry| {
@@ -225,7 +213,7 @@ fn status(keys: &[RoutingKey], told: Status, table: &mut Table<NearRow>, verdict
         }
         let mut bucket = Bucket::of(*key, table);
         if bucket.hear(age, is_canonical) {
-            verdicts.add(key.slot, &bucket.settle(hour));
+            verdicts.add(key.slot, &bucket.settle(comparing, None, hour));
         }
         edits.note(*key, &bucket);
     }

@@ -2,21 +2,17 @@
 //!
 //! On the changelog (after the version byte), whole numbers big-endian: 1 how many of these; for each routing key 9 the key,
 //! 1 flags, 8 age, 4 hour of the last match, where the story follows another there 26 the lead (22 or 48 bytes); the
-//! sketch (story/wire.rs); for each story that it was alike when it came, or would have been but for numbers, 16 its id, 1
-//! likeness, 1 score.
+//! sketch (story/wire.rs).
 
 use std::sync::Arc;
 
 use crate::record::StoryId;
 use crate::stage::Row;
-use crate::stage::lead::{Age, Lead, likeness_byte, likeness_of};
-use crate::story::{Likeness, ROUTING_KEYS, RoutingKey, Sketch};
+use crate::stage::lead::{Age, Lead};
+use crate::story::{ROUTING_KEYS, RoutingKey, Sketch};
 
 const CANONICAL: u8 = 1;
 const FOLLOWS: u8 = 2;
-
-/// Stands in the place of a likeness where numbers forbid it.
-const OTHER_NUMBERS: u8 = 3;
 
 /// What a partition knows of a story.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,8 +20,10 @@ pub struct NearRow {
     /// How things stand with it under each of its routing keys that live on the partition, in the order of the keys: this
     /// changes.
     pub entries: Vec<(RoutingKey, Entry)>,
-    /// What is compared of it: this does not.
-    pub compared: Arc<Compared>,
+    /// What is compared of it, which does not change: the rows that it has on other partitions may share it.
+    pub sketch: Arc<Sketch>,
+    /// How many shingles that has, so that whoever asks need not fetch it.
+    size: u16,
 }
 
 /// How things stand with a story under a routing key.
@@ -42,28 +40,20 @@ pub struct Entry {
     pub last_matched_hour: u32,
 }
 
-/// A sketch, and the stories that it was found alike: no comparison is made twice.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Compared {
-    /// The sketch: the rows that a story has on other partitions may share it.
-    pub sketch: Arc<Sketch>,
-    /// The stories that it met under any of the keys when it came and that are alike, or would be but for their numbers, in
-    /// the order of their ids. What two texts are to each other never changes.
-    pub alike: Vec<Alike>,
-}
-
-/// A story that another is alike, or would be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Alike {
-    /// The story.
-    pub story_id: StoryId,
-    /// What the two are to each other; `None` where they would be alike, were it not for their numbers.
-    pub likeness: Option<Likeness>,
-    /// How alike they are, in per cent.
-    pub score: u8,
-}
-
 impl NearRow {
+    /// Of a story with this sketch.
+    #[must_use]
+    pub fn new(entries: Vec<(RoutingKey, Entry)>, sketch: Arc<Sketch>) -> Self {
+        let size = size_of_sketch(&sketch);
+        Self { entries, sketch, size }
+    }
+
+    /// How many shingles its sketch has.
+    #[must_use]
+    pub fn size(&self) -> u16 {
+        self.size
+    }
+
     /// How things stand with it under a key.
     #[must_use]
     pub fn entry(&self, key: RoutingKey) -> Option<&Entry> {
@@ -145,32 +135,10 @@ impl Entry {
     }
 }
 
-impl Compared {
-    fn encode(&self, into: &mut Vec<u8>) {
-        self.sketch.encode(into);
-        for Alike { story_id, likeness, score } in &self.alike {
-            into.extend_from_slice(&story_id.0);
-            into.extend_from_slice(&[likeness.map_or(OTHER_NUMBERS, likeness_byte), *score]);
-        }
-    }
-
-    fn decode(bytes: &[u8]) -> Option<Self> {
-        let (sketch, mut bytes) = Sketch::decode(bytes)?;
-        let mut alike = Vec::new();
-        while !bytes.is_empty() {
-            let (story_id, behind) = bytes.split_first_chunk()?;
-            let ([likeness, score], behind) = behind.split_first_chunk()?;
-            let likeness = match *likeness {
-                OTHER_NUMBERS => None,
-                byte => Some(likeness_of(byte)?),
-            };
-            alike.push(Alike { story_id: StoryId(*story_id), likeness, score: *score });
-            bytes = behind;
-        }
-        alike.shrink_to_fit();
-        let in_order = alike.is_sorted_by(|a, b| a.story_id < b.story_id);
-        in_order.then_some(Self { sketch: Arc::new(sketch), alike })
-    }
+/// How many shingles a sketch has: 512 at most.
+#[must_use]
+pub fn size_of_sketch(sketch: &Sketch) -> u16 {
+    u16::try_from(sketch.shingles().len()).unwrap_or(u16::MAX)
 }
 
 impl Row for NearRow {
@@ -184,7 +152,7 @@ impl Row for NearRow {
             into.extend_from_slice(&key.to_bytes());
             entry.encode(into);
         }
-        self.compared.encode(into);
+        self.sketch.encode(into);
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {
@@ -198,8 +166,8 @@ impl Row for NearRow {
         }
         let in_order = entries.is_sorted_by(|(a, _), (b, _)| a.slot < b.slot);
         let whole = in_order && (1..=ROUTING_KEYS).contains(&entries.len());
-        let compared = Arc::new(Compared::decode(bytes)?);
-        whole.then_some(Self { entries, compared })
+        let (sketch, rest) = Sketch::decode(bytes)?;
+        (whole && rest.is_empty()).then(|| Self::new(entries, Arc::new(sketch)))
     }
 
     fn places(&self) -> impl Iterator<Item = RoutingKey> {
@@ -215,10 +183,8 @@ impl Row for NearRow {
     fn heap_bytes(&self) -> usize {
         let place = size_of::<(RoutingKey, Self::Key)>() * 3 / 2;
         self.entries.capacity() * (size_of::<(RoutingKey, Entry)>() + place)
-            + size_of::<Compared>()
             + size_of::<Sketch>()
-            + self.compared.sketch.heap_bytes()
-            + self.compared.alike.capacity() * size_of::<Alike>()
+            + self.sketch.heap_bytes()
     }
 }
 
@@ -227,6 +193,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::story::Likeness;
 
     const KEYS: [RoutingKey; 2] =
         [RoutingKey { slot: 3, value: 0x0102_0304_0506_0708 }, RoutingKey { slot: 4, value: 1 }];
@@ -245,14 +212,10 @@ mod tests {
     #[test]
     fn the_bytes_of_a_row_and_of_its_key_stand_for_ever() {
         let entry = Entry { oldest: 0x0a, is_canonical: true, best: None, last_matched_hour: 0x0b };
-        let sketch = Sketch::new(20, vec![1], Vec::new()).unwrap();
-        let story_id = StoryId([0xcc; 16]);
-        let likeness = Some(Likeness::Loose);
-        let alike = vec![Alike { story_id, likeness, score: 55 }];
-        let compared = Arc::new(Compared { sketch: Arc::new(sketch), alike });
+        let sketch = Arc::new(Sketch::new(20, vec![1], Vec::new()).unwrap());
         let times = [0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 11];
-        let behind = [&[20, 1, 0, 0, 0, 1, 0][..], &[0xcc; 16], &[0, 55]].concat();
-        let row = NearRow { entries: vec![(KEYS[0], entry)], compared };
+        let behind = [20, 1, 0, 0, 0, 1, 0];
+        let row = NearRow::new(vec![(KEYS[0], entry)], sketch);
         let key = [3, 1, 2, 3, 4, 5, 6, 7, 8];
         assert_eq!(bytes(&row), [&[1][..], &key, &[1], &times, &behind].concat());
         let follows = Entry { is_canonical: false, best: Some(lead()), ..entry };
@@ -267,8 +230,7 @@ mod tests {
     fn a_row_says_how_things_stand_under_each_of_its_keys() {
         let entry = |oldest| Entry { oldest, is_canonical: true, best: None, last_matched_hour: 1 };
         let sketch = Arc::new(Sketch::new(20, vec![1], Vec::new()).unwrap());
-        let compared = Arc::new(Compared { sketch, alike: Vec::new() });
-        let mut row = NearRow { entries: Vec::new(), compared };
+        let mut row = NearRow::new(Vec::new(), sketch);
         row.set(KEYS[1], Some(entry(1)));
         row.set(KEYS[0], Some(entry(2)));
         row.set(KEYS[1], Some(Entry { last_matched_hour: 3, ..entry(3) }));
@@ -288,21 +250,14 @@ mod tests {
             is_canonical in any::<bool>(),
             follows in any::<bool>(),
             keys in 1..=ROUTING_KEYS,
-            alike in 0..4_usize,
             cut in any::<prop::sample::Index>(),
         ) {
             let best = follows.then(lead);
             let entry = Entry { oldest, is_canonical, best, last_matched_hour };
             let sketch = Sketch::new(30, vec![4, 5, 6], Vec::new()).unwrap();
-            let alike = (0..alike).map(|n| {
-                let story_id = StoryId([u8::try_from(n).unwrap(); 16]);
-                Alike { story_id, likeness: (n > 0).then_some(Likeness::Near), score: 60 }
-            });
-            let alike = alike.collect();
             let key = |slot: usize| RoutingKey { slot: u8::try_from(slot).unwrap(), value: 7 };
             let entries = (0..keys).map(|slot| (key(slot), Entry { oldest: oldest ^ slot as i64, ..entry }));
-            let compared = Arc::new(Compared { sketch: Arc::new(sketch), alike });
-            let row = NearRow { entries: entries.collect(), compared };
+            let row = NearRow::new(entries.collect(), Arc::new(sketch));
             let mut bytes = bytes(&row);
             prop_assert_eq!(NearRow::decode(&bytes), Some(row.clone()));
             prop_assert_ne!(NearRow::decode(&bytes[..cut.index(bytes.len())]), Some(row));
