@@ -232,11 +232,20 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(4_000))]
 
         #[test]
-        fn what_is_said_of_a_newcomer_by_itself_is_what_a_look_at_all_says(drawn in drawn()) {
+        fn what_is_said_of_a_newcomer_by_itself_is_what_a_look_at_all_says(
+            drawn in drawn(),
+            leaving in prop::option::of(0..ROOM),
+        ) {
             let ask = |a: &Member<'_>, b: &Member<'_>| drawn.found(a, b);
             let mut members = drawn.members();
             let Some(mut newcomer) = members.pop() else { return Ok(()) };
             prop_assume!(settle(&mut members, &ask));
+            // A full bucket has made room for it.
+            if let Some(leaving) = leaving.filter(|place| *place < members.len()) {
+                let left = members.remove(leaving);
+                let leader = left.entry.best.and_then(|best| place_of(best.age.story_id, &members));
+                prop_assume!(!leader.is_some_and(|leader| is_quarter_longer(&left, &members[leader])));
+            }
             newcomer.entry.is_canonical = true;
             members.push(newcomer);
             let newcomer = members.last().unwrap();
