@@ -40,34 +40,82 @@ pub fn lead_of_newcomer(
     members: &[Member<'_>],
     ask: &Ask<'_>,
 ) -> Option<Option<Lead>> {
-    let others = || members.iter().filter(|other| other.story_id != newcomer.story_id);
-    let mut leader: Option<(&Member<'_>, Lead)> = None;
-    for other in others().filter(|other| other.entry.leads()) {
-        if let Found::Alike(likeness, score) = ask(newcomer, other) {
-            let may_follow = likeness >= Likeness::Near && other.age() < newcomer.age();
-            if !may_follow || leader.is_some() {
-                return None;
-            }
-            leader = Some((other, Lead { age: other.age(), likeness, score }));
-        }
+    let newcomer = Newcomer { newcomer, members, ask };
+    let leaders = newcomer.leaders()?;
+    let mut near = leaders.iter().filter(|(_, lead)| lead.likeness >= Likeness::Near);
+    match (near.next(), near.next()) {
+        (Some((leader, lead)), None) => newcomer.follows(leader).then_some(Some(*lead)),
+        (None, _) => newcomer.follows_loosely(&leaders),
+        // It may stand between the two.
+        (Some(_), Some(_)) => None,
     }
-    let is_of_the_leader =
-        |other: &Member<'_>| leader.is_some_and(|(leader, _)| other.follows(leader.story_id));
-    let strangers = others().filter(|other| !other.entry.leads() && !is_of_the_leader(other));
-    for other in strangers {
-        if let Found::Alike(..) = ask(newcomer, other) {
+}
+
+/// A story that has come, and those that were there.
+struct Newcomer<'a> {
+    newcomer: &'a Member<'a>,
+    members: &'a [Member<'a>],
+    ask: &'a Ask<'a>,
+}
+
+impl<'a> Newcomer<'a> {
+    fn others(&self) -> impl Iterator<Item = &'a Member<'a>> {
+        let story_id = self.newcomer.story_id;
+        self.members.iter().filter(move |other| other.story_id != story_id)
+    }
+
+    /// Those that lead and that it is alike; `None` where it is older than one of them and may take over.
+    fn leaders(&self) -> Option<Vec<(&'a Member<'a>, Lead)>> {
+        let mut leaders = Vec::new();
+        for leader in self.others().filter(|other| other.entry.leads()) {
+            if let Found::Alike(likeness, score) = (self.ask)(self.newcomer, leader) {
+                if self.newcomer.age() < leader.age() {
+                    return None;
+                }
+                leaders.push((leader, Lead { age: leader.age(), likeness, score }));
+            }
+        }
+        Some(leaders)
+    }
+
+    /// Whether it follows the one leader that it is NEAR, and nothing changes for others. It leads nobody then, but it may
+    /// stand between the leader and one that is not NEAR enough by itself.
+    fn follows(&self, leader: &Member<'_>) -> bool {
+        let strangers = self.others().filter(|other| !other.entry.leads());
+        let mut strangers = strangers.filter(|other| !other.follows(leader.story_id));
+        strangers.all(|other| !self.is_near(other) || !is_loose((self.ask)(other, leader)))
+            && self.forbids_nothing(leader)
+    }
+
+    /// Whom it follows where no leader is NEAR. It stands between no two, since one of them would lead.
+    fn follows_loosely(&self, leaders: &[(&Member<'_>, Lead)]) -> Option<Option<Lead>> {
+        let mut younger = self.others().filter(|other| self.newcomer.age() < other.age());
+        if younger.any(|other| matches!((self.ask)(self.newcomer, other), Found::Alike(..))) {
             return None;
         }
+        let witnessed = leaders
+            .iter()
+            .filter(|(leader, _)| has_witness(self.newcomer, leader, self.members, self.ask));
+        let Some((leader, lead)) = witnessed.min_by_key(|(_, lead)| lead.rank()) else {
+            return Some(None);
+        };
+        self.forbids_nothing(leader).then_some(Some(*lead))
     }
-    let Some((leader, lead)) = leader else { return Some(None) };
-    let mut following = others().filter(|other| is_of_the_leader(other));
-    let is_free = following.all(|other| {
-        // One of the two may speak for the leader, and forbid the other to follow it.
-        let [older, younger] =
-            if other.age() < newcomer.age() { [other, newcomer] } else { [newcomer, other] };
-        !is_quarter_longer(older, leader) || ask(younger, older) != Found::OtherNumbers
-    });
-    is_free.then_some(Some(lead))
+
+    /// Whether its numbers and those of all that follow the leader go together: one of two may speak for the leader, and
+    /// forbid the other to follow it.
+    fn forbids_nothing(&self, leader: &Member<'_>) -> bool {
+        let mut following = self.others().filter(|other| other.follows(leader.story_id));
+        following.all(|other| {
+            let older = if other.age() < self.newcomer.age() { other } else { self.newcomer };
+            !is_quarter_longer(older, leader)
+                || (self.ask)(self.newcomer, other) != Found::OtherNumbers
+        })
+    }
+
+    fn is_near(&self, other: &Member<'_>) -> bool {
+        is_near((self.ask)(self.newcomer, other))
+    }
 }
 
 /// What is known of the stories that are older than the one that is looked at.
@@ -94,7 +142,7 @@ impl<'a> Scan<'a> {
         }
         if let Some(leader) = lead.and_then(|lead| self.leader(lead.age))
             && is_quarter_longer(member, leader)
-            && self.are_near(member, leader)
+            && is_near((self.ask)(member, leader))
         {
             self.longer.push(Longer { leader, member });
         }
@@ -124,19 +172,10 @@ impl<'a> Scan<'a> {
     /// Whether a member matches an older one that leads.
     fn joins(&self, member: &Member<'_>, leader: &Member<'_>) -> Option<Lead> {
         let Found::Alike(likeness, score) = (self.ask)(member, leader) else { return None };
-        let matches = likeness >= Likeness::Near || self.has_witness(member, leader);
+        let matches =
+            likeness >= Likeness::Near || has_witness(member, leader, self.members, self.ask);
         let lead = Lead { age: leader.age(), likeness, score };
         (matches && !self.is_forbidden(member, leader)).then_some(lead)
-    }
-
-    /// Whether a third story is NEAR to both. A text that is much shorter than both is in both and says nothing of the rest:
-    /// every follow-up shares such a one with the story that it quotes.
-    fn has_witness(&self, a: &Member<'_>, b: &Member<'_>) -> bool {
-        let is_third = |third: &Member<'_>| ![a.story_id, b.story_id].contains(&third.story_id);
-        let is_whole =
-            |third: &Member<'_>| 10 * u32::from(third.size) >= 9 * u32::from(a.size.min(b.size));
-        let mut thirds = self.members.iter().filter(|third| is_third(third) && is_whole(third));
-        thirds.any(|third| self.are_near(third, a) && self.are_near(third, b))
     }
 
     /// Whether the numbers of one that speaks for the leader forbid it.
@@ -145,11 +184,24 @@ impl<'a> Scan<'a> {
             self.longer.iter().filter(|longer| longer.leader.story_id == leader.story_id);
         longer.any(|longer| (self.ask)(member, longer.member) == Found::OtherNumbers)
     }
+}
 
-    /// Whether two members are one story.
-    fn are_near(&self, a: &Member<'_>, b: &Member<'_>) -> bool {
-        matches!((self.ask)(a, b), Found::Alike(likeness, _) if likeness >= Likeness::Near)
-    }
+/// Whether a third story is NEAR to both. A text that is much shorter than both is in both and says nothing of the rest:
+/// every follow-up shares such a one with the story that it quotes.
+fn has_witness(a: &Member<'_>, b: &Member<'_>, members: &[Member<'_>], ask: &Ask<'_>) -> bool {
+    let is_third = |third: &Member<'_>| ![a.story_id, b.story_id].contains(&third.story_id);
+    let shorter = u32::from(a.size.min(b.size));
+    let is_whole = |third: &Member<'_>| 10 * u32::from(third.size) >= 9 * shorter;
+    let mut thirds = members.iter().filter(|third| is_third(third) && is_whole(third));
+    thirds.any(|third| is_near(ask(a, third)) && is_near(ask(b, third)))
+}
+
+fn is_near(found: Found) -> bool {
+    matches!(found, Found::Alike(likeness, _) if likeness >= Likeness::Near)
+}
+
+fn is_loose(found: Found) -> bool {
+    matches!(found, Found::Alike(Likeness::Loose, _))
 }
 
 /// By a quarter at least (state-protocol).
@@ -229,7 +281,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(4_000))]
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
 
         #[test]
         fn what_is_said_of_a_newcomer_by_itself_is_what_a_look_at_all_says(
@@ -239,12 +291,16 @@ mod tests {
             let ask = |a: &Member<'_>, b: &Member<'_>| drawn.found(a, b);
             let mut members = drawn.members();
             let Some(mut newcomer) = members.pop() else { return Ok(()) };
-            prop_assume!(settle(&mut members, &ask));
+            if !settle(&mut members, &ask) {
+                return Ok(());
+            }
             // A full bucket has made room for it.
             if let Some(leaving) = leaving.filter(|place| *place < members.len()) {
                 let left = members.remove(leaving);
                 let leader = left.entry.best.and_then(|best| place_of(best.age.story_id, &members));
-                prop_assume!(!leader.is_some_and(|leader| is_quarter_longer(&left, &members[leader])));
+                if leader.is_some_and(|leader| is_quarter_longer(&left, &members[leader])) {
+                    return Ok(());
+                }
             }
             newcomer.entry.is_canonical = true;
             members.push(newcomer);
