@@ -7,7 +7,7 @@ app=${2:-newsmill}
 partitions=${3:-24}
 replication=${4:-3}
 # As topics.partitions_near has it where nothing else is set.
-partitions_near=$(((partitions + 3) / 4))
+partitions_near=$(((partitions + 7) / 8))
 
 topic() {
   name=$1

@@ -18,7 +18,7 @@ const INTERNAL_KEY: &str = "topics.partitions_internal";
 const NEAR_KEY: &str = "topics.partitions_near";
 
 /// For so many partitions of the others one of `near` is enough (docs/capacity.md, "Partitions of near").
-const INTERNAL_A_NEAR: usize = 4;
+const INTERNAL_A_NEAR: usize = 8;
 
 /// The section `[topics]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
