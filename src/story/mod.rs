@@ -16,6 +16,8 @@ pub use fingerprint::{
     Fingerprint, MIN_WORDS, NUMBERS, Number, ROUTING_KEYS, RoutingKey, RoutingKeys, Sketch,
 };
 pub use fold::{FP_VERSION, Folded, Folder};
-pub use similarity::{Likeness, Missing, Overlap, Probe, Threshold, Thresholds};
+pub use similarity::{
+    Likeness, Missing, Overlap, Probe, Threshold, Thresholds, may_conflict_in_numbers,
+};
 pub use vocabulary::{KeyWords, Vocabulary};
 pub use wire::Written;

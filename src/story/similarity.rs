@@ -90,6 +90,15 @@ pub struct Overlap {
     pub larger_numbers: Missing,
 }
 
+/// So few numbers without a counterpart are no conflict.
+const FEW_NUMBERS: u32 = 1;
+
+/// Whether the numbers of two stories may be in conflict, which is seen without a look at what else they say.
+#[must_use]
+pub fn may_conflict_in_numbers(a: &Sketch, b: &Sketch) -> bool {
+    [a, b].into_iter().all(|sketch| count(sketch.numbers().len()) > FEW_NUMBERS)
+}
+
 /// Numbers that have no counterpart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Missing {
@@ -100,9 +109,9 @@ pub struct Missing {
 }
 
 impl Missing {
-    /// Two at least, and three in ten.
+    /// More than [`FEW_NUMBERS`], and three in ten.
     fn is_much(self) -> bool {
-        self.missing >= 2 && 10 * self.missing >= 3 * self.of
+        self.missing > FEW_NUMBERS && 10 * self.missing >= 3 * self.of
     }
 }
 

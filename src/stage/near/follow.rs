@@ -14,7 +14,7 @@ use super::member::{Ask, Member, place_of};
 use super::memo::Found;
 use super::row::Entry;
 use crate::stage::lead::{Age, Lead};
-use crate::story::Likeness;
+use crate::story::{Likeness, may_conflict_in_numbers};
 
 /// Of each member, whom it follows: from the oldest on, since what stands for a story is older.
 pub fn leads(members: &[Member<'_>], ask: &Ask<'_>) -> Vec<Option<Lead>> {
@@ -108,9 +108,14 @@ impl<'a> Newcomer<'a> {
         let mut following = self.others().filter(|other| other.follows(leader.story_id));
         following.all(|other| {
             let older = if other.age() < self.newcomer.age() { other } else { self.newcomer };
-            !is_quarter_longer(older, leader)
-                || (self.ask)(self.newcomer, other) != Found::OtherNumbers
+            !is_quarter_longer(older, leader) || self.may_be_one_with(other)
         })
+    }
+
+    /// Whether their numbers let the two be one story.
+    fn may_be_one_with(&self, other: &Member<'_>) -> bool {
+        !may_conflict_in_numbers(self.newcomer.sketch, other.sketch)
+            || (self.ask)(self.newcomer, other) != Found::OtherNumbers
     }
 
     fn is_near(&self, other: &Member<'_>) -> bool {
@@ -218,11 +223,16 @@ mod tests {
 
     use super::*;
     use crate::record::StoryId;
-    use crate::story::Sketch;
+    use crate::story::{Number, Sketch};
+
+    /// Numbers that may be in conflict with others.
+    fn numbers() -> Vec<Number> {
+        [0, 1].map(|at| Number { at, hash: at }).to_vec()
+    }
 
     /// No comparison is made: what two are to each other is drawn.
     static SKETCH: LazyLock<Arc<Sketch>> =
-        LazyLock::new(|| Arc::new(Sketch::new(20, vec![1], Vec::new()).unwrap()));
+        LazyLock::new(|| Arc::new(Sketch::new(20, vec![1], numbers()).unwrap()));
 
     const ROOM: usize = 7;
 
