@@ -264,6 +264,16 @@ fn a_call_to_the_reader_is_furniture_whatever_the_site_is_called() {
 }
 
 #[test]
+fn a_line_that_begins_as_the_site_s_does_may_have_a_space_before_its_colon() {
+    for line in
+        ["رابط دائم : https://paper.example/abc12", "عدد المشاهدات : 4512", "كود الخبر : 17"]
+    {
+        let text = format!("Harbour bridge closes until spring\n{FIRST}\n{FIRST}\n{line}");
+        assert_eq!(page(&text).body, [FIRST, FIRST], "{line}");
+    }
+}
+
+#[test]
 fn who_asks_for_something_in_a_sentence_calls_no_reader() {
     for line in [
         "Follow the signs to the ferry until the works on the harbour bridge are done.",

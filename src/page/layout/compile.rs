@@ -84,9 +84,11 @@ impl Build {
                 &b.name,
             ))
         });
-        let mut patterns: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-        for (id, (_, forms)) in (0..).zip(&self.rules) {
-            for form in forms {
+        let mut patterns: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        for (id, (rule, forms)) in (0..).zip(&self.rules) {
+            let is_furniture = matches!(rule.kind, RuleKind::Furniture(_));
+            let spaced = forms.iter().filter(|_| is_furniture).filter_map(|form| spaced(form));
+            for form in forms.iter().cloned().chain(spaced) {
                 patterns.entry(form).or_default().push(id);
             }
         }
@@ -94,8 +96,9 @@ impl Build {
             matches!(rule.kind, RuleKind::Marker(Marker { glued: true, .. }))
         };
         let glued = self.rules.iter().filter(glued).flat_map(|(_, forms)| forms);
-        let shorter = shorter(patterns.keys().copied());
-        let forms = Forms::new(patterns.keys().copied(), glued.map(String::as_str));
+        let shorter = shorter(patterns.keys().map(String::as_str));
+        let forms = patterns.keys().map(String::as_str);
+        let forms = Forms::new(forms, glued.map(String::as_str));
         let patterns: Vec<_> = patterns.into_values().collect();
         let rules = self.rules.into_iter().map(|(rule, _)| rule).collect();
         (
@@ -114,6 +117,11 @@ impl Build {
             self.errors,
         )
     }
+}
+
+/// A form that ends in a colon, with a space before it: as many print it so.
+fn spaced(form: &str) -> Option<String> {
+    form.strip_suffix(':').filter(|words| !words.ends_with(' ')).map(|words| format!("{words} :"))
 }
 
 /// For each form, in the order of their letters, the longest other one that it begins with, and its bytes.
