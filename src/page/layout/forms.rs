@@ -140,9 +140,10 @@ impl Forms {
 
     /// The longest form with this first word.
     fn longest(&self, page: &Matching, head: (Range<usize>, u32)) -> Option<Hit> {
-        let start = head.0.start;
-        let behind = page.text().get(start..)?;
-        let (pattern, form) = self.opened(page.text(), head, |form| behind.starts_with(form))?;
+        let (start, text) = (head.0.start, page.text());
+        let begins =
+            |form: &str| text.as_bytes().get(start..start + form.len()) == Some(form.as_bytes());
+        let (pattern, form) = self.opened(text, head, begins)?;
         Some(Hit { pattern, start, end: start + form.len() })
     }
 

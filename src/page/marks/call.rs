@@ -30,8 +30,8 @@ fn asks(form: &str, layouts: &Layouts) -> bool {
         last.is_some_and(|last| small.is_call(last)) && shape::stop(form) != Stop::Full
     };
     // A paragraph says more of it than a word.
-    let is_paragraph = shape::is_paragraph(form);
-    is_asked && words.filter(|word| small.is_channel(word)).nth(usize::from(is_paragraph)).is_some()
+    let least = || usize::from(shape::is_paragraph(form));
+    is_asked && words.filter(|word| small.is_channel(word)).nth(least()).is_some()
 }
 
 #[cfg(test)]

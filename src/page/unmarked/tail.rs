@@ -102,8 +102,18 @@ const DATE_BYTES: usize = 64;
 /// Takes lines that are nothing but the day of the article's date for furniture where they stand beside anything but its
 /// paragraphs: it is printed again.
 fn dates_again(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
+    let form = |piece: &Piece<'_>| page.matching.form(piece.folded.clone());
+    // Few pages have such a line: their dates need not be read.
+    let is_short = |piece: &Piece<'_>| {
+        let is_own = piece.part == Part::Body && piece.entry.is_none();
+        is_own && form(piece).len() <= DATE_BYTES
+    };
+    let has_digit = |piece: &Piece<'_>| form(piece).contains(|c: char| c.is_ascii_digit());
+    if !pieces.iter().any(|piece| is_short(piece) && has_digit(piece)) {
+        return;
+    }
     let day = |piece: &Piece<'_>| {
-        let read = page.date_in(page.matching.form(piece.folded.clone()))?;
+        let read = page.date_in(form(piece))?;
         let at = (read.whole && read.has_day()).then(|| read.at())?;
         at.get(..DAY.len()).map(str::to_owned)
     };
@@ -111,11 +121,8 @@ fn dates_again(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     let days: Vec<String> = pieces.iter().filter(is_date).take(DATES).filter_map(day).collect();
     let years: Vec<&str> = days.iter().filter_map(|day| day.split('-').next()).collect();
     let is_again = |piece: &Piece<'_>| {
-        let form = page.matching.form(piece.folded.clone());
-        let is_own = piece.part == Part::Body && piece.entry.is_none();
-        is_own
-            && form.len() <= DATE_BYTES
-            && years.iter().any(|year| form.contains(year))
+        is_short(piece)
+            && years.iter().any(|year| form(piece).contains(year))
             && day(piece).is_some_and(|day| days.contains(&day))
     };
     let is_other = |at: Option<usize>| {
@@ -200,8 +207,11 @@ const BUTTON_WORDS: usize = 3;
 fn buttons_of_list(pieces: &mut [Piece<'_>], matching: &Matching) {
     let is_keyword =
         |piece: &Piece<'_>| piece.part == Part::Value(Field::Keywords) && piece.entry.is_none();
-    let words = |text: &str| text.split(' ').filter(|word| shape::has_words(word)).count();
-    let is_button = |piece: &Piece<'_>| is_keyword(piece) && words(&piece.text) >= BUTTON_WORDS;
+    let says_more = |text: &str| {
+        let mut words = text.split(' ').filter(|word| shape::has_words(word));
+        words.nth(BUTTON_WORDS - 1).is_some()
+    };
+    let is_button = |piece: &Piece<'_>| is_keyword(piece) && says_more(&piece.text);
     let Some(last) = pieces.iter().rposition(is_keyword).filter(|at| *at > 0) else {
         return;
     };
