@@ -183,6 +183,15 @@ fn a_few_words_below_every_headline_are_none_of_its_story_and_below_one_of_two_t
 }
 
 #[test]
+fn a_name_below_the_only_headline_is_none_of_its_story_unless_that_is_a_question() {
+    for (headline, count) in [(FROST[0], 2), ("Will a late frost take half of the harvest?", 3)] {
+        let lines = [headline, "Nora Field", FROST[1], FROST[2]];
+        let text = format!("{ARTICLE}\nSource: Harbour Post\nRead also:\n{}", joined(&lines));
+        assert_eq!(told(&page(&text).related), [(STORY, headline, count)]);
+    }
+}
+
+#[test]
 fn what_stands_beside_a_headline_that_is_a_question_is_told_too() {
     let question = "Will the island get a new ferry with room for ninety cars?";
     for (above, below) in [("Politics", ""), ("", "Politics"), ("", "Nora Field")] {

@@ -111,8 +111,8 @@ fn is_between(
         && below.is_some_and(|below| shape::is_paragraph(&below.text) && !says(below))
 }
 
-/// A site prints names below all its headlines: what looks like one below a single headline of some is a paragraph, and so is
-/// what stands there and looks like none, if not every headline has such a line.
+/// A site prints names below all its headlines: what looks like one below a single headline of some is a paragraph, as below a
+/// question alone; and so is what stands there and looks like none, if not every headline has such a line.
 fn without_single_names(block: &[Piece<'_>], asides: &mut [Option<Aside>]) {
     let count = |asides: &[Option<Aside>], of: Aside| {
         asides.iter().filter(|aside| **aside == Some(of)).count()
@@ -124,9 +124,13 @@ fn without_single_names(block: &[Piece<'_>], asides: &mut [Option<Aside>]) {
     let lines = block.iter().zip(asides.iter()).filter(|(_, aside)| aside.is_none());
     let headlines = lines.filter(|(piece, _)| piece.part == Part::Body && is_headline(piece));
     let headlines = headlines.count();
-    for aside in asides.iter_mut() {
+    let texts = block.iter().zip(asides.iter_mut());
+    let mut above = Stop::None;
+    for (piece, aside) in texts.filter(|(piece, _)| piece.part == Part::Body) {
+        let below = std::mem::replace(&mut above, shape::stop(&piece.text));
+        let is_sure = below == Stop::None && headlines <= names + tags;
         let is_single = match aside {
-            Some(Aside::Name) => names + tags < NAMES && headlines > names + tags,
+            Some(Aside::Name) => names + tags < NAMES && !is_sure,
             Some(Aside::Tag) => names + tags < NAMES || headlines > names + tags,
             Some(Aside::Date | Aside::Time | Aside::Byline | Aside::Section) | None => false,
         };
