@@ -8,10 +8,8 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 
 checkers=target/checkers
-# The one checker that comes by npm, and those that come by crates.io.
+# The one checker that comes by npm.
 SPECTRAL=6.16.3
-DENY=0.20.2
-CYCLONEDX=0.5.9
 rendered=target/rendered
 failed=0
 
@@ -119,28 +117,17 @@ contracts() {
   run "configuration by its schema" check-jsonschema --schemafile docs/configuration.schema.json config/newsmill.toml
 }
 
-# cargo_tool NAME VERSION: builds a subcommand of cargo, if it is not there. Without optimisation: it runs once.
-cargo_tool() {
-  PATH="$PWD/target/tools/bin:$PATH"
-  cargo "${1#cargo-}" --version 2>/dev/null | grep -qw "$2" ||
-    cargo install --quiet --debug --locked --root target/tools "$1@$2" >/dev/null 2>&1
-}
-
 licences() {
-  if cargo_tool cargo-deny "$DENY"; then
-    run "licences and sources: cargo-deny" cargo deny --log-level error check bans licenses sources
-  else
-    echo "skipped  licences and sources: cargo-deny $DENY could not be built"
-  fi
+  run "licences and sources: cargo-deny" cargo-deny --log-level error check bans licenses sources
 }
 
 # A bill of materials that CycloneDX's own schema takes, and that names every crate that is linked.
 materials() {
-  if cargo_tool cargo-cyclonedx "$CYCLONEDX"; then
+  if have cargo-cyclonedx; then
     run "bill of materials: cargo-cyclonedx" deploy/sbom.sh target/newsmill.cdx.json
     run "bill of materials: CycloneDX schema" "$checkers/bin/python" deploy/sbom_check.py target/newsmill.cdx.json
   else
-    echo "skipped  bill of materials: cargo-cyclonedx $CYCLONEDX could not be built"
+    echo "skipped  bill of materials: there is no cargo-cyclonedx here"
   fi
 }
 
@@ -151,6 +138,8 @@ helm
 systemd
 texts
 contracts
+deploy/tools.sh
+PATH="$PWD/target/tools/bin:$PATH"
 licences
 materials
 [ "$failed" = 0 ] || { echo "deploy/check.sh: $failed failed"; exit 1; }

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Builds the checkers that come by crates.io into target/tools, if they are not there. Without optimisation: each runs once.
+# `./check` begins it beside the tests, of which many wait more than they compute; deploy/check.sh waits for its end.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
+
+mkdir -p target/tools
+exec 9>target/tools/.lock
+flock 9
+
+PATH="$PWD/target/tools/bin:$PATH"
+for tool in cargo-deny@0.20.2 cargo-cyclonedx@0.5.9; do
+  name=${tool%@*} version=${tool#*@}
+  cargo "${name#cargo-}" --version 2>/dev/null | grep -qw "$version" ||
+    cargo install --quiet --debug --locked --root target/tools "$tool" >/dev/null 2>&1 ||
+    echo "$tool could not be built"
+done
