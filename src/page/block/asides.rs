@@ -1,5 +1,5 @@
-//! Lines of a block that are nothing but the date, the time, the byline, a name or the section of the headline beside them. They are no
-//! line of a story, and differ from page to page: "Yesterday at 14:05".
+//! Lines of a block that are nothing but the date, the time, the byline, a name or the section of the headline beside them. They
+//! are no line of a story, and differ from page to page: "Yesterday at 14:05".
 
 use crate::page::date;
 use crate::page::layout::Field;
@@ -56,12 +56,8 @@ pub(super) fn of(block: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<Option<Asid
             other.and_then(|other| block.get(other)).is_some_and(|other| other.line == piece.line)
         };
         let is_alone = || !shares_line(at.checked_sub(1)) && !shares_line(Some(at + 1));
-        *slot = told(piece, page).filter(|aside| match aside {
-            Aside::Name | Aside::Tag => is_between(piece, above, below(), page) && is_alone(),
-            Aside::Date | Aside::Time | Aside::Byline | Aside::Section => {
-                is_beside(*aside, above, below(), page) && is_alone()
-            }
-        });
+        *slot = told(piece, page)
+            .filter(|aside| is_beside((*aside, piece), above, below(), page) && is_alone());
         if slot.is_none() {
             above = Some(piece);
         }
@@ -72,7 +68,7 @@ pub(super) fn of(block: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<Option<Asid
 
 /// Whether what is told by itself stands beside a headline, between the lines above and below it.
 fn is_beside(
-    aside: Aside,
+    (aside, piece): (Aside, &Piece<'_>),
     above: Option<&Piece<'_>>,
     below: Option<&Piece<'_>>,
     page: &Marking<'_, '_>,
@@ -95,7 +91,8 @@ fn is_beside(
             let is_paragraph = |below: &Piece<'_>| shape::is_paragraph(&below.text);
             is_over || above.is_some_and(is_headline) && below.is_some_and(is_paragraph)
         }
-        Aside::Byline | Aside::Name | Aside::Tag => is_below,
+        Aside::Byline => is_below,
+        Aside::Name | Aside::Tag => is_between(piece, above, below, page),
     }
 }
 

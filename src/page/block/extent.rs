@@ -16,7 +16,8 @@ pub(super) struct Extent {
 
 impl Extent {
     /// How far the block at the beginning of `pieces` goes: to the next marker, but for those inside an appended story that
-    /// goes on behind them, if they are not printed as the block's own; behind a line that ends its list; to the date of an article that has not begun.
+    /// goes on behind them, if they are not printed as the block's own; behind a line that ends its list; to the date of an
+    /// article that has not begun.
     pub(super) fn of(
         (marker, pieces): (&Piece<'_>, &[Piece<'_>]),
         end: End,

@@ -1,5 +1,7 @@
 //! The shape of a text: where words end, where sentences end, how a marker is closed.
 
+use super::spelling;
+
 /// Whether a character belongs to a word: a letter, a digit or a vowel sign of an Indic script.
 pub(crate) fn is_word_char(c: char) -> bool {
     match c {
@@ -143,11 +145,7 @@ pub(crate) fn is_paragraph(text: &str) -> bool {
 /// The number before an item of a list, if a sign closes it, and its bytes with the space behind it: "2. ", "٢- ".
 pub(crate) fn item_number(text: &str) -> Option<(u32, usize)> {
     let digits = text.len() - text.trim_start_matches(char::is_numeric).len();
-    let digit = |c: char| match c {
-        '٠'..='٩' => Some(u32::from(c) - u32::from('٠')),
-        '۰'..='۹' => Some(u32::from(c) - u32::from('۰')),
-        _ => c.to_digit(10),
-    };
+    let digit = |c: char| spelling::fold(c)?.to_digit(10);
     let (number, behind) = text.split_at_checked(digits).filter(|_| (1..=4).contains(&digits))?;
     let number = number.chars().try_fold(0, |number, c| Some(10 * number + digit(c)?))?;
     let item = behind.strip_prefix(['.', ')', '-', '/'])?.strip_prefix(' ')?;

@@ -15,8 +15,8 @@ use crate::stage::Table;
 use crate::stage::lead::{Age, Lead};
 use crate::story::{Likeness, Probe, RoutingKey, Sketch};
 
-/// A bucket holds so many stories. More bring no recall (near-duplicates b7), and every story that comes is compared with all
-/// of them.
+/// A bucket holds so many stories. More bring no recall (near-duplicates b7), and a story that comes may have to be compared
+/// with all of them.
 pub const CAP: usize = 16;
 
 /// The living stories of a bucket.
