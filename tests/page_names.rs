@@ -1,0 +1,113 @@
+//! Names above the body: what shows that a line is one, in scripts without capitals too, and what stands beside them.
+
+#[path = "common/reading.rs"]
+mod reading;
+
+use reading::page;
+
+const HEADLINE: &str = "The harbour bridge is closed to all traffic for a month";
+const FIRST: &str = "The old bridge over the river mouth will be closed to all traffic from Monday, said the council.";
+const SECOND: &str = "The ferry will run twice as often until the works are done, it promised.";
+const AR_HEADLINE: &str = "البلدية تعيد فتح جسر الميناء القديم أمام المارة";
+const AR_FIRST: &str =
+    "أعلنت البلدية أن الجسر القديم سيفتح أمام المارة يوم الاثنين بعد أشهر من أعمال الصيانة.";
+const AR_SECOND: &str = "وقال المهندس المشرف إن السيارات ستنتظر حتى نهاية الربيع على أبعد تقدير.";
+
+#[test]
+fn a_name_beside_the_date_is_the_author_in_a_script_without_capitals_too() {
+    for (name, date) in [
+        ("سمير الحقلاوي", "14 مارس 2024"),
+        ("صحيفة أخبار الوادي", "14 مارس 2024"),
+        ("ميناء الوادي - ساحل نيوز", "الخميس 14 مارس 2024"),
+        ("أخبار الساحل / سمير الحقلاوي", "14/03/2024"),
+    ] {
+        for lines in [format!("{name}\n{date}"), format!("{date}\n{name}")] {
+            let text = format!("{AR_HEADLINE}\n{lines}\n{AR_FIRST}\n{AR_SECOND}");
+            let page = page(&text);
+            assert_eq!(page.author.as_deref(), Some(name), "{lines}");
+            assert_eq!(page.body, [AR_FIRST, AR_SECOND], "{lines}");
+        }
+    }
+}
+
+#[test]
+fn a_short_line_beside_the_date_that_names_nobody_is_no_author() {
+    for line in [
+        "أعمال صيانة طويلة",
+        "يوسف البحري يتابع",
+        "قال سمير",
+        "بعد أشهر من الصيانة",
+        "سمير 14",
+        "الميناء - وام",
+    ] {
+        let headline = format!("{AR_HEADLINE} ويوسف البحري يتابع");
+        let text = format!("{headline}\n{line}\n14 مارس 2024\n{AR_FIRST}\n{AR_SECOND}");
+        let page = page(&text);
+        assert_eq!((page.author, page.body.len()), (None, 3), "{line}");
+    }
+}
+
+#[test]
+fn the_name_of_an_outlet_above_the_headline_is_furniture() {
+    for above in ["قناة ساحل الوادي نيوز", "الساحل\n14 مارس 2024", "مدير الميناء لأخبار الوادي:"]
+    {
+        let text = format!("{above}\n{AR_HEADLINE}\n{AR_FIRST}\n{AR_SECOND}");
+        let page = page(&text);
+        assert_eq!(page.headline.as_deref(), Some(AR_HEADLINE), "{above}");
+        assert_eq!(page.body, [AR_FIRST, AR_SECOND], "{above}");
+    }
+}
+
+#[test]
+fn a_name_is_the_author_with_its_paper_a_standfirst_or_how_long_ago_between_it_and_the_date() {
+    for head in [
+        "Nora Field\nThe Valley Desk of the Gazette\n14 March 2024".to_owned(),
+        "4 hours ago\nShare\nNora Field".to_owned(),
+        "Nora Field,\n14 March 2024".to_owned(),
+        format!("14 March 2024\n{}\nNora Field", "Drivers take the long way round"),
+    ] {
+        let text = format!("{HEADLINE}\n{head}\n{FIRST}\n{SECOND}");
+        assert_eq!(page(&text).author.as_deref(), Some("Nora Field"), "{head}");
+    }
+}
+
+#[test]
+fn a_name_that_the_article_says_is_no_author() {
+    let first = "Nora Field closed the old bridge over the river mouth to all traffic on Monday.";
+    let text = format!("{HEADLINE}\nNora Field\n14 March 2024\n{first}\n{SECOND}");
+    assert_eq!(page(&text).author, None);
+}
+
+#[test]
+fn an_initial_stands_for_the_given_name_in_a_script_without_capitals() {
+    let paragraph =
+        "تمكنت مصالح الأمن من توقيف أربعة أشخاص وحجز كمية من المواد داخل مسكن بحي الرامول.";
+    let text = format!(
+        "توقيف أربعة أشخاص في ضاحية المدينة\nن. حمزة\n2024/03/11\n{paragraph}\n{paragraph}"
+    );
+    let page = page(&text);
+    assert_eq!((page.author.as_deref(), page.body.len()), (Some("ن. حمزة"), 2));
+}
+
+#[test]
+fn a_name_stands_below_its_label_in_a_script_without_capitals() {
+    let text = "غلق الجسر القديم حتى الربيع\nكتب:\nأحمد سالم\n14 يناير 2024\nيغلق الجسر القديم أمام المرور من يوم الاثنين، كما أعلن مجلس المدينة في بيان له صباح اليوم.\nوقال المجلس إن أعمال الصيانة تستمر حتى الربيع المقبل.";
+    let arabic = page(text);
+    assert_eq!((arabic.author.as_deref(), arabic.body.len()), (Some("أحمد سالم"), 2));
+}
+
+#[test]
+fn a_paper_below_the_date_and_a_credit_in_brackets_are_furniture() {
+    for line in ["Nation Media Group", "(Photo: Tom Poole)", "Photo: Markus van Offern"] {
+        let text = format!("{HEADLINE}\nBy Nora Field\n14 March 2024\n{line}\n{FIRST}\n{SECOND}");
+        assert_eq!(page(&text).body, [FIRST, SECOND], "{line}");
+    }
+}
+
+#[test]
+fn a_title_stands_before_a_name_in_a_script_without_capitals() {
+    let text = "حين يصير الماء سؤالا\nد. سميرة الخطيب\nصحيفة الوادي\n14 مارس 2024\n\
+                لم يكن الماء في الوادي يوما شأنا تقنيا خالصا، بل كان منذ البدء سؤالا عن العدالة.\n\
+                وتقول الأرقام إن ثلث المياه يضيع في شبكات مهترئة قبل أن تصل إلى أحد.";
+    assert_eq!(page(text).author.as_deref(), Some("د. سميرة الخطيب"));
+}
