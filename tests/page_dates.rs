@@ -205,3 +205,12 @@ fn a_note_behind_the_date_of_a_change_stays_in_the_body() {
     assert!(page.updated.is_none());
     assert_eq!(page.body, [paragraph, sentence]);
 }
+
+#[test]
+fn a_word_of_another_language_names_no_change() {
+    // "MAJ" is short for the last change in French.
+    let text = "Ura e portit mbyllet për një muaj\n29 maj 2023 15:12\nUra e vjetër mbi lumë do të mbyllet për të gjithë nga e hëna, tha bashkia e qytetit.\nTrageti do të lundrojë dy herë më shpesh deri sa të mbarojnë punimet, premtoi ajo.";
+    let page = page(text);
+    assert_eq!(page.published.unwrap().raw, "29 maj 2023 15:12");
+    assert!(page.updated.is_none());
+}

@@ -426,3 +426,49 @@ fn a_marker_among_sections_above_the_headline_opens_no_block() {
         assert_eq!(page.body, [FIRST, SECOND], "{above}");
     }
 }
+
+#[test]
+fn a_menu_on_one_line_is_no_headline() {
+    let long =
+        "Home | World news | Business | Sport | Real estate | Culture | Health | Travel | Opinion";
+    for menu in
+        ["Home World Business Sport Opinion Culture", "Home | World | Business | Sport", long]
+    {
+        for below in ["", "Menu\nSearch\nSign in\n"] {
+            let text = format!("{menu}\n{below}{HEADLINE}\n14 March 2024\n{FIRST}\n{SECOND}");
+            let page = page(&text);
+            assert_eq!(page.headline.as_deref(), Some(HEADLINE), "{menu}");
+            assert_eq!(page.body, [FIRST, SECOND], "{menu}");
+        }
+    }
+    let text = format!("World Business Sport Opinion\n{FIRST}\n{SECOND}");
+    assert_eq!(page(&text).headline.as_deref(), Some("World Business Sport Opinion"));
+}
+
+#[test]
+fn a_dash_or_a_slash_stands_between_the_author_and_the_date_too() {
+    for row in [
+        "Published: 14 March 2024 - By Nora Field",
+        "Published: 14 March 2024 / By Nora Field",
+        "By Nora Field - Published on 14 March 2024",
+        "By Nora Field / Posted on: 14 March 2024",
+        "14 March 2024 - by Nora Field",
+    ] {
+        let text = format!("{HEADLINE}\n{row}\n{FIRST}\n{SECOND}");
+        let page = page(&text);
+        assert_eq!(page.author.as_deref(), Some("Nora Field"), "{row}");
+        assert_eq!(page.published.unwrap().raw, "14 March 2024", "{row}");
+        assert_eq!(page.body, [FIRST, SECOND], "{row}");
+    }
+}
+
+#[test]
+fn a_byline_behind_the_article_is_its_author_where_a_link_stands_in_its_middle() {
+    let link = "Read also: Orchard growers fear late frost";
+    let end = "Source: Harbour Post\nRead also:\nThe night ferry has a second boat\nBy Tom Poole\nA second boat sails at night from Monday, said the company that owns both of them.";
+    let text =
+        format!("{HEADLINE}\n14 March 2024\n{FIRST}\n{link}\n{SECOND}\nBy Nora Field\n{end}");
+    let page = page(&text);
+    assert_eq!(page.author.as_deref(), Some("Nora Field"));
+    assert_eq!(page.body, [FIRST, SECOND]);
+}

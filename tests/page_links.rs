@@ -353,3 +353,29 @@ fn a_few_words_behind_a_link_are_no_story() {
     let page = page(&text);
     assert_eq!(told(&page.related), [(LINK, FROST[0], 0)]);
 }
+
+#[test]
+fn the_headlines_of_a_block_are_counted_by_themselves() {
+    let text = format!(
+        "{ARTICLE}\nRead also: {}\nThe bridge opens again in April, when its new bearings have settled.\nSource: Harbour Post\nRelated stories\n1. Three days on the quays of the town\n2. The night ferry has a second boat",
+        FROST[0]
+    );
+    let page = page(&text);
+    let links = [
+        (LINK, FROST[0], 0),
+        (LINK, "Three days on the quays of the town", 0),
+        (LINK, "The night ferry has a second boat", 0),
+    ];
+    assert_eq!(told(&page.related), links);
+}
+
+#[test]
+fn headlines_with_a_teaser_each_are_links() {
+    let text = format!(
+        "{ARTICLE}\nSource: Harbour Post\nRead also:\n{}\nThis hard night may not have come with the usual warning from the weather office of the valley...\nAs a boy he was one of the best known faces of the port\nAs the port prepares for the new season, the smiling boy of the old poster has...",
+        FROST[0]
+    );
+    let page = page(&text);
+    assert_eq!(page.related.len(), 2);
+    assert!(page.related.iter().all(|link| link.teaser.is_some() && link.body.is_empty()));
+}

@@ -111,3 +111,44 @@ fn a_title_stands_before_a_name_in_a_script_without_capitals() {
                 وتقول الأرقام إن ثلث المياه يضيع في شبكات مهترئة قبل أن تصل إلى أحد.";
     assert_eq!(page(text).author.as_deref(), Some("د. سميرة الخطيب"));
 }
+
+#[test]
+fn a_bare_name_below_a_labelled_date_is_the_author_and_one_with_a_place_beside_it_is_not() {
+    for (line, author) in [
+        ("سمير الحقلاوي", Some("سمير الحقلاوي")),
+        // A dateline of the paragraph below it.
+        ("سمير الحقلاوي – الميناء", None),
+    ] {
+        let text =
+            format!("{AR_HEADLINE}\nتاريخ النشر: 14 مارس 2024\n{line}\n{AR_FIRST}\n{AR_SECOND}");
+        let page = page(&text);
+        assert_eq!(page.author.as_deref(), author, "{line}");
+        assert_eq!(page.body.len(), if author.is_some() { 2 } else { 3 }, "{line}");
+    }
+    let said = "وقال المهندس سمير الحقلاوي إن السيارات ستنتظر حتى نهاية الربيع على أبعد تقدير.";
+    let text =
+        format!("{AR_HEADLINE}\nتاريخ النشر: 14 مارس 2024\nسمير الحقلاوي\n{AR_FIRST}\n{said}");
+    assert_eq!(page(&text).author, None);
+}
+
+#[test]
+fn a_name_before_the_label_of_the_date_on_its_line_is_the_author() {
+    for row in ["سمير الحقلاوي / نشر في: 14 مارس 2024", "سمير الحقلاوي - تاريخ النشر: 14 مارس 2024"]
+    {
+        let text = format!("{AR_HEADLINE}\n{row}\n{AR_FIRST}\n{AR_SECOND}");
+        let page = page(&text);
+        assert_eq!(page.author.as_deref(), Some("سمير الحقلاوي"), "{row}");
+        assert_eq!(page.published.unwrap().raw, "14 مارس 2024", "{row}");
+        assert_eq!(page.body, [AR_FIRST, AR_SECOND], "{row}");
+    }
+}
+
+#[test]
+fn the_byline_of_an_appended_story_does_not_stand_for_the_author() {
+    let text = format!(
+        "{AR_HEADLINE}\n14 مارس 2024\nسمير الحقلاوي\n{AR_FIRST}\n{AR_SECOND}\nالمصدر: وكالات\nاقرأ أيضا:\nمزارعو الوادي يخشون الصقيع المتأخر\nإعداد: منى حسن\nقال مزارعو الوادي إنهم يخشون صقيعا متأخرا يأتي على نصف المحصول هذا العام."
+    );
+    let page = page(&text);
+    assert_eq!(page.author.as_deref(), Some("سمير الحقلاوي"));
+    assert_eq!(page.body, [AR_FIRST, AR_SECOND]);
+}

@@ -156,7 +156,10 @@ impl Blocks<'_, '_> {
         let is_end = resumed == lines.len() && (is_last || end == End::Ended);
         let links = is_end.then(|| list::before_site(&lines, block)).flatten();
         let (block_lines, rest) = lines.split_at(links.unwrap_or(resumed));
-        let are_links = closed || !rest.is_empty() || list::is_list(block_lines);
+        let are_links = closed
+            || !rest.is_empty()
+            || list::is_list(block_lines)
+            || list::are_teased(block_lines);
         let verdicts = if are_links {
             let verdicts = list::links(block_lines);
             self.lesson.links(block_lines, &verdicts);

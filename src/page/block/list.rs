@@ -43,6 +43,19 @@ pub(super) fn is_list(lines: &[BlockLine]) -> bool {
         && (continues < 2 || GOING_ON * continues < lines.len())
 }
 
+/// Whether lines are headlines, two or more, each with its teaser below it.
+pub(super) fn are_teased(lines: &[BlockLine]) -> bool {
+    let is_pair = |pair: &[BlockLine]| {
+        matches!(pair, [title, teaser] if title.shape.stop == Stop::None
+            && title.shape.chars <= LINK_CHARS
+            && teaser.shape.stop == Stop::Dots
+            && teaser.shape.chars <= TEASER_CHARS)
+    };
+    lines.len() >= TEASED_LINES && lines.chunks(2).all(is_pair)
+}
+
+const TEASED_LINES: usize = 4;
+
 /// Of headlines one in twenty begins as a paragraph that goes on does, of paragraphs most; where more than one in so many lines
 /// does, they are the paragraphs of stories that print no full stops.
 const GOING_ON: usize = 4;

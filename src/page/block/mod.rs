@@ -24,7 +24,7 @@ mod told;
 use crate::page::marks::marking::Marking;
 use crate::page::piece::Piece;
 use crate::page::split::learning::Lesson;
-use crate::page::unmarked::{headline, tail};
+use crate::page::unmarked::{author, headline, tail};
 use crate::record::Warning;
 use attached::Left;
 
@@ -44,6 +44,8 @@ pub(super) fn lay_out<'a>(
     headline::repeated(pieces);
     beside::take(pieces, page);
     let is_left = known::cut(pieces, &unseen, page.matching, lesson);
+    author::behind_body(pieces, page);
+    author::without_paper(pieces);
     tail::take(pieces, page);
     titles::trim(pieces);
     list::teasers(pieces);

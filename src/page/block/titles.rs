@@ -15,12 +15,14 @@ pub(super) fn trim(pieces: &mut Vec<Piece<'_>>) {
     if !pieces.iter().any(is_link) {
         return;
     }
-    let numbered = are_numbered(pieces.iter().filter(|piece| is_link(piece)));
+    let numbered = numbered(pieces, is_link);
     let mut trimmed = Vec::with_capacity(pieces.len() + 8);
-    let mut marker = None;
+    let (mut marker, mut block) = (None, 0);
     for piece in std::mem::take(pieces) {
         let behind_marker = marker == Some(piece.line);
         marker = (piece.part == Part::Marker).then_some(piece.line);
+        block += usize::from(marker.is_some());
+        let numbered = numbered.get(block).is_some_and(|numbered| *numbered);
         if let Some(parts) = Some(&piece).filter(|piece| is_link(piece)).and_then(|piece| {
             let number = || without_number(piece).filter(|_| numbered);
             without_bullet(piece).or_else(number).or_else(|| without_address(piece))
@@ -54,6 +56,14 @@ fn without_bullet<'a>(piece: &Piece<'a>) -> Option<(Piece<'a>, Piece<'a>)> {
     sign.take(Part::Marker, piece.entry, "the sign before an item of a list");
     headline.why = piece.why.clone();
     shape::has_words(&headline.text).then_some((sign, headline))
+}
+
+/// Of what stands before the first marker, and behind each: whether its headlines are numbered.
+fn numbered(pieces: &[Piece<'_>], is_link: impl Fn(&Piece<'_>) -> bool) -> Vec<bool> {
+    let blocks = pieces.chunk_by(|_, next| next.part != Part::Marker);
+    let first = pieces.first().is_some_and(|first| first.part == Part::Marker);
+    let of_blocks = blocks.map(|block| are_numbered(block.iter().filter(|piece| is_link(piece))));
+    first.then_some(false).into_iter().chain(of_blocks).collect()
 }
 
 /// Whether all headlines are numbered, two or more, from one on: "1. Frost in the valley".

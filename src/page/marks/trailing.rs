@@ -52,7 +52,7 @@ pub(crate) fn without_bracket(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>
 }
 
 /// Signs that part fields of one line, and stand behind the last of them as often as not: "12.03.2024 | 14:05 GMT |".
-const BARS: [char; 6] = ['|', '•', '·', '-', '–', ' '];
+const BARS: [char; 7] = ['|', '•', '·', '-', '–', '/', ' '];
 
 /// A value, and the bar behind it.
 pub(super) fn without_bar(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
@@ -70,7 +70,7 @@ pub(crate) fn without_sign(value: Piece<'_>) -> (Piece<'_>, Option<Piece<'_>>) {
         Some(':' | ',' | '،' | ';' | '؛') => {
             text.trim_end_matches([':', ',', '،', ';', '؛', ' '])
         }
-        Some('|' | '•' | '·' | '-' | '–') => text.trim_end_matches(BARS),
+        Some('|' | '•' | '·' | '-' | '–' | '/') => text.trim_end_matches(BARS),
         _ => return (value, None),
     };
     let bytes = name.len();

@@ -158,6 +158,13 @@ pub(super) fn is_in_head(page: &Marking<'_, '_>, index: usize, hit: Hit) -> bool
     if before.trim_end().ends_with(['|', '•', '·']) {
         return names(&[Field::Published, Field::Updated, Field::Author]);
     }
+    let is_name = |before: &str| index > 0 && !is_longer(before, INSIDE_WORDS);
+    if [" -", " –", " /"]
+        .iter()
+        .any(|sign| before.trim_end().strip_suffix(sign).is_some_and(is_name))
+    {
+        return names(&[Field::Published, Field::Updated]);
+    }
     let is_date =
         || page.date_in(before).is_some_and(|read| read.has_day() && read.others <= BESIDE);
     names(&[Field::Published, Field::Updated]) && is_date()

@@ -12,11 +12,14 @@ pub(super) fn furniture_row(page: &Marking<'_, '_>, index: usize, hits: &[Hit]) 
     };
     let end = from + page.matching.line(index).len();
     let between = |from: usize, to: usize| page.matching.text().get(from..to).unwrap_or_default();
+    let is_menu = hits.len() >= MENU && index == 0 && has_headline_below(page);
     let whole = |hit: Hit| {
         let mut rules = page.layouts.rules_of(hit);
         let here = |rule: &Rule| match rule.kind {
             RuleKind::Furniture(Furniture::Whole) => true,
-            RuleKind::Furniture(Furniture::Head) => index > 0 && is_above_text(page, index),
+            RuleKind::Furniture(Furniture::Head) => {
+                is_menu || index > 0 && is_above_text(page, index)
+            }
             RuleKind::Furniture(_) | RuleKind::Marker(_) | RuleKind::Label(_) | RuleKind::Plain => {
                 false
             }
@@ -38,6 +41,20 @@ pub(super) fn furniture_row(page: &Marking<'_, '_>, index: usize, hits: &[Hit]) 
         end,
         kind,
         needs_label: false,
+    })
+}
+
+/// The first line is the menu of the site, and no headline, where it is so many names of sections or buttons.
+const MENU: usize = 4;
+
+/// The headline stands on one of so many lines below a menu.
+const BELOW_MENU: usize = 16;
+
+/// Whether a line below the first one can be the headline.
+fn has_headline_below(page: &Marking<'_, '_>) -> bool {
+    page.lines.iter().skip(1).take(BELOW_MENU).any(|line| {
+        let words = line.text.split(' ').take(BELOW_SECTION.end() + 1).count();
+        BELOW_SECTION.contains(&words) && !shape::ends_in_stop(&line.text)
     })
 }
 

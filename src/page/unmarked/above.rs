@@ -73,6 +73,10 @@ const ABOVE_CHARS: usize = 25;
 const SECTION_WORDS: usize = 2;
 const WAY_CHARS: usize = 60;
 
+/// So many sections or more with bars between them are the menu of the site, which may be longer.
+const MENU_SECTIONS: usize = 4;
+const MENU_CHARS: usize = 240;
+
 /// What stands between the sections on the way to the page.
 const WAY: [char; 6] = ['>', '»', '›', '/', '|', '←'];
 
@@ -287,8 +291,10 @@ fn is_short(text: &str) -> bool {
 }
 
 fn is_way(text: &str) -> bool {
-    shape::fits_chars(text, WAY_CHARS)
-        && text.contains(WAY)
+    let is_menu =
+        || shape::fits_chars(text, MENU_CHARS) && text.split('|').nth(MENU_SECTIONS - 1).is_some();
+    text.contains(WAY)
+        && (shape::fits_chars(text, WAY_CHARS) || is_menu())
         && text.split(WAY).all(|part| is_section(part.trim()))
 }
 

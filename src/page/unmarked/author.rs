@@ -19,8 +19,7 @@ pub(super) fn near_date<'a>(
     article: &Article<'_>,
     page: &Marking<'_, 'a>,
 ) {
-    let is_author = |piece: &Piece<'_>| piece.part == Part::Value(Field::Author);
-    if pieces.iter().any(is_author) {
+    if is_named(pieces) {
         return;
     }
     let find = |is_name: &dyn Fn(&Piece<'_>) -> bool, reach: Reach| {
@@ -32,13 +31,15 @@ pub(super) fn near_date<'a>(
         let form = page.matching.form(piece.folded.clone());
         name::begins_with_given_name(form, page.layouts) && caseless(piece)
     };
+    let sure = |piece: &Piece<'_>| given(piece) && is_bare_name(piece, article, page);
     let cased = |piece: &Piece<'_>| is_cased_name(piece, article, page);
     // The name of a section stands in capitals as often as not.
     let mixed = |piece: &Piece<'_>| piece.text.contains(char::is_lowercase) && cased(piece);
-    let found = find(&cased, Reach { lines: false, labelled: true })
-        .or_else(|| find(&mixed, Reach { lines: true, labelled: true }))
-        .or_else(|| find(&given, Reach { lines: true, labelled: false }))
-        .or_else(|| find(&caseless, Reach { lines: false, labelled: false }));
+    let found = find(&cased, Reach { lines: false, labelled: true, ago: true })
+        .or_else(|| find(&mixed, Reach { lines: true, labelled: true, ago: true }))
+        .or_else(|| find(&given, Reach { lines: true, labelled: false, ago: false }))
+        .or_else(|| find(&sure, Reach { lines: false, labelled: true, ago: false }))
+        .or_else(|| find(&caseless, Reach { lines: false, labelled: false, ago: false }));
     let Some((at, piece)) = found.and_then(|at| Some((at, pieces.get(at)?.clone()))) else {
         return;
     };
@@ -57,9 +58,35 @@ struct Reach {
     /// Other lines of a head may stand between, not only those of the site: a standfirst, what the bearer is, the paper.
     lines: bool,
     /// A label may name a date above it. A script without capitals shows no name for certain, and a page that has a label for
-    /// its date has one for its author.
+    /// its date mostly has one for its author.
     labelled: bool,
+    /// How long ago it was written, a line of the site with a number in it, is a date too.
+    ago: bool,
 }
+
+/// Whether the page names its author: a byline below the headline of something appended is none of the article's.
+pub(super) fn is_named(pieces: &[Piece<'_>]) -> bool {
+    let is_author = |piece: &Piece<'_>| piece.part == Part::Value(Field::Author);
+    let (mut in_block, mut below_headline) = (false, false);
+    pieces.iter().any(|piece| {
+        match piece.part {
+            Part::Marker => (in_block, below_headline) = (true, true),
+            Part::Body => below_headline = in_block && !shape::ends_in_stop(&piece.text),
+            Part::Headline | Part::Teaser | Part::Furniture | Part::Label | Part::Value(_) => {}
+        }
+        is_author(piece) && !below_headline
+    })
+}
+
+/// Whether a name has nothing beside it, as the dateline of a paragraph has its place, and the article does not say it.
+fn is_bare_name(piece: &Piece<'_>, article: &Article<'_>, page: &Marking<'_, '_>) -> bool {
+    let form = page.matching.form(piece.folded.clone());
+    let name = form.trim_end_matches(|c| BESIDE_NAME.contains(&c) || c == ' ');
+    !name.contains(BESIDE_NAME) && !article.says(name)
+}
+
+/// Signs between a name and what stands beside it.
+const BESIDE_NAME: [char; 5] = ['-', '|', ',', '/', '('];
 
 /// So many pieces may stand between a name and the date.
 const BETWEEN: usize = 5;
@@ -67,10 +94,9 @@ const BETWEEN: usize = 5;
 /// Whether a date stands near the piece at `at`: below it, or above it, over the headline too.
 fn is_near_date(pieces: &[Piece<'_>], at: usize, reach: Reach) -> bool {
     let (above, below) = pieces.split_at_checked(at).unwrap_or_default();
-    // How long ago it was written is a line of the site with a number in it.
     let is_date = |piece: &Piece<'_>| {
         let is_ago = || piece.text.contains(|c: char| c.is_ascii_digit());
-        piece.part.is_date() || reach.labelled && piece.part == Part::Furniture && is_ago()
+        piece.part.is_date() || reach.ago && piece.part == Part::Furniture && is_ago()
     };
     let tells = |piece: &&Piece<'_>| match piece.part {
         Part::Furniture | Part::Label => is_date(piece),
@@ -98,7 +124,7 @@ fn is_cased_name(piece: &Piece<'_>, article: &Article<'_>, page: &Marking<'_, '_
 /// Whether a piece is a name in a script without capitals, and the article does not speak of its bearer.
 fn is_caseless_name(piece: &Piece<'_>, article: &Article<'_>, page: &Marking<'_, '_>) -> bool {
     let form = page.matching.form(piece.folded.clone());
-    let name = form.split(['-', '|', ',', '/', '(']).next().unwrap_or_default().trim();
+    let name = form.split(BESIDE_NAME).next().unwrap_or_default().trim();
     let last = name.rsplit(' ').next().unwrap_or_default();
     piece.part == Part::Body
         && piece.text.len() <= NAME_BYTES
@@ -134,8 +160,9 @@ fn is_nearly_label(piece: &Piece<'_>) -> bool {
 
 /// Takes the last line of the article for its author where papers of the language print the name there, no other line names
 /// one and the article says no such name.
-pub(super) fn behind_body<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
-    let is_author = |piece: &Piece<'_>| piece.part == Part::Value(Field::Author);
+pub(crate) fn behind_body<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
+    let is_author =
+        |piece: &Piece<'_>| piece.part == Part::Value(Field::Author) && piece.entry.is_none();
     if pieces.iter().any(is_author) {
         return;
     }
@@ -143,9 +170,7 @@ pub(super) fn behind_body<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a
     if !page.layouts.words().has_names_behind(page.language) || pieces.iter().any(is_author) {
         return;
     }
-    let own = pieces.iter().position(|piece| piece.part == Part::Marker).unwrap_or(pieces.len());
-    let own = pieces.get(..own).unwrap_or_default().iter().enumerate();
-    let mut texts = own.filter(|(_, piece)| piece.part == Part::Body).rev();
+    let mut texts = pieces.iter().enumerate().filter(|(_, piece)| is_own(piece)).rev();
     let (Some((at, name)), Some((_, above))) = (texts.next(), texts.next()) else {
         return;
     };
@@ -164,11 +189,14 @@ pub(super) fn behind_body<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a
     }
 }
 
+/// Whether a piece is text of the article itself. Behind the laying out of blocks.
+fn is_own(piece: &Piece<'_>) -> bool {
+    piece.part == Part::Body && piece.entry.is_none()
+}
+
 /// Takes a byline on the line behind the last paragraph of the article for its author: "By Nora Field".
 fn byline_behind<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
-    let own = pieces.iter().position(|piece| piece.part == Part::Marker).unwrap_or(pieces.len());
-    let own = pieces.get(..own).unwrap_or_default().iter().enumerate();
-    let mut texts = own.filter(|(_, piece)| piece.part == Part::Body).rev();
+    let mut texts = pieces.iter().enumerate().filter(|(_, piece)| is_own(piece)).rev();
     let (Some((at, last)), Some((_, above))) = (texts.next(), texts.next()) else {
         return;
     };
@@ -187,7 +215,7 @@ fn byline_behind<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
 const NAME_WORDS: usize = 4;
 
 /// Takes the site that stands behind the author's name for the source: "Nora Field - paper.example".
-pub(super) fn without_paper(pieces: &mut Vec<Piece<'_>>) {
+pub(crate) fn without_paper(pieces: &mut Vec<Piece<'_>>) {
     let is_value = |piece: &Piece<'_>, field| piece.part == Part::Value(field);
     let Some(at) = pieces.iter().position(|piece| is_value(piece, Field::Author)) else {
         return;

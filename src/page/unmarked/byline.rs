@@ -1,5 +1,6 @@
 //! A byline: a line below the headline that is an author's label and a name, with no colon between.
 
+use super::author;
 use crate::page::layout::{Field, Rule, RuleKind};
 use crate::page::marks::marking::Marking;
 use crate::page::marks::name;
@@ -32,8 +33,7 @@ impl Head {
 
 /// Takes a line below the article's headline, if it has one, that is an author's label and a name, with no colon between, for the author.
 pub(crate) fn take<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
-    let is_author = |piece: &Piece<'_>| piece.part == Part::Value(Field::Author);
-    if pieces.iter().any(is_author) {
+    if author::is_named(pieces) {
         return;
     }
     // Where there is no headline, it stands among the first lines.

@@ -142,7 +142,9 @@ pub(crate) fn is_day_alone_of_any_year(piece: &Piece<'_>, page: &Marking<'_, '_>
 /// Whether the line has the words of a label of the last change in it: "Tuesday, 12 January 2010, last update 11:00".
 fn speaks_of_change(line: &Range<usize>, page: &Marking<'_, '_>) -> bool {
     let hits = page.layouts.hits(page.matching, line.clone());
+    // Short words of another language are months and names here: "maj".
     hits.flat_map(|hit| page.layouts.rules_of(hit))
+        .filter(|(_, rule)| *rule.language == *page.language)
         .map(|(_, rule)| &rule.kind)
         .any(|kind| matches!(kind, RuleKind::Label(label) if label.field == Field::Updated))
 }

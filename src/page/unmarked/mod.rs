@@ -6,7 +6,7 @@
 
 mod above;
 mod article;
-mod author;
+pub(super) mod author;
 mod buttons;
 pub(super) mod byline;
 pub(super) mod clock;
@@ -35,8 +35,6 @@ pub(super) fn tell<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) -> V
     tags::hashtags(pieces);
     buttons::take(pieces, page);
     head::take(pieces, page);
-    author::behind_body(pieces, page);
-    author::without_paper(pieces);
     tags::below_markers(pieces, page.matching, page.layouts);
     warnings
 }

@@ -5,6 +5,7 @@ use crate::page::date;
 use crate::page::layout::{Field, RuleKind};
 use crate::page::marks::marking::Marking;
 use crate::page::marks::name;
+use crate::page::marks::trailing::without_sign;
 use crate::page::marks::whole;
 use crate::page::piece::{Part, Piece};
 use crate::page::text::shape;
@@ -37,6 +38,13 @@ enum Told {
 
 /// Takes a line below the first one apart that is fields with bars between them: "Nora Field | 14 March 2024 | 12 comments".
 pub(super) fn take<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
+    let dated = pieces.iter().enumerate().take(LINES).find_map(|(at, piece)| {
+        let is_value = piece.part == Part::Value(Field::Published);
+        Some((at, is_value.then(|| dated_byline(piece, page))??))
+    });
+    if let Some((at, row)) = dated {
+        drop(pieces.splice(at..=at, row));
+    }
     let mut texts = pieces.iter().enumerate().filter(|(_, piece)| piece.part == Part::Body).skip(1);
     let is_short = |piece: &Piece<'_>| piece.text.len() <= ROW_BYTES;
     let is_head = |piece: &Piece<'_>| !shape::is_paragraph(&piece.text);
@@ -97,21 +105,30 @@ fn dated_byline<'a>(piece: &Piece<'a>, page: &Marking<'_, 'a>) -> Option<Vec<Pie
     }
     let end = date::leading(form, &page.dates)?;
     let behind = form.get(end..)?;
-    let byline = end + behind.len() - behind.trim_start_matches([' ', '-', '–', ',']).len();
+    let byline = end + behind.len() - behind.trim_start_matches(BEFORE_NAME).len();
     let (field, rule, bytes) = label(form.get(byline..)?, page)?;
     let at = |bytes: usize| raw_offset(&piece.text, bytes);
     let name = piece.text.get(at(byline + bytes)..)?.trim();
-    if field != Field::Author || !name::is_full_name(name, page.layouts) {
+    let is_name = name::is_full_name(name, page.layouts)
+        || name::is_name_without_capitals(form.get(byline + bytes..)?, page.layouts);
+    if field != Field::Author || !is_name {
         return None;
     }
     let lead = lead(piece, page);
-    let (mut date, rest) = piece.split_at(at(byline), lead + byline)?;
+    let (date, rest) = piece.split_at(at(byline), lead + byline)?;
     let label_bytes = at(byline + bytes) - at(byline);
     let (label, name) = rest.split_at(label_bytes, bytes)?;
+    let (mut date, sign) = without_sign(date);
+    date.why.rule = piece.why.rule;
     date.take(Part::Value(Field::Published), None, "a date before a byline");
+    let sign = sign.map(|sign| sign.by_rule(Part::Label, rule));
     let name = name.by_rule(Part::Value(Field::Author), rule);
-    Some(vec![date, label.by_rule(Part::Label, rule), name])
+    let byline = [label.by_rule(Part::Label, rule), name];
+    Some(std::iter::once(date).chain(sign).chain(byline).collect())
 }
+
+/// Signs between a date and a byline.
+const BEFORE_NAME: [char; 7] = [' ', '-', '–', ',', '/', '|', '•'];
 
 /// Gives a part of a row its part in the page.
 fn named<'a>(mut piece: Piece<'a>, told: Told, page: &Marking<'_, 'a>, row: &mut Vec<Piece<'a>>) {
