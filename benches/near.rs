@@ -3,8 +3,8 @@
 //!
 //! Three loads of stories of 220 words: each alike no other; those of a template site, which all begin with the same 48; and
 //! edited copies, of which four follow a fifth. Where a file is named that `normalize --stories` has written, its stories
-//! instead. Of each: stories a CPU-second, the messages that a story costs, and what it takes in memory and has written to
-//! the changelogs.
+//! instead. Of each: stories a CPU-second, the messages that a story costs, how many it is compared with, and what it takes in
+//! memory and has written to the changelogs.
 #![expect(
     clippy::cast_precision_loss,
     clippy::expect_used,
@@ -13,7 +13,8 @@
 )]
 
 use std::collections::VecDeque;
-use std::num::NonZeroU32;
+use std::iter;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,7 +24,9 @@ use newsmill::stage::home::message::{Message as ToHome, Observe, Place, Text};
 use newsmill::stage::home::{self, Compare, Home};
 use newsmill::stage::near::Near;
 use newsmill::stage::near::message::{Message as ToNear, Word};
-use newsmill::stage::{DynPartition, DynStage, Headers, Outbox, Output, Record, Target, erase};
+use newsmill::stage::{
+    Count, DynPartition, DynStage, Headers, Outbox, Output, Record, Target, erase,
+};
 use newsmill::story::{Fingerprint, Folder, RoutingKeys, Thresholds, Written};
 use nix::time::{ClockId, clock_gettime};
 use serde::Deserialize;
@@ -48,6 +51,9 @@ struct Options {
     /// Partitions of the inbox of near: what concerns several keys on one of them is one message
     #[arg(long, default_value = "6")]
     partitions: NonZeroU32,
+    /// Of so many stories in a row any may come first, as where several partitions are read at once; 1: the oldest first
+    #[arg(long, default_value = "1")]
+    disorder: NonZeroUsize,
     /// What cargo gives every benchmark
     #[arg(long, hide = true)]
     bench: bool,
@@ -139,6 +145,7 @@ struct Counts {
     verdicts: usize,
     empty_verdicts: usize,
     canonical: usize,
+    compared: u64,
     bytes: usize,
 }
 
@@ -174,13 +181,14 @@ impl Counts {
     fn show(&self, stories: f64) -> String {
         let each = |n: usize| n as f64 / stories;
         format!(
-            "{:.2} probes, {:.2} statuses, {:.2} verdicts and {:.2} empty ones, {:.0} bytes, {:.2} records of canonical",
+            "{:.2} probes, {:.2} statuses, {:.2} verdicts and {:.2} empty ones, {:.0} bytes, {:.2} records of canonical, {:.1} comparisons",
             each(self.probes),
             each(self.statuses),
             each(self.verdicts),
             each(self.empty_verdicts),
             each(self.bytes),
-            each(self.canonical)
+            each(self.canonical),
+            self.compared as f64 / stories
         )
     }
 }
@@ -214,8 +222,12 @@ fn cpu_seconds() -> f64 {
     time.tv_sec() as f64 + time.tv_nsec() as f64 / 1e9
 }
 
-/// Stories as they come, of which each is made when its time has come.
-fn measure(name: &str, texts: impl Iterator<Item = String>, partitions: NonZeroU32) -> f64 {
+/// Stories as they come, of which each is made when its time has come, with how old they are.
+fn measure(
+    name: &str,
+    texts: impl Iterator<Item = (usize, String)>,
+    partitions: NonZeroU32,
+) -> f64 {
     let (keys, ttl_hours) = (RoutingKeys::Six, 24 * 365);
     let near = Near::new(ttl_hours, Thresholds::default(), keys);
     let mut home =
@@ -223,14 +235,14 @@ fn measure(name: &str, texts: impl Iterator<Item = String>, partitions: NonZeroU
     let near = erase(near);
     let mut nears: Vec<Side> =
         (0..partitions.get()).map(|_| Side::new(Arc::clone(&near))).collect();
-    let (mut cpu, mut stories, mut counts) = (0.0, 0, Counts::default());
+    let (mut cpu, mut stories, mut counts) = (0.0, 0_usize, Counts::default());
+    let mut outbox = Outbox::default();
     let mut texts = texts.peekable();
     while texts.peek().is_some() {
-        for text in texts.by_ref().take(TRANSACTION) {
-            home.inbox.push_back(observe(&text, stories));
+        for (age, text) in texts.by_ref().take(TRANSACTION) {
+            home.inbox.push_back(observe(&text, age));
             stories += 1;
         }
-        let mut outbox = Outbox::default();
         while !home.inbox.is_empty() || nears.iter().any(|near| !near.inbox.is_empty()) {
             let began = cpu_seconds();
             home.transact(&mut outbox);
@@ -239,6 +251,7 @@ fn measure(name: &str, texts: impl Iterator<Item = String>, partitions: NonZeroU
             deliver(&mut outbox, &mut home, &mut nears, &mut counts);
         }
     }
+    counts.compared = compared(&outbox);
     let many = stories as f64;
     let rate = many / cpu;
     let of_nears = |what: fn(&Side) -> u64| nears.iter().map(what).sum::<u64>();
@@ -254,6 +267,11 @@ fn measure(name: &str, texts: impl Iterator<Item = String>, partitions: NonZeroU
         of_nears(|near| near.row_bytes as u64) as f64 / many,
     );
     rate
+}
+
+/// How many pairs were compared.
+fn compared(outbox: &Outbox) -> u64 {
+    outbox.tally.iter().filter(|(count, _)| *count == Count::Compared).map(|(_, n)| n).sum()
 }
 
 fn deliver(outbox: &mut Outbox, home: &mut Side, nears: &mut [Side], counts: &mut Counts) {
@@ -296,18 +314,36 @@ fn texts_of(file: &Path) -> Vec<String> {
     lines.lines().map(text).collect()
 }
 
+/// The texts with how old they are, each so many in a row in an order of their own.
+fn disordered(
+    texts: impl Iterator<Item = String>,
+    disorder: NonZeroUsize,
+) -> impl Iterator<Item = (usize, String)> {
+    let mut texts = texts.enumerate();
+    let row = move || {
+        let mut row: Vec<_> = texts.by_ref().take(disorder.get()).collect();
+        // Multiples of the golden section lie evenly whichever numbers they are of.
+        row.sort_by_key(|(age, _)| age.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        (!row.is_empty()).then_some(row)
+    };
+    iter::from_fn(row).flatten()
+}
+
 fn main() {
-    let Options { stories, file, partitions, .. } = Options::parse();
+    let Options { stories, file, partitions, disorder, .. } = Options::parse();
     if let Some(file) = file {
         let texts = texts_of(&file);
         let few = texts.len().min(usize::try_from(stories).unwrap_or(usize::MAX));
         println!("{few} stories of {}, six keys", file.display());
-        let _rate = measure("Stories", texts.into_iter().take(few), partitions);
+        let texts = disordered(texts.into_iter().take(few), disorder);
+        let _rate = measure("Stories", texts, partitions);
         return;
     }
     println!("{stories} stories of {WORDS} words, six keys");
-    let [unlike, template, edited] = [Load::Unlike, Load::Template, Load::Edited]
-        .map(|load| measure(&format!("{load:?}"), (0..stories).map(|n| load.text(n)), partitions));
+    let [unlike, template, edited] = [Load::Unlike, Load::Template, Load::Edited].map(|load| {
+        let texts = disordered((0..stories).map(|n| load.text(n)), disorder);
+        measure(&format!("{load:?}"), texts, partitions)
+    });
     println!(
         "of those that are alike no other: template {:.2}, edited {:.2}",
         template / unlike,

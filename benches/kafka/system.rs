@@ -36,16 +36,11 @@ pub struct Measured {
     pages: usize,
     bytes: usize,
     wall: Duration,
-    cpu: f64,
+    /// Seconds of all its threads.
+    pub cpu: f64,
     peak_rss_mb: u64,
     /// CPU-seconds by the name of the thread, the greatest first.
     threads: Vec<(String, f64)>,
-}
-
-impl Measured {
-    pub fn pages_a_cpu_second(&self) -> f64 {
-        self.pages as f64 / self.cpu
-    }
 }
 
 impl fmt::Display for Measured {
@@ -55,7 +50,7 @@ impl fmt::Display for Measured {
             f,
             "{:?}: {:.0} pages and {mb:.1} MB a CPU-second; {:.2} CPU s, {:.1} s wall, peak {} MB;",
             self.system,
-            self.pages_a_cpu_second(),
+            self.pages as f64 / self.cpu,
             self.cpu,
             self.wall.as_secs_f64(),
             self.peak_rss_mb

@@ -23,9 +23,11 @@ impl ShingleIndex {
     pub(super) fn of(shingles: &[u32]) -> Self {
         let mut index = Self::new();
         for (place, shingle) in (0..).zip(shingles.iter().take(SHINGLES)) {
-            if let Err(slot) = index.find(shingles, *shingle) {
-                index.put(slot, place);
+            let mut slot = slot_of(*shingle);
+            while index.places.get(slot).is_some_and(|taken| *taken != FREE) {
+                slot = (slot + 1) % SLOTS;
             }
+            index.put(slot, place);
         }
         index
     }
@@ -52,7 +54,7 @@ impl ShingleIndex {
     /// The place of a shingle, or the free slot where a search for it ends. At least half of the slots are free.
     #[inline]
     fn find(&self, shingles: &[u32], shingle: u32) -> Result<u16, usize> {
-        let mut slot = usize::try_from(shingle).unwrap_or_default() % SLOTS;
+        let mut slot = slot_of(shingle);
         loop {
             match self.places.get(slot) {
                 None | Some(&FREE) => return Err(slot),
@@ -69,4 +71,9 @@ impl ShingleIndex {
             *free = place;
         }
     }
+}
+
+/// Where a search for a shingle begins.
+fn slot_of(shingle: u32) -> usize {
+    usize::try_from(shingle).unwrap_or_default() % SLOTS
 }

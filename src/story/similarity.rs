@@ -190,7 +190,7 @@ impl Overlap {
 pub struct Probe<'a> {
     sketch: &'a Sketch,
     /// Made when it is first asked: where the other story is the same, nobody does.
-    index: OnceCell<ShingleIndex>,
+    index: OnceCell<Box<ShingleIndex>>,
 }
 
 impl<'a> Probe<'a> {
@@ -198,6 +198,12 @@ impl<'a> Probe<'a> {
     #[must_use]
     pub fn of(sketch: &'a Sketch) -> Self {
         Self { sketch, index: OnceCell::new() }
+    }
+
+    /// Whether it has made what it finds shingles by, which is most of what a comparison costs.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.index.get().is_some()
     }
 
     /// Hands over each passage that both stories have, in the order of the other one: where it begins in this one, where in
@@ -223,7 +229,7 @@ impl<'a> Probe<'a> {
     }
 
     fn index(&self) -> &ShingleIndex {
-        self.index.get_or_init(|| ShingleIndex::of(self.sketch.shingles()))
+        self.index.get_or_init(|| Box::new(ShingleIndex::of(self.sketch.shingles())))
     }
 
     /// What it has in common with another story.

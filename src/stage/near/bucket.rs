@@ -81,7 +81,7 @@ impl<'c> Coming<'c> {
 
     /// What it is to a story that is there.
     fn found(&self, member: &Member<'_>) -> Found {
-        self.comparing.found(self.story_id(), &self.probe, member)
+        self.comparing.found_by(self.story_id(), &self.probe, member)
     }
 }
 
@@ -98,6 +98,7 @@ impl<'t> Bucket<'t> {
                 told: entry.best,
                 size: row.size(),
                 sketch: &row.sketch,
+                probe: Probe::of(&row.sketch),
             })
         });
         // Room for one that comes as well.
@@ -148,6 +149,7 @@ impl<'t> Bucket<'t> {
             told: before.and_then(|member| member.told),
             size: size_of_sketch(coming.sketch),
             sketch: coming.sketch,
+            probe: Probe::of(coming.sketch),
         };
         let place = self.members.partition_point(|member| member.story_id < story_id);
         self.members.insert(place, newcomer);
@@ -230,11 +232,10 @@ impl<'t> Bucket<'t> {
         coming: Option<&Coming<'_>>,
         hour: u32,
     ) -> Vec<Change> {
-        let ask = |one: &Member<'_>, other: &Member<'_>| match coming
-            .filter(|coming| coming.story_id() == one.story_id)
-        {
-            Some(coming) => coming.found(other),
-            None => comparing.found(one.story_id, &Probe::of(one.sketch), other),
+        let ask = |one: &Member<'_>, other: &Member<'_>| match coming {
+            Some(coming) if coming.story_id() == one.story_id => coming.found(other),
+            Some(coming) if coming.story_id() == other.story_id => coming.found(one),
+            Some(_) | None => comparing.found(one, other),
         };
         let place = match self.news {
             News::Came(story_id) => place_of(story_id, &self.members),

@@ -147,7 +147,7 @@ impl<'a> Scan<'a> {
         }
         if let Some(leader) = lead.and_then(|lead| self.leader(lead.age))
             && is_quarter_longer(member, leader)
-            && is_near((self.ask)(member, leader))
+            && is_near((self.ask)(leader, member))
         {
             self.longer.push(Longer { leader, member });
         }
@@ -176,7 +176,7 @@ impl<'a> Scan<'a> {
 
     /// Whether a member matches an older one that leads.
     fn joins(&self, member: &Member<'_>, leader: &Member<'_>) -> Option<Lead> {
-        let Found::Alike(likeness, score) = (self.ask)(member, leader) else { return None };
+        let Found::Alike(likeness, score) = (self.ask)(leader, member) else { return None };
         let matches =
             likeness >= Likeness::Near || has_witness(member, leader, self.members, self.ask);
         let lead = Lead { age: leader.age(), likeness, score };
@@ -187,7 +187,7 @@ impl<'a> Scan<'a> {
     fn is_forbidden(&self, member: &Member<'_>, leader: &Member<'_>) -> bool {
         let mut longer =
             self.longer.iter().filter(|longer| longer.leader.story_id == leader.story_id);
-        longer.any(|longer| (self.ask)(member, longer.member) == Found::OtherNumbers)
+        longer.any(|longer| (self.ask)(longer.member, member) == Found::OtherNumbers)
     }
 }
 
@@ -223,7 +223,7 @@ mod tests {
 
     use super::*;
     use crate::record::StoryId;
-    use crate::story::{Number, Sketch};
+    use crate::story::{Number, Probe, Sketch};
 
     /// Numbers that may be in conflict with others.
     fn numbers() -> Vec<Number> {
@@ -252,6 +252,7 @@ mod tests {
                 told: None,
                 size,
                 sketch: &SKETCH,
+                probe: Probe::of(&SKETCH),
             };
             (0..).zip(&self.stories).map(member).collect()
         }

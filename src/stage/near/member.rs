@@ -20,6 +20,8 @@ pub struct Member<'t> {
     /// How many shingles its sketch has: a text that says the same twice is no longer for it.
     pub size: u16,
     pub sketch: &'t Arc<Sketch>,
+    /// It is compared with several of its bucket, or with none.
+    pub probe: Probe<'t>,
 }
 
 impl Member<'_> {
@@ -44,7 +46,7 @@ pub fn place_of(story_id: StoryId, members: &[Member<'_>]) -> Option<usize> {
     members.binary_search_by_key(&story_id, |member| member.story_id).ok()
 }
 
-/// Says what two members are to each other, whichever comes first.
+/// Says what two members are to each other, whichever comes first: better one of which more will be asked.
 pub type Ask<'a> = dyn Fn(&Member<'_>, &Member<'_>) -> Found + 'a;
 
 /// Compares stories: those of which nothing is remembered.
@@ -65,8 +67,18 @@ impl<'c> Comparing<'c> {
         self.compared.get()
     }
 
-    /// What two stories are to each other.
-    pub fn found(&self, one: StoryId, probe: &Probe<'_>, other: &Member<'_>) -> Found {
+    /// What two members are to each other. Where nothing is ready yet it is the first one that is made ready.
+    pub fn found(&self, one: &Member<'_>, other: &Member<'_>) -> Found {
+        let [one, other] = if other.probe.is_ready() && !one.probe.is_ready() {
+            [other, one]
+        } else {
+            [one, other]
+        };
+        self.found_by(one.story_id, &one.probe, other)
+    }
+
+    /// What a story is to a member.
+    pub fn found_by(&self, one: StoryId, probe: &Probe<'_>, other: &Member<'_>) -> Found {
         self.memo.found(one, other.story_id, || {
             self.compared.set(self.compared.get() + 1);
             let overlap = probe.overlap(other.sketch);
