@@ -239,3 +239,17 @@ fn a_section_or_a_day_between_the_paragraphs_of_a_story_stays_in_it() {
         );
     }
 }
+
+#[test]
+fn a_line_of_the_site_below_a_line_without_a_stop_shows_that_it_is_a_headline() {
+    // By itself it could go on with the story above it.
+    let headline = "And the ferry sails at night";
+    for site in ["114 views", "Share", "3 hours ago"] {
+        let text = format!(
+            "{ARTICLE}\nSource: Harbour Post\nRead also:\n{}\n{site}\n{}\n{}\n{headline}\n{site}\n{}\n{}",
+            FROST[0], FROST[1], FROST[2], FERRY[1], FERRY[2]
+        );
+        let page = page(&text);
+        assert_eq!(told(&page.related), [(STORY, FROST[0], 2), (STORY, headline, 2)], "{site}");
+    }
+}

@@ -214,3 +214,20 @@ fn a_word_of_another_language_names_no_change() {
     assert_eq!(page.published.unwrap().raw, "29 maj 2023 15:12");
     assert!(page.updated.is_none());
 }
+
+#[test]
+fn the_day_above_the_lines_of_the_site_is_not_the_articles_where_a_date_stands_below_its_headline()
+{
+    let headline = "The harbour bridge is closed to all traffic for a month";
+    let first = "The old bridge over the river mouth will be closed to all traffic from Monday, said the council.";
+    let second = "The ferry will run twice as often until the works are done, it promised.";
+    let text = format!(
+        "Thursday, 21 March 2024\nHome > World\n{headline}\nPhoto: Reuters\n14 March 2024 09:12\n{first}\n{second}"
+    );
+    let below = page(&text);
+    assert_eq!(below.published.unwrap().raw, "14 March 2024 09:12");
+    assert_eq!(below.body, [first, second]);
+    // With nothing of the site between, the date above the headline is the article's.
+    let text = format!("Thursday, 21 March 2024\n{headline}\n{first}\n{second}");
+    assert_eq!(page(&text).published.unwrap().raw, "Thursday, 21 March 2024");
+}

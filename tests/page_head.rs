@@ -472,3 +472,21 @@ fn a_byline_behind_the_article_is_its_author_where_a_link_stands_in_its_middle()
     assert_eq!(page.author.as_deref(), Some("Nora Field"));
     assert_eq!(page.body, [FIRST, SECOND]);
 }
+
+#[test]
+fn buttons_of_one_letter_are_furniture_and_a_letter_alone_is_not() {
+    let text = format!("{HEADLINE}\n14 March 2024\nf\nt\ne\n{FIRST}\n{SECOND}");
+    let buttons = page(&text);
+    assert_eq!(buttons.furniture, ["f", "t", "e"]);
+    assert_eq!(buttons.body, [FIRST, SECOND]);
+    let text = format!("{HEADLINE}\n{FIRST}\nQ\n{SECOND}");
+    assert_eq!(page(&text).body, [FIRST, "Q", SECOND]);
+}
+
+#[test]
+fn a_section_below_the_headline_is_furniture_below_a_long_menu_too() {
+    let menu =
+        "Home\nNews\nWorld\nUK\nPolitics\nBusiness\nSport\nOpinion\nCulture\nTravel\nHealth\nMoney";
+    let text = format!("{menu}\n{HEADLINE}\nLocal news\n14 March 2024\n{FIRST}\n{SECOND}");
+    assert_eq!(page(&text).body, [FIRST, SECOND]);
+}

@@ -160,3 +160,29 @@ fn a_button_below_a_list_of_keywords_is_none() {
                 Tags\n#harbour\n#council\nAuthors";
     assert_eq!(page(text).keywords, ["harbour", "council"]);
 }
+
+#[test]
+fn tags_on_one_line_without_a_label_are_furniture_and_what_says_something_is_none() {
+    let headline = "The harbour bridge is closed to all traffic for a month";
+    let first = "The old bridge over the river mouth will be closed to all traffic from Monday, said the council.";
+    let second = "The ferry will run twice as often until the works are done, it promised.";
+    for (line, is_tags) in [
+        ("harbour bridge, traffic, ferry, council", true),
+        ("Harbour bridge | ferry | river mouth", true),
+        ("bridge - ferry - Portville - traffic", true),
+        // No more than words of the headline.
+        ("harbour closed month", true),
+        ("closed to all traffic", false),
+        ("bridge, boats, tunnels, trains", false),
+        ("ferry, council", false),
+        ("the ferry, the council and the bridge, all of them, from Monday", false),
+    ] {
+        let block = "\nShare\nRelated articles\nOrchard growers fear late frost";
+        for end in ["", block].into_iter().take(1 + usize::from(is_tags)) {
+            let text = format!("{headline}\n14 March 2024\n{first}\n{second}\n{line}{end}");
+            let page = page(&text);
+            assert_eq!(page.body.len() == 2, is_tags, "{line}{end}");
+            assert_eq!(page.keywords_raw, None, "{line}");
+        }
+    }
+}

@@ -379,3 +379,37 @@ fn headlines_with_a_teaser_each_are_links() {
     assert_eq!(page.related.len(), 2);
     assert!(page.related.iter().all(|link| link.teaser.is_some() && link.body.is_empty()));
 }
+
+#[test]
+fn items_of_a_list_are_links_where_the_article_asks_questions_too() {
+    let text = format!(
+        "{ARTICLE}\nIs the bridge safe until then? Nobody at the council would say so.\nRead also:\n• {}\n• Why does the night ferry have a second boat?\nThe bridge opens again in April, when its new bearings have settled.",
+        FROST[0]
+    );
+    let page = page(&text);
+    let second = "Why does the night ferry have a second boat?";
+    assert_eq!(told(&page.related), [(LINK, FROST[0], 0), (LINK, second, 0)]);
+}
+
+#[test]
+fn headlines_that_are_as_long_as_each_other_are_no_broken_text() {
+    let links = [
+        "Orchard growers fear late frost in the upper half of the river valley",
+        "Night ferry has a second boat and the company looks for more of them",
+        "Council votes for a new school beside the old quarry above the town",
+        "Harbour museum opens its doors again with all paintings of the fleet",
+        "Three days on the quays",
+    ];
+    let text = format!("{ARTICLE}\nSource: Harbour Post\nRelated stories\n{}", links.join("\n"));
+    let page = page(&text);
+    assert_eq!(told(&page.related), links.map(|link| (LINK, link, 0)));
+}
+
+#[test]
+fn one_headline_of_a_list_may_be_long() {
+    let long = "Nobel laureate stunned the whole country: the wreck below the bridge came from the old shipyard, none of my friends answers the telephone";
+    let links = ["Orchard growers fear late frost", long, "Night ferry has a second boat"];
+    let text = format!("{ARTICLE}\nSource: Harbour Post\nRelated stories\n{}", links.join("\n"));
+    let page = page(&text);
+    assert_eq!(told(&page.related), links.map(|link| (LINK, link, 0)));
+}

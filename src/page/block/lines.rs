@@ -8,7 +8,7 @@ use crate::page::layout::{Field, Layouts};
 use crate::page::piece::{Part, Piece};
 use crate::page::split::line::{BlockLine, LineShape};
 use crate::page::text::matching::Matching;
-use crate::page::text::shape;
+use crate::page::text::shape::{self, Stop};
 use crate::page::text::stems::add_stems;
 
 /// The text lines of a block, each with what splitting asks of it; its `asides` are none.
@@ -42,15 +42,21 @@ pub(super) fn of(
             Part::Value(Field::Published | Field::Updated) => {
                 behind_label |= last != Some(piece.line) && piece.why.rule.is_some();
             }
-            Part::Value(Field::Author)
-            | Part::Headline
-            | Part::Teaser
-            | Part::Label
-            | Part::Furniture => {}
+            // Buttons and counts stand below headlines, and between paragraphs that stop.
+            Part::Furniture => {
+                let is_below = |above: &BlockLine| {
+                    above.shape.stop == Stop::None && above.shape.chars <= HEADLINE_CHARS
+                };
+                behind_label |= last != Some(piece.line) && lines.last().is_some_and(is_below);
+            }
+            Part::Value(Field::Author) | Part::Headline | Part::Teaser | Part::Label => {}
         }
     }
     lines
 }
+
+/// A longer line is no headline.
+const HEADLINE_CHARS: usize = 160;
 
 /// A line, from so many bytes on.
 fn line(piece: &Piece<'_>, from: usize, (matching, layouts): (&Matching, &Layouts)) -> BlockLine {

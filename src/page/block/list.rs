@@ -26,9 +26,15 @@ const TEASER_CHARS: usize = 300;
 /// A block of nothing but lines that are no longer and have no full stop is a list of links: a story has a paragraph.
 const BARE_CHARS: usize = 110;
 
+/// A single line of so many may be longer, up to what a headline is.
+const BARE_LINES: usize = 3;
+
 fn is_bare_headline(line: &BlockLine) -> bool {
-    matches!(line.shape.stop, Stop::None | Stop::Question | Stop::Dots)
-        && line.shape.chars <= BARE_CHARS
+    match line.shape.stop {
+        Stop::None | Stop::Question => line.shape.chars <= LINK_CHARS,
+        Stop::Dots => line.shape.chars <= BARE_CHARS,
+        Stop::Full | Stop::Comma | Stop::Colon => false,
+    }
 }
 
 /// Whether lines are nothing but headlines.
@@ -38,7 +44,9 @@ pub(super) fn is_list(lines: &[BlockLine]) -> bool {
         line.opening == Opening::Continues && line.shape.begins_with == BeginsWith::Caseless
     };
     let continues = lines.iter().filter(goes_on).count();
+    let long = lines.iter().filter(|line| line.shape.chars > BARE_CHARS).count();
     lines.iter().all(is_bare_headline)
+        && long <= usize::from(lines.len() >= BARE_LINES)
         && !is_wrapped(lines)
         && (continues < 2 || GOING_ON * continues < lines.len())
 }
@@ -68,7 +76,10 @@ fn is_wrapped(lines: &[BlockLine]) -> bool {
     };
     let chars = || wrapped.iter().map(|line| line.shape.chars);
     let (shortest, longest) = (chars().min().unwrap_or(0), chars().max().unwrap_or(0));
-    wrapped.len() >= 3 && shortest >= 60 && longest - shortest <= 15
+    // Where there are capitals, most lines of a broken text begin with none.
+    let is_capital = |line: &&BlockLine| line.shape.capital;
+    let capitals = wrapped.iter().filter(is_capital).count();
+    wrapped.len() >= 3 && shortest >= 60 && longest - shortest <= 15 && capitals < wrapped.len()
 }
 
 /// A shorter question behind links is the article's: a heading within it.
@@ -78,12 +89,13 @@ const QUESTION_CHARS: usize = 25;
 /// they are the article's, where it asks some itself.
 pub(super) fn headlines(lines: &[BlockLine], article_asks: bool) -> usize {
     let mut count = 0;
+    let are_items = lines.first().is_some_and(|first| first.shape.item);
     for (at, line) in lines.iter().take(LINKS).enumerate() {
-        let LineShape { chars, stop, .. } = line.shape;
+        let LineShape { chars, stop, item, .. } = line.shape;
         let is_teaser = stop == Stop::Dots && at > 0 && chars <= TEASER_CHARS;
         let is_question = stop == Stop::Question
             && (QUESTION_CHARS..=BARE_CHARS).contains(&chars)
-            && !article_asks;
+            && (!article_asks || are_items && item);
         if is_teaser || is_question || stop == Stop::None && chars <= LINK_CHARS {
             count = at + 1;
         } else if stop != Stop::Question || chars > LINK_CHARS {

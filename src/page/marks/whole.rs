@@ -59,7 +59,7 @@ fn has_headline_below(page: &Marking<'_, '_>) -> bool {
 }
 
 /// So many lines stand above the first paragraph at most.
-const LINES_ABOVE: usize = 10;
+const LINES_ABOVE: usize = 20;
 
 /// The headline below the name of a section has so many words: fewer are another section's name, or an author's.
 const BELOW_SECTION: std::ops::RangeInclusive<usize> = 4..=24;

@@ -33,6 +33,9 @@ pub(crate) struct LineShape {
     pub dots_inside: bool,
     pub question_inside: bool,
     pub begins_with: BeginsWith,
+    pub capital: bool,
+    /// A sign of a list stands before it.
+    pub item: bool,
     pub dateline: bool,
     /// It can be a credit below a headline.
     pub credit: bool,
@@ -82,6 +85,8 @@ impl LineShape {
                 }
                 _ => BeginsWith::Other,
             },
+            capital: text.trim_start_matches(BULLETS).starts_with(char::is_uppercase),
+            item: text.starts_with(|c| c != ' ' && BULLETS.contains(&c)),
             dateline: shape::is_dateline(text),
             ..Self::default()
         };

@@ -71,7 +71,7 @@ pub(super) fn is_named(pieces: &[Piece<'_>]) -> bool {
     pieces.iter().any(|piece| {
         match piece.part {
             Part::Marker => (in_block, below_headline) = (true, true),
-            Part::Body => below_headline = in_block && !shape::ends_in_stop(&piece.text),
+            Part::Body => below_headline = in_block && shape::stop(&piece.text) != Stop::Full,
             Part::Headline | Part::Teaser | Part::Furniture | Part::Label | Part::Value(_) => {}
         }
         is_author(piece) && !below_headline

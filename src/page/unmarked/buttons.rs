@@ -22,6 +22,7 @@ pub(super) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
             piece.take(Part::Furniture, None, "who took the picture");
         }
     }
+    letters(pieces);
     shares(pieces);
     let mut beside = Beside::Text;
     for piece in pieces.iter_mut() {
@@ -32,6 +33,22 @@ pub(super) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
         beside = take_small(piece, beside, page);
     }
     empty_labels(pieces, page);
+}
+
+/// Takes lines of one letter each, two or more of them, for buttons: "f", "t".
+fn letters(pieces: &mut [Piece<'_>]) {
+    let is_letter = |piece: &Piece<'_>| {
+        piece.part == Part::Body
+            && shape::fits_chars(&piece.text, 1)
+            && piece.text.starts_with(shape::is_letter)
+    };
+    for run in pieces.chunk_by_mut(|one, next| is_letter(one) && is_letter(next)) {
+        if run.len() > 1 {
+            for piece in run {
+                piece.take(Part::Furniture, None, "a button of one letter");
+            }
+        }
+    }
 }
 
 /// Takes labels that have their lines for themselves, with no value behind them but what the site puts there, for what

@@ -25,12 +25,26 @@ pub(crate) fn above(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     if first.text.len() > MAX_BYTES
         || !is_full_date(first, page)
         || pieces.iter().any(|piece| piece.part.is_date())
+        || is_todays(pieces.get(at + 1..).unwrap_or_default(), page)
     {
         return;
     }
     if let Some(first) = pieces.get_mut(at) {
         first.take(Part::Value(Field::Published), None, "a line that is nothing but a date");
     }
+}
+
+/// Whether a date is that of the day on which the page was asked for, by the pieces below it: lines of the site stand between
+/// it and the headline, and below that one stands another.
+fn is_todays(below: &[Piece<'_>], page: &Marking<'_, '_>) -> bool {
+    let is_text = |piece: &&Piece<'_>| piece.part == Part::Body;
+    below.first().is_some_and(|first| first.part == Part::Furniture)
+        && below
+            .iter()
+            .filter(is_text)
+            .skip(1)
+            .take(LINES)
+            .any(|piece| piece.text.len() <= MAX_BYTES && is_full_date(piece, page))
 }
 
 /// Takes a line below the first one that is nothing but a date for the article's date (page-shapes §9: header dates of

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::page::layout::{Field, Furniture, Layouts, RuleKind};
 use crate::page::piece::{Part, Piece};
 use crate::page::text::matching::Matching;
-use crate::page::text::shape;
+use crate::page::text::shape::{self, Stop};
 
 /// Whether a run of short lines is a list of tags: two or more that say nothing but what the article has said already
 /// (one of three or more may be new), each of them something else.
@@ -96,19 +96,74 @@ fn are_told(
     article: &str,
     (matching, layouts): (&Matching, &Layouts),
 ) -> bool {
-    let says = |tag: &str| {
-        article.match_indices(tag).any(|(at, _)| {
-            let (before, behind) = (article.get(..at), article.get(at + tag.len()..));
-            !before.is_some_and(|text| text.ends_with(shape::is_word_char))
-                && !behind.is_some_and(|text| text.starts_with(shape::is_word_char))
-        })
-    };
     let forms = || tags.iter().map(|tag| matching.form(tag.folded.clone()));
     // A section of the site is a tag as good as what the article says.
-    let told = forms().filter(|tag| says(tag) || is_section(tag, layouts)).count();
+    let told = forms().filter(|tag| says(article, tag) || is_section(tag, layouts)).count();
     // Captions say a name twice, tags never.
     let distinct: HashSet<_> = forms().collect();
     distinct.len() == tags.len() && told >= 2 && told + 1 >= tags.len()
+}
+
+/// Whether a text says all words of a tag, one behind the other.
+fn says(text: &str, tag: &str) -> bool {
+    text.match_indices(tag).any(|(at, _)| {
+        let (before, behind) = (text.get(..at), text.get(at + tag.len()..));
+        !before.is_some_and(|text| text.ends_with(shape::is_word_char))
+            && !behind.is_some_and(|text| text.starts_with(shape::is_word_char))
+    })
+}
+
+/// Takes a line behind the last sentence for furniture that is a list of tags, which the article has said, with signs between,
+/// or no more than words of the headline. Behind the laying out of blocks.
+pub(super) fn on_a_line(pieces: &mut [Piece<'_>], matching: &Matching) {
+    let is_own = |piece: &Piece<'_>| piece.part == Part::Body && piece.entry.is_none();
+    let ends = |piece: &Piece<'_>| is_own(piece) && shape::stop(&piece.text) != Stop::None;
+    let Some(last) = pieces.iter().rposition(ends) else {
+        return;
+    };
+    let is_announced = pieces.get(last).is_some_and(|last| shape::stop(&last.text) == Stop::Colon);
+    let headline = pieces.iter().find(|piece| piece.part == Part::Headline);
+    let headline = headline.filter(|piece| piece.entry.is_none());
+    let headline = headline.map_or("", |piece| matching.form(piece.folded.clone()));
+    let behind = pieces.get_mut(last + 1..).unwrap_or_default().iter_mut();
+    for piece in behind.filter(|piece| is_own(piece) && !is_announced) {
+        let form = matching.form(piece.folded.clone());
+        let article = matching.text().get(..piece.folded.start).unwrap_or_default();
+        if are_on_a_line(form, article) || is_of_headline(form, headline) {
+            piece.take(Part::Furniture, None, "a list of tags without a label");
+        }
+    }
+}
+
+/// Signs between tags on one line; a dash or a slash has spaces round it.
+const SIGNS: [char; 7] = [',', '،', ';', '|', '•', '·', '#'];
+const SPACED_SIGNS: [&str; 2] = [" - ", " / "];
+
+/// A line of tags has no more characters, and so many of them at least.
+const LINE_CHARS: usize = 240;
+const LINE_TAGS: usize = 3;
+
+/// Whether a line is tags, all but one of which the text has said.
+fn are_on_a_line(form: &str, text: &str) -> bool {
+    let parts = || {
+        let parts = form.split(SIGNS).flat_map(|part| part.split(SPACED_SIGNS[0]));
+        let parts = parts.flat_map(|part| part.split(SPACED_SIGNS[1])).map(str::trim);
+        parts.filter(|part| shape::has_words(part))
+    };
+    let count = parts().count();
+    shape::fits_chars(form, LINE_CHARS)
+        && count >= LINE_TAGS
+        && parts().all(|part| shape::fits_words(part, TAG_WORDS))
+        && parts().filter(|part| says(text, part)).count() + 1 >= count
+}
+
+/// Whether a line is words of the headline, two or more, and nothing else.
+fn is_of_headline(form: &str, headline: &str) -> bool {
+    let words =
+        |text| str::split(text, |c| !shape::is_word_char(c)).filter(|word| !word.is_empty());
+    words(form).nth(1).is_some()
+        && !headline.contains(form)
+        && words(form).all(|word| words(headline).any(|other| other == word))
 }
 
 /// Whether a match form is the name of a section of sites.

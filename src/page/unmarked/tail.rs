@@ -19,6 +19,7 @@ pub(crate) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     dates_again(pieces, page);
     below_comments(pieces, matching, layouts);
     buttons_of_list(pieces, matching);
+    tags::on_a_line(pieces, matching);
     let is_own = |piece: &Piece<'_>| piece.part == Part::Body && piece.entry.is_none();
     // A label of the site, with nothing of its own below it, announces nothing.
     let is_label = |at: usize| {
