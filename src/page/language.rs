@@ -50,6 +50,9 @@ fn sample_of(lines: &[Line<'_>], bytes: usize) -> String {
 
 /// The language of a text, where its letters and words tell it.
 fn told<'a>(sample: &str, layouts: &'a Layouts) -> Option<&'a str> {
+    if is_arabic(sample) {
+        return Some("ar");
+    }
     let letters = Letters::of(sample);
     if letters.arabic * 2 > letters.all {
         return Some(letters.arabic_script());
@@ -57,6 +60,25 @@ fn told<'a>(sample: &str, layouts: &'a Layouts) -> Option<&'a str> {
     let whatlang = || whatlang::detect(sample).filter(whatlang::Info::is_reliable);
     common(sample, layouts).or_else(|| language_tag::of(whatlang()?.lang()))
 }
+
+/// Whether a text is Arabic by its bytes alone, as most of Arabic is: most of its other characters are spaces, and the few
+/// that could be letters of languages that write as it does are fewer than one in fifty.
+fn is_arabic(sample: &str) -> bool {
+    let (mut own, mut others, mut telling) = (0, 0, 0);
+    for pair in sample.as_bytes().windows(2) {
+        let [first, second] = *pair else { continue };
+        // U+0620 to U+0657.
+        let is_own = (first == 0xd8) & (second >= 0xa0) | (first == 0xd9) & (second <= 0x97);
+        let begins = (first & 0xc0 != 0x80) & (first != b' ');
+        own += u32::from(is_own);
+        others += u32::from(begins & !is_own);
+        telling += u32::from((first >= 0xda) | (first == 0xd9) & (second > 0x97));
+    }
+    own > others && telling * TELLING <= own
+}
+
+/// One letter in so many that Arabic has not tells another language: in Arabic text they are the odd foreign name.
+const TELLING: u32 = 50;
 
 /// The language of which one word in eight is a common one, where a layout lists them: for languages that the library
 /// does not know and takes for others.
@@ -125,10 +147,9 @@ impl Letters {
         letters
     }
 
-    /// One letter in fifty that Arabic has not tells another language: in Arabic text they are the odd foreign name.
     fn arabic_script(&self) -> &'static str {
         let mut telling = LETTERS.iter().zip(self.telling);
-        let enough = telling.find(|(_, count)| count * 50 > self.arabic);
+        let enough = telling.find(|(_, count)| count * TELLING > self.arabic);
         enough.map_or("ar", |((language, _), _)| *language)
     }
 }
