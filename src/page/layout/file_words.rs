@@ -95,9 +95,7 @@ impl FileBuild<'_> {
             let forms = words.iter().filter_map(|word| self.form(word));
             forms.map(String::into_boxed_str).collect::<Vec<_>>()
         });
-        for (slot, words) in self.build.words.lists().into_iter().zip(lists) {
-            slot.extend(words);
-        }
+        self.build.words.add(lists);
         let names_behind = raw.names_behind.then(|| self.language.into());
         self.build.words.names_behind.extend(names_behind);
     }

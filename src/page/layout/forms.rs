@@ -122,8 +122,8 @@ impl Forms {
         let head = (start..end, word.hash());
         let whole = (start >= free_from).then(|| self.longest(page, head)).flatten();
         whole.or_else(|| {
-            let letters = page.text().get(start.max(free_from)..end)?;
             let (at, form) = self.single.iter().find_map(|form| {
+                let letters = page.text().get(start.max(free_from)..end)?;
                 let begins = letters.starts_with(&**form).then_some(end - letters.len());
                 let ends = || letters.ends_with(&**form).then(|| end - form.len());
                 Some((begins.or_else(ends)?, form))

@@ -2,6 +2,9 @@
 
 use foldhash::HashSet;
 
+use crate::page::text::shape;
+use crate::page::text::words::hash;
+
 /// These words of all languages, by their match form.
 #[derive(Debug, Default)]
 pub(crate) struct SmallWords {
@@ -14,13 +17,15 @@ pub(crate) struct SmallWords {
     channels: HashSet<Box<str>>,
     pictures: HashSet<Box<str>>,
     comments: HashSet<Box<str>>,
+    /// The hashes of the words that calls are made of: "don't" of two.
+    parts_of_calls: HashSet<u32>,
     /// The languages whose papers print the author's name behind the article.
     pub(super) names_behind: HashSet<Box<str>>,
 }
 
 impl SmallWords {
     /// The lists of words, in the order of the keys in a layout's table.
-    pub(super) fn lists(&mut self) -> [&mut HashSet<Box<str>>; 9] {
+    fn lists(&mut self) -> [&mut HashSet<Box<str>>; 9] {
         [
             &mut self.particles,
             &mut self.conjunctions,
@@ -32,6 +37,15 @@ impl SmallWords {
             &mut self.pictures,
             &mut self.comments,
         ]
+    }
+
+    /// Adds to each list; `words` in the order of the lists.
+    pub(super) fn add(&mut self, words: [Vec<Box<str>>; 9]) {
+        for (list, words) in self.lists().into_iter().zip(words) {
+            list.extend(words);
+        }
+        let parts = self.calls.iter().flat_map(|call| call.split(|c| !shape::is_word_char(c)));
+        self.parts_of_calls = parts.map(|part| hash(part.as_bytes(), 0..part.len())).collect();
     }
 
     /// Whether a word stands in small letters within names: "von", "de".
@@ -62,6 +76,11 @@ impl SmallWords {
     /// Whether a word asks the reader to do something: "follow", "subscribe".
     pub(crate) fn is_call(&self, word: &str) -> bool {
         self.calls.contains(word)
+    }
+
+    /// Whether a word of that hash may be one that asks the reader to do something, or a part of one.
+    pub(crate) fn may_call(&self, word: u32) -> bool {
+        self.parts_of_calls.contains(&word)
     }
 
     /// Whether a word is said of the site, or of where it is followed: "us", "newsletter", "WhatsApp".

@@ -13,7 +13,16 @@ const BYTES: usize = 400;
 /// Whether a line below the first calls the reader to follow, join or load something of the site.
 pub(super) fn is_call(page: &Marking<'_, '_>, index: usize) -> bool {
     let form = page.matching.line(index);
-    index > 0 && form.len() <= BYTES && asks(form, page.layouts)
+    index > 0 && form.len() <= BYTES && may_ask(page, index) && asks(form, page.layouts)
+}
+
+/// Whether a word that asks may stand where one can on a line, by the hashes of its words: most lines have none.
+fn may_ask(page: &Marking<'_, '_>, index: usize) -> bool {
+    let (form, words) = (page.matching.line(index), page.matching.words_of(index));
+    let space = memchr::memchr(b' ', form.as_bytes()).map(|at| page.matching.start(index) + at);
+    let second = words.iter().find(|word| space.is_some_and(|space| word.range().start > space));
+    let asking = [words.first(), second, words.last()];
+    asking.into_iter().flatten().any(|word| page.layouts.words().may_call(word.hash()))
 }
 
 /// A call asks in one of its first words, or in its last.

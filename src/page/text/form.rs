@@ -6,7 +6,7 @@ use super::clean;
 use super::matching::{Made, Matching};
 use super::shape;
 use super::spelling::fold;
-use super::words::Word;
+use super::words::{Word, place};
 use crate::letters::LetterPairs;
 
 /// A match form in the making.
@@ -31,6 +31,7 @@ impl Form {
         let mut made = Made::spare();
         made.bytes.resize(made.bytes.len().max(room(bytes) + 256), 0);
         made.starts.push(0);
+        made.words_before.push(0);
         made.words.reserve(bytes / 8);
         Self { made, len: 0 }
     }
@@ -38,7 +39,12 @@ impl Form {
     /// Folds a clean line.
     pub(super) fn line(&mut self, line: &str) {
         self.fold(line, Text::Clean);
+        self.end_line();
+    }
+
+    fn end_line(&mut self) {
         self.made.starts.push(self.len);
+        self.made.words_before.push(self.made.words.len());
     }
 
     /// Folds a line that has nothing to be cleaned; returns whether it is one, and else takes nothing of it.
@@ -47,7 +53,7 @@ impl Form {
         let is_plain =
             !line.starts_with(' ') && !line.ends_with(' ') && self.fold(line, Text::Raw).is_some();
         if is_plain {
-            self.made.starts.push(self.len);
+            self.end_line();
         } else {
             self.len = len;
             self.made.words.truncate(words);
@@ -64,57 +70,108 @@ impl Form {
     /// Folds one line and ends it, in one pass over its bytes. `None` as soon as a raw one has what may have to be cleaned.
     fn fold(&mut self, line: &str, text: Text) -> Option<()> {
         let (tables, source): (&Tables, _) = (&TABLES, line.as_bytes());
-        let (Made { bytes, words, .. }, len) = (&mut self.made, &mut self.len);
-        if bytes.len() < *len + room(source.len()) {
-            bytes.resize(*len + room(source.len()), 0);
-        }
-        let (bytes, mut rest, mut end) = (bytes.as_mut_slice(), source, *len);
-        // Where the word begins that is being written, if one is.
-        let mut start = end;
+        let mut written = self.to_write(source.len());
+        let mut rest = source;
         loop {
             while let Some(block) = rest.first_chunk() {
                 let (folded, letters) = tables.pairs.block(*block);
-                write(bytes, end, folded);
-                end += letters;
+                written.letters(folded, letters);
                 rest = rest.get(letters..).unwrap_or_default();
                 if letters < block.len() {
                     break;
                 }
             }
-            let Some(&next) = rest.first() else { break };
-            let at = source.len() - rest.len();
-            if next == b' ' {
-                if end > start {
-                    words.push(Word::of(bytes, start..end));
-                } else if text == Text::Raw && at > 0 && source.get(at - 1) == Some(&b' ') {
+            let Some(next) = rest.first() else { break };
+            if *next == b' ' {
+                if written.has_word() {
+                    written.end_word();
+                } else if text == Text::Raw && is_behind_space(source, rest) {
                     return None;
                 }
-                write(bytes, end, *b" ");
-                end += 1;
+                written.sign([b' '], 1);
                 rest = rest.get(1..).unwrap_or_default();
-                start = end;
                 continue;
             }
-            let (taken, folded) = tables.character(line, at, text)?;
+            let (taken, folded) = tables.character(line, source.len() - rest.len(), text)?;
             rest = rest.get(taken..).unwrap_or_default();
-            let Some(folded) = folded else { continue };
-            write(bytes, end, folded.utf8);
-            let before = end;
-            end += usize::from(folded.len);
-            if folded.kind == Kind::Sign {
-                if before > start {
-                    words.push(Word::of(bytes, start..before));
+            match folded {
+                Some(Folded { utf8, len, kind: Kind::Letter }) => {
+                    written.letters(utf8, usize::from(len));
                 }
-                start = end;
+                Some(Folded { utf8, len, kind: Kind::Sign }) => {
+                    if written.has_word() {
+                        written.end_word();
+                    }
+                    written.sign(utf8, usize::from(len));
+                }
+                None => {}
             }
         }
-        if end > start {
-            words.push(Word::of(bytes, start..end));
+        if written.has_word() {
+            written.end_word();
         }
-        write(bytes, end, *b"\n");
-        *len = end + 1;
+        written.sign([b'\n'], 1);
+        self.len = place(written.end);
         Some(())
     }
+
+    /// Behind what is written, with room for so many bytes more.
+    fn to_write(&mut self, bytes: usize) -> Written<'_> {
+        let (made, end) = (&mut self.made, self.len);
+        if made.bytes.len() < end + room(bytes) {
+            made.bytes.resize(end + room(bytes), 0);
+        }
+        // No page has four gigabytes.
+        let end = u32::try_from(end).unwrap_or(u32::MAX);
+        Written { bytes: &mut made.bytes, words: &mut made.words, start: end, end }
+    }
+}
+
+/// What is written of a line.
+struct Written<'f> {
+    bytes: &'f mut [u8],
+    words: &'f mut Vec<Word>,
+    /// Where the word begins that is being written, if one is. Places are numbers of four bytes, as words have them: to
+    /// add to one needs no look whether it is too large.
+    start: u32,
+    end: u32,
+}
+
+impl Written<'_> {
+    /// The letters that `utf8` begins with, so many bytes of them.
+    #[inline]
+    fn letters<const N: usize>(&mut self, utf8: [u8; N], bytes: usize) {
+        let at = place(self.end);
+        if let Some(slot) = self.bytes.get_mut(at..at + N).and_then(<[u8]>::first_chunk_mut) {
+            *slot = utf8;
+        }
+        self.end += u32::try_from(bytes).unwrap_or_default();
+    }
+
+    /// Whether a word is being written.
+    #[inline]
+    fn has_word(&self) -> bool {
+        self.end > self.start
+    }
+
+    /// Ends the word that is being written.
+    #[inline]
+    fn end_word(&mut self) {
+        self.words.push(Word::of(self.bytes, place(self.start)..place(self.end)));
+    }
+
+    /// A sign, behind which a word may begin.
+    #[inline]
+    fn sign<const N: usize>(&mut self, utf8: [u8; N], bytes: usize) {
+        self.letters(utf8, bytes);
+        self.start = self.end;
+    }
+}
+
+/// Whether the space before which `rest` of a line begins stands right behind another one.
+fn is_behind_space(line: &[u8], rest: &[u8]) -> bool {
+    let before = line.len().checked_sub(rest.len() + 1);
+    before.and_then(|before| line.get(before)) == Some(&b' ')
 }
 
 #[cfg(test)]
@@ -131,13 +188,6 @@ impl Matching {
 /// to three, and nothing grows by more (a test asks every character).
 fn room(bytes: usize) -> usize {
     bytes + bytes / 2 + 8
-}
-
-#[inline]
-fn write<const N: usize>(bytes: &mut [u8], at: usize, utf8: [u8; N]) {
-    if let Some(slot) = bytes.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
-        *slot = utf8;
-    }
 }
 
 /// How many code points take one or two bytes in UTF-8.

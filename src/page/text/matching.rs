@@ -31,6 +31,8 @@ pub(super) struct Made {
     pub starts: Vec<usize>,
     /// The words of all lines.
     pub words: Vec<Word>,
+    /// So many words stand before each line; one more entry than there are lines.
+    pub words_before: Vec<usize>,
     /// Where the text is written, with room behind it.
     pub bytes: Vec<u8>,
 }
@@ -81,6 +83,12 @@ impl Matching {
         &self.0.words
     }
 
+    /// The words of line `index`.
+    pub(crate) fn words_of(&self, index: usize) -> &[Word] {
+        let before = |index: usize| self.0.words_before.get(index).copied().unwrap_or_default();
+        self.0.words.get(before(index)..before(index + 1)).unwrap_or_default()
+    }
+
     /// The words that begin between two places of [`Self::text`].
     pub(crate) fn words_from(&self, range: Range<usize>) -> &[Word] {
         let words = &self.0.words;
@@ -122,6 +130,11 @@ impl Matching {
         self.0.text.get(word.range()).unwrap_or_default()
     }
 
+    /// The bytes of a word of this page.
+    pub(crate) fn letters(&self, word: Word) -> &[u8] {
+        self.0.text.as_bytes().get(word.range()).unwrap_or_default()
+    }
+
     /// Whether a word of this page begins with a letter that is a word by itself in Arabic.
     pub(crate) fn has_proclitic(&self, word: Word) -> bool {
         word.has_proclitic(self.0.text.as_bytes())
@@ -142,6 +155,7 @@ impl Made {
         let mut made = SPARE.take();
         made.starts.clear();
         made.words.clear();
+        made.words_before.clear();
         made
     }
 

@@ -43,7 +43,9 @@ pub(crate) fn add_stems(place: Range<usize>, matching: &Matching, stems: &mut Ve
     stems.reserve(words.size_hint().0);
     for part in words.parts() {
         for word in part {
-            stems.extend(matching.stem(*word));
+            if let Some(stem) = matching.stem(*word) {
+                stems.push(stem);
+            }
         }
     }
 }

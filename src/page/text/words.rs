@@ -35,7 +35,6 @@ impl Word {
     /// Where it stands.
     #[inline]
     pub(crate) fn range(self) -> Range<usize> {
-        let place = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
         place(self.start)..place(self.end)
     }
 
@@ -60,6 +59,12 @@ impl Word {
         let first = first.map_or(0, |utf8| letter(*utf8));
         is_joined(first) | (first == LAM)
     }
+}
+
+/// A place in a match form.
+#[inline]
+pub(super) fn place(at: u32) -> usize {
+    usize::try_from(at).unwrap_or(usize::MAX)
 }
 
 /// The stem of the word that stands in `form` at `range`; `head` is its head.
@@ -158,8 +163,9 @@ const fn halves(head: u128) -> [u64; 2] {
 #[inline]
 fn ends(bytes: usize) -> [u64; 2] {
     const ENDS: [[u8; HEAD]; 2] = [[u8::MAX; HEAD], [0; HEAD]];
-    let from = ENDS.as_flattened().get(HEAD - bytes.min(HEAD)..).unwrap_or_default();
-    from.first_chunk().map_or([u64::MAX; 2], |ends| halves(u128::from_le_bytes(*ends)))
+    let behind = HEAD.checked_sub(bytes).and_then(|at| ENDS.as_flattened().get(at..at + HEAD));
+    let ends = behind.and_then(<[u8]>::first_chunk);
+    ends.map_or([u64::MAX; 2], |ends| halves(u128::from_le_bytes(*ends)))
 }
 
 const fn repeated(pair: u16) -> u64 {
