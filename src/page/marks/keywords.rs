@@ -180,19 +180,21 @@ impl<'f> Told<'f> {
         let is_of_line = |word: &Word| {
             bits & bit(word.hash()) != 0 && hashes.binary_search(&word.hash()).is_ok()
         };
-        let ends = line.iter().fold(0, |ends, word| ends | end_bit(word));
+        let ends = line.iter().fold(0, |ends, word| ends | end_bit(word.as_bytes()));
         // "For the ferry" is one word in Arabic, and says "the ferry".
         let behind_proclitic = |word: Word| {
             let shorter = successors(Some(word), |word| form.without_proclitic(*word)).skip(1);
-            let may_be_said = form.has_proclitic(word) && ends & end_bit(form.word(word)) != 0;
+            let may_be_said = ends & end_bit(form.letters(word)) != 0 && form.has_proclitic(word);
             may_be_said.then(|| shorter.take(PROCLITICS).find(is_of_line)).flatten()
         };
         let mut told = Vec::new();
         for place in places {
             let mut words = form.words_in(place.clone());
             while let Some(word) = words.next().filter(|_| told.len() < TOLD_PLACES) {
-                let said = Some(word).filter(is_of_line).or_else(|| behind_proclitic(word));
-                told.extend(said.map(|word| (word, words.clone())));
+                if let Some(said) = Some(word).filter(is_of_line).or_else(|| behind_proclitic(word))
+                {
+                    told.push((said, words.clone()));
+                }
             }
         }
         Self { words: told, form }
@@ -220,8 +222,8 @@ impl<'f> Told<'f> {
 
 /// A bit for the last letters of a word: those of a word with a proclitic are those of the word behind it. None of a word too short to
 /// have one.
-fn end_bit(word: &str) -> u64 {
+fn end_bit(word: &[u8]) -> u64 {
     // The golden ratio: letters differ in low bits, and a product has them in its high ones.
     let bit = |end: &[u8; 4]| u32::from_le_bytes(*end).wrapping_mul(0x9e37_79b1) >> 26;
-    word.as_bytes().last_chunk().map_or(0, |end| 1 << bit(end))
+    word.last_chunk().map_or(0, |end| 1 << bit(end))
 }

@@ -148,10 +148,9 @@ fn hash<'s>(line: &BlockLine, stems: impl ExactSizeIterator<Item = &'s u32>) -> 
     let whole = if stems.len() == 0 {
         line.key
     } else {
-        let bytes = stems.flat_map(|stem| stem.to_le_bytes());
-        let mut some = [0; STEMS * 4];
-        some.iter_mut().zip(bytes).for_each(|(place, byte)| *place = byte);
-        xxh3_64(&some)
+        let mut some = [[0; 4]; STEMS];
+        some.iter_mut().zip(stems).for_each(|(place, stem)| *place = stem.to_le_bytes());
+        xxh3_64(some.as_flattened())
     };
     let [a, b, c, d, ..] = whole.to_le_bytes();
     u32::from_le_bytes([a, b, c, d]).max(1)

@@ -95,8 +95,8 @@ fn foreign_label(
     headline: &Piece<'_>,
     page: &Marking<'_, '_>,
 ) -> Option<(u32, usize)> {
-    let has_latin = headline.text.contains(|c: char| c.is_ascii_alphabetic());
-    if has_latin || !piece.text.is_ascii() {
+    let is_latin = |c: char| c.is_ascii_alphabetic();
+    if !piece.text.is_ascii() || headline.text.contains(is_latin) {
         return None;
     }
     label_where(piece, page, |_| true)
