@@ -52,7 +52,11 @@ impl<'a> Reading<'a> {
     /// Gives the page each piece that says by itself where it belongs; keeps the others.
     fn sort(&mut self, page: &mut Page<'a>) -> Sorted<'a> {
         let mut sorted = Sorted::default();
-        for piece in std::mem::take(&mut self.pieces) {
+        let pieces = std::mem::take(&mut self.pieces);
+        let own = pieces.iter().filter(|piece| piece.entry.is_none()).count();
+        page.body.reserve_exact(own);
+        sorted.told.reserve_exact(own);
+        for piece in pieces {
             match (piece.entry, piece.part) {
                 (_, Part::Marker | Part::Label) => {}
                 (_, Part::Furniture) => page.furniture.push(piece.text),

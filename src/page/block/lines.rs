@@ -61,14 +61,16 @@ const HEADLINE_CHARS: usize = 160;
 /// A line, from so many bytes on.
 fn line(piece: &Piece<'_>, from: usize, (matching, layouts): (&Matching, &Layouts)) -> BlockLine {
     let form = matching.form(piece.folded.clone());
+    let words = matching.words_in(piece.folded.clone());
+    let first = words.clone().next();
     let mut stems = Vec::new();
-    add_stems(piece.folded.clone(), matching, &mut stems);
+    add_stems(words, matching, &mut stems);
     let shape = LineShape::of(piece.text.get(from..).unwrap_or_default());
     BlockLine {
         stems,
         shape,
         key: xxh3_64(form.as_bytes()),
-        opening: layouts.openings().of(form),
+        opening: layouts.openings().of_word(first.map_or("", |first| matching.word(first))),
         behind_label: false,
         behind_title: false,
         agency: shape.dateline.then(|| agency(&piece.text)).flatten(),

@@ -32,7 +32,8 @@ impl ArticleWords {
         let told = |piece: &&Piece<'_>| {
             matches!(piece.part, Part::Headline | Part::Body) && piece.entry.is_none()
         };
-        let texts: Vec<_> = pieces.iter().filter(told).collect();
+        let mut texts = Vec::with_capacity(pieces.len());
+        texts.extend(pieces.iter().filter(told));
         self.keys.extend(
             texts.iter().map(|piece| xxh3_64(matching.form(piece.folded.clone()).as_bytes())),
         );

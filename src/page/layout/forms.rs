@@ -90,12 +90,18 @@ impl Forms {
         let mut free_from = place.start;
         let any = !self.single.is_empty();
         let words = page.words_from(place).iter();
-        words.filter(move |word| any || self.tells.may_have(word.hash())).filter_map(move |word| {
+        words.filter(move |word| any || self.may_begin(**word)).filter_map(move |word| {
             let glued = self.glued(page, *word, free_from);
             let hit = glued.or_else(|| self.at_word(page, *word, free_from))?;
             free_from = hit.end;
             Some(hit)
         })
+    }
+
+    /// Whether a form, or the second word of a glued one, may begin with a word.
+    #[inline]
+    pub(super) fn may_begin(&self, word: Word) -> bool {
+        self.tells.may_have(word.hash())
     }
 
     /// The form that is all of `text`.

@@ -25,6 +25,7 @@ use sites::Sites;
 use source::Source;
 
 use crate::page::text::matching::Matching;
+use crate::page::text::words::Word;
 pub use error::LayoutError;
 pub use raw::Field;
 
@@ -221,6 +222,11 @@ impl Layouts {
         place: Range<usize>,
     ) -> impl Iterator<Item = Hit> + 'h {
         self.forms.hits(page, place)
+    }
+
+    /// Whether a form may begin with one of these words: most have none.
+    pub(crate) fn may_begin(&self, words: &[Word]) -> bool {
+        words.iter().any(|word| self.forms.may_begin(*word))
     }
 
     /// The form that is all of `text`, a match form.

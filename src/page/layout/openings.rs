@@ -31,7 +31,11 @@ impl Openings {
     pub(crate) fn of(&self, form: &str) -> Opening {
         let form = form.trim_start_matches(|c| !shape::is_word_char(c));
         let end = form.find(|c| !shape::is_word_char(c)).unwrap_or(form.len());
-        let word = form.get(..end).unwrap_or_default();
+        self.of_word(form.get(..end).unwrap_or_default())
+    }
+
+    /// What a first word says, in its match form.
+    pub(crate) fn of_word(&self, word: &str) -> Opening {
         if let Some(opening) = self.words.get(word) {
             return *opening;
         }

@@ -66,7 +66,7 @@ const BULLETS: [char; 8] = ['•', '·', '▪', '●', '■', '►', '▶', ' ']
 impl LineShape {
     /// The shape of a cleaned line.
     pub(crate) fn of(text: &str) -> Self {
-        let chars = text.chars().count().min(MAX_CHARS);
+        let chars = shape::chars_to(text, MAX_CHARS);
         let inner =
             if chars < MAX_CHARS { text.trim_end_matches(|c| !shape::is_word_char(c)) } else { "" };
         let bytes = inner.as_bytes();

@@ -70,7 +70,7 @@ impl Form {
     /// Folds one line and ends it, in one pass over its bytes. `None` as soon as a raw one has what may have to be cleaned.
     fn fold(&mut self, line: &str, text: Text) -> Option<()> {
         let (tables, source): (&Tables, _) = (&TABLES, line.as_bytes());
-        let mut written = self.to_write(source.len());
+        let mut written = self.written(source.len());
         let mut rest = source;
         loop {
             while let Some(block) = rest.first_chunk() {
@@ -116,7 +116,7 @@ impl Form {
     }
 
     /// Behind what is written, with room for so many bytes more.
-    fn to_write(&mut self, bytes: usize) -> Written<'_> {
+    fn written(&mut self, bytes: usize) -> Written<'_> {
         let (made, end) = (&mut self.made, self.len);
         if made.bytes.len() < end + room(bytes) {
             made.bytes.resize(end + room(bytes), 0);

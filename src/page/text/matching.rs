@@ -69,8 +69,8 @@ impl Matching {
 
     /// Line `index`, without its line feed.
     pub(crate) fn line(&self, index: usize) -> &str {
-        let (start, end) = (self.start(index), self.start(index + 1));
-        self.0.text.get(start..end).map_or("", |line| line.strip_suffix('\n').unwrap_or(line))
+        let (start, next) = (self.start(index), self.start(index + 1));
+        self.0.text.get(start..next.saturating_sub(1)).unwrap_or_default()
     }
 
     /// What stands at a place of [`Self::text`], without the spaces round it: a match form has no others than those of ASCII.

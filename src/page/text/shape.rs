@@ -55,6 +55,11 @@ pub(crate) fn fits_chars(text: &str, most: usize) -> bool {
     text.len() <= most || text.len() <= 4 * most && text.chars().count() <= most
 }
 
+/// How many characters a text has, counted up to so many.
+pub(crate) fn chars_to(text: &str, most: usize) -> usize {
+    if text.len() >= 4 * most { most } else { text.chars().count().min(most) }
+}
+
 /// What closes a marker or label.
 pub(crate) struct Terminator {
     /// Its bytes, the spaces round it included.

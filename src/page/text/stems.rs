@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::matching::Matching;
+use super::matching::{Matching, Words};
 
 /// So many words of a line count: headlines are shorter, and a line of megabytes costs no more than this.
 const MAX_WORDS: usize = 96;
@@ -37,9 +37,9 @@ impl Stems {
     }
 }
 
-/// Adds the stems of the first words at a place of the match form, in their order.
-pub(crate) fn add_stems(place: Range<usize>, matching: &Matching, stems: &mut Vec<u32>) {
-    let words = matching.words_in(place).at_most(MAX_WORDS);
+/// Adds the stems of the first of these words, in their order.
+pub(crate) fn add_stems(words: Words<'_>, matching: &Matching, stems: &mut Vec<u32>) {
+    let words = words.at_most(MAX_WORDS);
     stems.reserve(words.size_hint().0);
     for part in words.parts() {
         for word in part {
@@ -53,7 +53,7 @@ pub(crate) fn add_stems(place: Range<usize>, matching: &Matching, stems: &mut Ve
 /// The stems at all of these places, sorted, each once.
 pub(crate) fn stems_of(places: impl Iterator<Item = Range<usize>>, matching: &Matching) -> Stems {
     let mut stems = Vec::new();
-    places.for_each(|place| add_stems(place, matching, &mut stems));
+    places.for_each(|place| add_stems(matching.words_in(place), matching, &mut stems));
     Stems::of(stems)
 }
 

@@ -5,6 +5,9 @@ use std::ops::Range;
 /// Letters of a stem: five were the best of research/splitting.
 const STEM: usize = 5;
 
+/// A word that has an article or a proclitic has so many letters.
+const PREFIXED: usize = 5;
+
 /// Letters of the longest article with its proclitic.
 const LONGEST_PREFIX: usize = 3;
 
@@ -49,7 +52,26 @@ impl Word {
     #[inline]
     pub(crate) fn stem(self, form: &[u8]) -> Option<u32> {
         let range = self.range();
-        stem(form, range.clone(), head(form, range))
+        let [low, high] = head(form, range.clone());
+        let ascii = low & ends(STEM)[0];
+        if ascii & repeated(0x8080) == 0 {
+            let counts =
+                range.len() >= 3 || low.to_le_bytes().first().is_some_and(u8::is_ascii_digit);
+            return counts.then(|| mixed([ascii, 0], 0));
+        }
+        if !are_pairs([low, high], range.len()) {
+            return stem_of_letters(form, range);
+        }
+        let letters = range.len() / 2;
+        if letters < PREFIXED {
+            // Nothing is cut of it.
+            return (letters >= 3).then_some(self.hash);
+        }
+        let prefix = proclitics(low, letters);
+        // What is shifted out of the high half, in two steps: a shift by all 64 bits is none.
+        let [low, high] =
+            [low >> (16 * prefix) | high << 1 << (63 - 16 * prefix), high >> (16 * prefix)];
+        (letters - prefix >= 3).then(|| mixed([low, high & ends(2 * STEM)[1]], 0))
     }
 
     /// Whether it begins with a letter that is a word by itself in Arabic: "and", "with", "for".
@@ -67,27 +89,12 @@ pub(super) fn place(at: u32) -> usize {
     usize::try_from(at).unwrap_or(usize::MAX)
 }
 
-/// The stem of the word that stands in `form` at `range`; `head` is its head.
+/// Whether a word of so many bytes is letters of two bytes, by its head: a lead byte and a tail byte by turns.
 #[inline]
-fn stem(form: &[u8], range: Range<usize>, [low, high]: [u64; 2]) -> Option<u32> {
-    let bytes = range.len();
-    let ascii = low & ends(STEM)[0];
-    if ascii & repeated(0x8080) == 0 {
-        let counts = bytes >= 3 || low.to_le_bytes().first().is_some_and(u8::is_ascii_digit);
-        return counts.then(|| mixed([ascii, 0], 0));
-    }
-    // Letters of two bytes, all of them: a lead byte and a tail byte by turns.
+fn are_pairs([low, high]: [u64; 2], bytes: usize) -> bool {
     let [low_end, high_end] = ends(bytes);
-    let is_pairs = |half: u64, end: u64| half & repeated(0xc0e0) == repeated(0x80c0) & end;
-    if !is_pairs(low, low_end) || !is_pairs(high, high_end) {
-        return stem_of_letters(form, range);
-    }
-    let letters = bytes / 2;
-    let prefix = proclitics(low, letters);
-    // What is shifted out of the high half, in two steps: a shift by all 64 bits is none.
-    let [low, high] =
-        [low >> (16 * prefix) | high << 1 << (63 - 16 * prefix), high >> (16 * prefix)];
-    (letters - prefix >= 3).then(|| mixed([low, high & ends(2 * STEM)[1]], 0))
+    let others = |half: u64, end: u64| half & repeated(0xc0e0) ^ repeated(0x80c0) & end;
+    others(low, low_end) | others(high, high_end) == 0
 }
 
 /// The stem of a word whose letters are of several lengths, or of three bytes and more. None of them has a proclitic
@@ -114,7 +121,7 @@ fn proclitics(head: u64, letters: usize) -> usize {
     let prefix = usize::from(is_joined | (first == LAM))
         + usize::from(two == LIL)
         + 2 * usize::from((two == AL) | joins_article);
-    if letters >= 5 { prefix } else { 0 }
+    if letters >= PREFIXED { prefix } else { 0 }
 }
 
 /// Whether a letter is و ف ب or ك.

@@ -100,7 +100,11 @@ const BYLINE_BYTES: usize = 120;
 /// The parts of a line that is a date with a byline behind it: "Thursday 31 August 2023 by Nora Field".
 fn dated_byline<'a>(piece: &Piece<'a>, page: &Marking<'_, 'a>) -> Option<Vec<Piece<'a>>> {
     let form = page.matching.form(piece.folded.clone());
-    if form.len() > BYLINE_BYTES || !form.contains(|c: char| c.is_ascii_digit()) {
+    let may_be_labelled = || page.layouts.may_begin(page.matching.words_from(piece.folded.clone()));
+    if form.len() > BYLINE_BYTES
+        || !form.contains(|c: char| c.is_ascii_digit())
+        || !may_be_labelled()
+    {
         return None;
     }
     let end = date::leading(form, &page.dates)?;
