@@ -65,8 +65,8 @@ fn told<'a>(sample: &str, layouts: &'a Layouts) -> Option<&'a str> {
 /// that could be letters of languages that write as it does are fewer than one in fifty.
 fn is_arabic(sample: &str) -> bool {
     let (mut own, mut others, mut telling) = (0, 0, 0);
-    for pair in sample.as_bytes().windows(2) {
-        let [first, second] = *pair else { continue };
+    let behind = sample.as_bytes().get(1..).unwrap_or_default();
+    for (&first, &second) in sample.as_bytes().iter().zip(behind) {
         // U+0620 to U+0657.
         let is_own = (first == 0xd8) & (second >= 0xa0) | (first == 0xd9) & (second <= 0x97);
         let begins = (first & 0xc0 != 0x80) & (first != b' ');

@@ -102,6 +102,12 @@ impl<'a> Piece<'a> {
         Self { line: index, text, raw, folded, part: Part::Body, entry: None, why: Why::default() }
     }
 
+    /// All of a line.
+    pub(super) fn whole(line: &Line<'a>, index: usize, folded: Range<usize>) -> Self {
+        let (text, part, why) = (line.text.clone(), Part::Body, Why::default());
+        Self { line: index, text, raw: 0, folded, part, entry: None, why }
+    }
+
     /// Takes the piece for `part`, by a layout rule.
     pub(super) fn by_rule(mut self, part: Part, rule: u32) -> Self {
         self.part = part;

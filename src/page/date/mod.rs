@@ -9,6 +9,7 @@ mod walk;
 
 use crate::page::layout::{DateWord, DateWords, Layouts, Order};
 use crate::page::text::language_tag::primary;
+use crate::page::text::shape;
 use parts::Ymd;
 use walk::parts_of;
 
@@ -61,7 +62,7 @@ pub(super) fn is_relative_day(text: &str, dates: &Dates<'_>) -> bool {
 /// Whether `text` (match form) is nothing but a time of day.
 pub(super) fn is_clock(text: &str, dates: &Dates<'_>) -> bool {
     // Few short lines have a number.
-    if !text.contains(|c: char| c.is_ascii_digit()) {
+    if !shape::has_digit(text) {
         return false;
     }
     let parts = parts_of(text, dates.words, dates.language);
@@ -70,7 +71,7 @@ pub(super) fn is_clock(text: &str, dates: &Dates<'_>) -> bool {
 
 /// Whether `text` (match form) has a time of day and no day, with no more than a place beside it.
 pub(super) fn has_clock_alone(text: &str, dates: &Dates<'_>) -> bool {
-    if !text.contains(|c: char| c.is_ascii_digit()) {
+    if !shape::has_digit(text) {
         return false;
     }
     let parts = parts_of(text, dates.words, dates.language);
@@ -93,7 +94,7 @@ pub(super) fn leading(text: &str, dates: &Dates<'_>) -> Option<usize> {
         dates.words.get(last, dates.language) == Some(DateWord::Filler)
     };
     let is_date = |text: &str| {
-        text.contains(|c: char| c.is_ascii_digit())
+        shape::has_digit(text)
             && !is_filler(text)
             && read(text, dates).is_some_and(|read| read.whole && read.has_day())
     };

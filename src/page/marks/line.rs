@@ -69,7 +69,7 @@ impl<'l, 'a> LineMarks<'l, 'a> {
     pub(super) fn whole(page: &Marking<'_, 'a>, index: usize, line: &'l Line<'a>) -> Piece<'a> {
         let from = page.matching.start(index);
         let folded = from..from + page.matching.line(index).len();
-        Piece::of(line, index, 0..line.text.len(), folded)
+        Piece::whole(line, index, folded)
     }
 
     /// Cuts the line at its marks. Returns the label whose value is to follow on the next line.
@@ -83,8 +83,7 @@ impl<'l, 'a> LineMarks<'l, 'a> {
         let to = from + page.matching.line(self.index).len();
         if from == to {
             // Marks alone, which the match form drops: a line that nothing can match, and still a line of the page.
-            let whole = 0..self.line.text.len();
-            pieces.push(Piece::of(self.line, self.index, whole, from..to));
+            pieces.push(Piece::whole(self.line, self.index, from..to));
             return waiting;
         }
         let (mut at, mut open) = (from, waiting);
@@ -212,14 +211,17 @@ impl<'l, 'a> LineMarks<'l, 'a> {
 
     fn piece(&self, page: &Marking<'_, 'a>, folded: Range<usize>) -> Piece<'a> {
         let from = page.matching.start(self.index);
-        let line_end = page.matching.line(self.index).len();
-        let raw = |at: usize| match at.saturating_sub(from) {
-            0 => 0,
-            at if at >= line_end => self.line.text.len(),
-            at => self.raw(at),
+        let to = from + page.matching.line(self.index).len();
+        let mut piece = if (from..to) == folded {
+            Piece::whole(self.line, self.index, folded)
+        } else {
+            let raw = |at: usize| match at {
+                at if at <= from => 0,
+                at if at >= to => self.line.text.len(),
+                at => self.raw(at - from),
+            };
+            Piece::of(self.line, self.index, raw(folded.start)..raw(folded.end), folded)
         };
-        let raw = raw(folded.start)..raw(folded.end);
-        let mut piece = Piece::of(self.line, self.index, raw, folded);
         piece.why.runner_up = self.runner_up;
         piece
     }

@@ -6,6 +6,7 @@ use crate::page::date::{self, Dates};
 use crate::page::layout::{Label, Layouts, Rule};
 use crate::page::text::lines::Line;
 use crate::page::text::matching::Matching;
+use crate::page::text::shape;
 
 /// The page before it is cut: what marking, and each step behind it, needs to know of it.
 pub(crate) struct Marking<'m, 'a> {
@@ -23,7 +24,7 @@ pub(crate) struct Marking<'m, 'a> {
 impl Marking<'_, '_> {
     /// What a text with a digit says as a date, in its match form.
     pub(crate) fn date_in(&self, form: &str) -> Option<date::Reading> {
-        form.contains(|c: char| c.is_ascii_digit()).then(|| date::read(form, &self.dates))?
+        shape::has_digit(form).then(|| date::read(form, &self.dates))?
     }
 
     /// `None` of a rule for another site.

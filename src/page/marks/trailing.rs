@@ -24,7 +24,7 @@ pub(crate) fn without_date<'a>(
 /// `name`, its match form.
 pub(crate) fn trailing_date(page: &Marking<'_, '_>, name: &str, words: usize) -> Option<usize> {
     let name = name.trim_end();
-    if !name.bytes().any(|byte| byte.is_ascii_digit()) {
+    if !shape::has_digit(name) {
         return None;
     }
     let is_date = |text: &str| page.date_in(text).is_some_and(|read| read.whole && read.has_day());

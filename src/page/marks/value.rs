@@ -191,7 +191,7 @@ pub(super) fn fits(page: &Marking<'_, '_>, label: Label, value: &str) -> bool {
     }
     match label.field {
         Field::Published | Field::Updated => {
-            value.contains(|c: char| c.is_ascii_digit())
+            shape::has_digit(value)
                 && (!is_longer(value, 8) || date::read(value, &page.dates).is_some())
                 && !is_sentence(page, value)
         }

@@ -111,7 +111,7 @@ const COUNTED_BYTES: usize = 48;
 /// The words of a short line without its numbers, one space between: "lu 1.2k fois" says "lu fois". `None` of a line that
 /// has no number or says nothing else.
 fn without_numbers(line: &str, words: &SmallWords) -> Option<String> {
-    if line.len() > COUNTED_BYTES || !line.bytes().any(|byte| byte.is_ascii_digit()) {
+    if line.len() > COUNTED_BYTES || !shape::has_digit(line) {
         return None;
     }
     let mut said = String::new();

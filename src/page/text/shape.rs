@@ -46,7 +46,21 @@ pub(crate) fn fits(text: &str, words: usize, chars: usize) -> bool {
 
 /// Whether a text has no more than so many words, each of which ends at a space.
 pub(crate) fn fits_words(text: &str, most: usize) -> bool {
-    memchr::memchr_iter(b' ', text.as_bytes()).take(most).count() < most
+    let mut spaces = 0;
+    // A line of megabytes is not counted to its end, nor is each space a find of its own.
+    !text.as_bytes().chunks(COUNTED).any(|some| {
+        spaces += usize::from(some.iter().map(|byte| u8::from(*byte == b' ')).sum::<u8>());
+        spaces >= most
+    })
+}
+
+/// So many bytes are looked at at once for spaces.
+const COUNTED: usize = 64;
+
+/// Whether a text has a digit of ASCII, as all are in a match form. Asked of every byte, without leaving early, it is a few
+/// instructions for many of them.
+pub(crate) fn has_digit(text: &str) -> bool {
+    text.bytes().fold(false, |any, byte| any | byte.is_ascii_digit())
 }
 
 /// Whether a text has no more than so many characters.
@@ -149,6 +163,9 @@ pub(crate) fn is_paragraph(text: &str) -> bool {
 
 /// The number before an item of a list, if a sign closes it, and its bytes with the space behind it: "2. ", "٢- ".
 pub(crate) fn item_number(text: &str) -> Option<(u32, usize)> {
+    if text.starts_with(is_letter) {
+        return None;
+    }
     let digits = text.len() - text.trim_start_matches(char::is_numeric).len();
     let digit = |c: char| spelling::fold(c)?.to_digit(10);
     let (number, behind) = text.split_at_checked(digits).filter(|_| (1..=4).contains(&digits))?;
@@ -183,8 +200,7 @@ const DATELINE_CHARS: usize = 48;
 /// Where a dateline or byline can stand in a text, if any of the signs is there that close one.
 fn dateline_head(text: &str) -> Option<&str> {
     let longest = text.len().min(DATELINE_CHARS * char::MAX.len_utf8());
-    // Each of the signs has one of these bytes; few lines have any. Asked of every byte, without leaving early, it is a few
-    // instructions for many of them.
+    // Each of the signs has one of these bytes; few lines have any.
     let closes = |byte: &u8| matches!(byte, b'-' | b')' | b'/' | 0xe2);
     let bytes = text.as_bytes().get(..longest)?;
     if !bytes.iter().fold(false, |any, byte| any | closes(byte)) {
@@ -196,10 +212,10 @@ fn dateline_head(text: &str) -> Option<&str> {
 /// Whether a text begins with a dateline or byline, closed by a dash or a bracket: "Cairo - Reuters:", "دبي (CNN)--".
 pub(crate) fn is_dateline(text: &str) -> bool {
     let closes = |pair: &[u8]| matches!(pair, [b'-', b'-' | b' '] | [b')' | b'/', b' ']);
-    dateline_head(text).is_some_and(|head| {
-        head.as_bytes().windows(2).any(closes)
-            || [" – ", " — "].iter().any(|dash| head.contains(dash))
-    })
+    let has_dash = |head: &str| {
+        head.as_bytes().contains(&0xe2) && [" – ", " — "].iter().any(|dash| head.contains(dash))
+    };
+    dateline_head(text).is_some_and(|head| head.as_bytes().windows(2).any(closes) || has_dash(head))
 }
 
 /// The word before the dash that closes a dateline, the agency or paper that signs it: "وفا" of "نابلس 14-3-2024 وفا- ".

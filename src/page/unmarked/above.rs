@@ -248,7 +248,7 @@ fn is_number_or_day(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     let has_letters = shape::has_letters(&piece.text);
     let is_day = || {
         let form = page.matching.form(piece.folded.clone());
-        form.contains(|c: char| c.is_ascii_digit()) && date::is_day_of_a_year(form, &page.dates)
+        shape::has_digit(form) && date::is_day_of_a_year(form, &page.dates)
     };
     !has_letters && shape::has_words(&piece.text)
         || has_letters && piece.text.len() <= YEARLESS_BYTES && is_day()

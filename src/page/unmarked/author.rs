@@ -95,7 +95,7 @@ const BETWEEN: usize = 5;
 fn is_near_date(pieces: &[Piece<'_>], at: usize, reach: Reach) -> bool {
     let (above, below) = pieces.split_at_checked(at).unwrap_or_default();
     let is_date = |piece: &Piece<'_>| {
-        let is_ago = || piece.text.contains(|c: char| c.is_ascii_digit());
+        let is_ago = || shape::has_digit(&piece.text);
         piece.part.is_date() || reach.ago && piece.part == Part::Furniture && is_ago()
     };
     let tells = |piece: &&Piece<'_>| match piece.part {

@@ -149,7 +149,7 @@ const DAY_BYTES: usize = 64;
 /// The same, of a year that it need not say.
 pub(crate) fn is_day_alone_of_any_year(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     let form = page.matching.form(piece.folded.clone());
-    form.contains(|c: char| c.is_ascii_digit())
+    shape::has_digit(form)
         && (is_day_alone(piece, page) || date::is_day_of_a_year(form, &page.dates))
 }
 

@@ -101,10 +101,7 @@ const BYLINE_BYTES: usize = 120;
 fn dated_byline<'a>(piece: &Piece<'a>, page: &Marking<'_, 'a>) -> Option<Vec<Piece<'a>>> {
     let form = page.matching.form(piece.folded.clone());
     let may_be_labelled = || page.layouts.may_begin(page.matching.words_from(piece.folded.clone()));
-    if form.len() > BYLINE_BYTES
-        || !form.contains(|c: char| c.is_ascii_digit())
-        || !may_be_labelled()
-    {
+    if form.len() > BYLINE_BYTES || !shape::has_digit(form) || !may_be_labelled() {
         return None;
     }
     let end = date::leading(form, &page.dates)?;

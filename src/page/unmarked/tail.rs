@@ -109,7 +109,7 @@ fn dates_again(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
         let is_own = piece.part == Part::Body && piece.entry.is_none();
         is_own && form(piece).len() <= DATE_BYTES
     };
-    let has_digit = |piece: &Piece<'_>| form(piece).contains(|c: char| c.is_ascii_digit());
+    let has_digit = |piece: &Piece<'_>| shape::has_digit(form(piece));
     if !pieces.iter().any(|piece| is_short(piece) && has_digit(piece)) {
         return;
     }
