@@ -227,7 +227,9 @@ impl Fingerprint {
             return None;
         }
         let mut reading = Reading::new(folded.words());
-        folded.tokens_to().for_each(|(token, end)| reading.take(token, end));
+        for (token, end) in folded.tokens_to() {
+            reading.take(token, end);
+        }
         let least = reading.least();
         let key_words = KeyWords::ending_at(folded.as_bytes(), least.map(|least| least.end));
         Some(Self { keys: least.map(|least| least.rank), key_words, sketch: reading.sketch })

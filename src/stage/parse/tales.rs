@@ -168,13 +168,15 @@ pub(super) struct Teller {
     told: Recent<Tale>,
     /// Those with fingerprints.
     compared: Recent<Tale>,
+    fingerprints: Fingerprints,
     text: String,
 }
 
 impl Default for Teller {
     fn default() -> Self {
         let [told, compared] = [(); 2].map(|()| Recent::new(RECENT_STORIES, RECENT_BYTES));
-        Self { folder: Folder::new(), told, compared, text: String::new() }
+        let fingerprints = Fingerprints(Vec::new());
+        Self { folder: Folder::new(), told, compared, fingerprints, text: String::new() }
     }
 }
 
@@ -200,8 +202,8 @@ impl Teller {
         };
         let folded = self.folder.fold(body);
         let story_id = folded.story_id()?;
-        let fingerprint = || Told::of(&folded).map(Rc::new);
-        let asked = against.asks_for(story_id, &folded).then(fingerprint);
+        let mut fingerprint = || self.fingerprints.of(story_id, &folded);
+        let asked = against.asks_for(story_id, &folded).then(&mut fingerprint);
         let tale = |fingerprint| Tale { story_id, words: folded.words(), fingerprint };
         recent.fill(&vacancy, &self.text, || {
             // On another page it may be compared with others.
@@ -209,5 +211,43 @@ impl Teller {
             tale(asked.clone().unwrap_or_else(|| if is_compared { fingerprint() } else { None }))
         });
         Some(tale(asked.flatten()))
+    }
+}
+
+/// The fingerprints of stories that were met lately, under whichever text. Most that come again do so before their text is
+/// remembered, or with another one that folds to the same.
+struct Fingerprints(Vec<Option<(StoryId, Option<Rc<Told>>)>>);
+
+impl Fingerprints {
+    fn of(&mut self, story_id: StoryId, folded: &Folded<'_>) -> Option<Rc<Told>> {
+        self.0.resize(RECENT_STORIES, None);
+        let StoryId([first, second, ..]) = story_id;
+        let slot =
+            self.0.get_mut(usize::from(u16::from_le_bytes([first, second])) % RECENT_STORIES)?;
+        match slot {
+            Some((known, fingerprint)) if *known == story_id => fingerprint.clone(),
+            _ => {
+                let fingerprint = Told::of(folded).map(Rc::new);
+                *slot = Some((story_id, fingerprint.clone()));
+                fingerprint
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_is_that_of_its_story_though_others_have_taken_its_place() {
+        let (mut folder, mut fingerprints) = (Folder::new(), Fingerprints(Vec::new()));
+        for story in (0..3 * RECENT_STORIES).chain(0..RECENT_STORIES) {
+            let text = (0..20).map(|word| format!("{story}w{word} ")).collect::<String>();
+            let folded = folder.fold([&text]);
+            let found = fingerprints.of(folded.story_id().unwrap(), &folded);
+            assert_eq!(found.as_deref(), Told::of(&folded).as_ref());
+            assert!(found.is_some());
+        }
     }
 }
