@@ -191,14 +191,21 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Whether a third story is NEAR to both. A text that is much shorter than both is in both and says nothing of the rest:
-/// every follow-up shares such a one with the story that it quotes.
-fn has_witness(a: &Member<'_>, b: &Member<'_>, members: &[Member<'_>], ask: &Ask<'_>) -> bool {
-    let is_third = |third: &Member<'_>| ![a.story_id, b.story_id].contains(&third.story_id);
-    let shorter = u32::from(a.size.min(b.size));
+/// Whether a third story is NEAR to both a story and one that leads. A text that is much shorter than both is in both and says
+/// nothing of the rest: every follow-up shares such a one with the story that it quotes. What others are to one that leads has
+/// mostly been asked before, so it is asked first.
+fn has_witness(
+    member: &Member<'_>,
+    leader: &Member<'_>,
+    members: &[Member<'_>],
+    ask: &Ask<'_>,
+) -> bool {
+    let is_third =
+        |third: &Member<'_>| ![member.story_id, leader.story_id].contains(&third.story_id);
+    let shorter = u32::from(member.size.min(leader.size));
     let is_whole = |third: &Member<'_>| 10 * u32::from(third.size) >= 9 * shorter;
     let mut thirds = members.iter().filter(|third| is_third(third) && is_whole(third));
-    thirds.any(|third| is_near(ask(a, third)) && is_near(ask(b, third)))
+    thirds.any(|third| is_near(ask(leader, third)) && is_near(ask(member, third)))
 }
 
 fn is_near(found: Found) -> bool {
