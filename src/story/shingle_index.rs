@@ -38,6 +38,13 @@ impl ShingleIndex {
         self.find(shingles, shingle).ok()
     }
 
+    /// How many of these shingles, from the first on, are surely not in the list that the index is of.
+    #[inline]
+    pub(super) fn strangers(&self, shingles: &[u32]) -> usize {
+        let is_free = |shingle: &&u32| self.places.get(slot_of(**shingle)) == Some(&FREE);
+        shingles.iter().take_while(is_free).count()
+    }
+
     /// Appends a shingle to the list, unless it is there or the list is full.
     #[inline]
     pub(super) fn append(&mut self, shingles: &mut Vec<u32>, shingle: u32) {

@@ -212,14 +212,14 @@ impl<'a> Probe<'a> {
     fn passages(&self, others: &[u32], mut each: impl FnMut(u32, u32, u32)) {
         let shingles = self.sketch.shingles();
         let (mut next, mut there) = (0, 0);
-        while let Some(rest @ [shingle, ..]) = others.get(there..) {
+        while let Some(rest @ [shingle, behind @ ..]) = others.get(there..) {
             let found = if shingles.get(next) == Some(shingle) {
                 Some(next)
             } else {
                 self.index().place(shingles, *shingle).map(usize::from)
             };
             let Some(here) = found else {
-                there += 1;
+                there += 1 + self.index().strangers(behind);
                 continue;
             };
             let length = common_length(shingles.get(here..).unwrap_or_default(), rest);
