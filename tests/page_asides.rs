@@ -253,3 +253,15 @@ fn a_line_of_the_site_below_a_line_without_a_stop_shows_that_it_is_a_headline() 
         assert_eq!(told(&page.related), [(STORY, FROST[0], 2), (STORY, headline, 2)], "{site}");
     }
 }
+
+#[test]
+fn items_of_a_list_begin_stories_where_the_first_headline_is_one() {
+    // By its words it goes on with the story above it.
+    let headline = "And the ferry sails at night";
+    let text = format!(
+        "{ARTICLE}\nSource: Harbour Post\nRead also:\n• {}\n{}\n{}\n• {headline}\n{}\n{}",
+        FROST[0], FROST[1], FROST[2], FERRY[1], FERRY[2]
+    );
+    let page = page(&text);
+    assert_eq!(told(&page.related), [(STORY, FROST[0], 2), (STORY, headline, 2)]);
+}

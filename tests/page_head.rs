@@ -490,3 +490,33 @@ fn a_section_below_the_headline_is_furniture_below_a_long_menu_too() {
     let text = format!("{menu}\n{HEADLINE}\nLocal news\n14 March 2024\n{FIRST}\n{SECOND}");
     assert_eq!(page(&text).body, [FIRST, SECOND]);
 }
+
+#[test]
+fn numbers_on_lines_of_their_own_count_what_readers_did() {
+    for tags in ["", "Tags:\nHarbours\nBridges\n"] {
+        let text = format!("{HEADLINE}\n14 March 2024\n{FIRST}\n{SECOND}\n{tags}0\n12\n0");
+        let page = page(&text);
+        assert_eq!(page.body, [FIRST, SECOND], "{tags}");
+        assert_eq!(page.furniture, ["0", "12", "0"], "{tags}");
+    }
+}
+
+#[test]
+fn a_date_with_a_byline_above_the_headline_is_none() {
+    let text = format!("14 March 2024 - By Nora Field\n{HEADLINE}\n{FIRST}\n{SECOND}");
+    let page = page(&text);
+    assert_eq!(page.headline.as_deref(), Some(HEADLINE));
+    assert_eq!(page.author.as_deref(), Some("Nora Field"));
+    assert_eq!(page.published.unwrap().raw, "14 March 2024");
+}
+
+#[test]
+fn the_day_of_the_site_may_stand_among_its_sections_where_a_label_names_the_date() {
+    let text = format!(
+        "Home\nWorld\nThursday, 21 March 2024\nHome / World\n{HEADLINE}\nPublished: 14 March 2024\n{FIRST}\n{SECOND}"
+    );
+    let page = page(&text);
+    assert_eq!(page.headline.as_deref(), Some(HEADLINE));
+    assert_eq!(page.published.unwrap().raw, "14 March 2024");
+    assert_eq!(page.body, [FIRST, SECOND]);
+}

@@ -152,3 +152,17 @@ fn the_byline_of_an_appended_story_does_not_stand_for_the_author() {
     assert_eq!(page.author.as_deref(), Some("سمير الحقلاوي"));
     assert_eq!(page.body, [AR_FIRST, AR_SECOND]);
 }
+
+#[test]
+fn a_given_name_in_a_row_with_a_date_is_the_author_and_a_place_is_not() {
+    for (row, author) in [
+        ("سمير الحقلاوي | 14 مارس 2024 10:20", Some("سمير الحقلاوي")),
+        ("ميناء الوادي | 14 مارس 2024 10:20", None),
+    ] {
+        let text = format!("{AR_HEADLINE}\n{row}\n{AR_FIRST}\n{AR_SECOND}");
+        let page = page(&text);
+        assert_eq!(page.author.as_deref(), author, "{row}");
+        assert!(page.published.is_some(), "{row}");
+        assert_eq!(page.body, [AR_FIRST, AR_SECOND], "{row}");
+    }
+}

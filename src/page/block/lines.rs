@@ -30,11 +30,14 @@ pub(super) fn of(
             Part::Body if aside == Some(piece.line) => aside = None,
             Part::Body => {
                 last = Some(piece.line);
-                let behind_label = std::mem::take(&mut behind_label);
+                let mut behind_label = std::mem::take(&mut behind_label);
                 let item = shape::item_number(&piece.text).filter(|item| item.0 == number);
                 let item = item.filter(|_| number > 1 || lines.is_empty()).map(|item| item.1);
                 number += u32::from(item.is_some());
                 let line = line(piece, item.unwrap_or(0), (matching, layouts));
+                // Where the first headline is an item of a list, the others are, and no paragraph is.
+                let are_items = lines.first().is_some_and(|first| first.shape.item);
+                behind_label |= number > 2 && item.is_some() || are_items && line.shape.item;
                 lines.push(BlockLine { behind_label, ..line });
             }
             Part::Value(Field::Source | Field::Keywords) => behind_label = true,

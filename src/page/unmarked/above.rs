@@ -121,6 +121,7 @@ fn lines_above(pieces: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<(usize, &'st
             || is_address(&piece.text)
             || is_outlet(piece, page)
             || is_kicker(&piece.text)
+            || is_again(piece)
             || piece.line <= LINES_ABOVE && is_beside_site(piece, pieces)
     };
     while let Some(piece) = head.next_if(|piece| is_body(piece) && is_above(piece)) {

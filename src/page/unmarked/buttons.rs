@@ -2,7 +2,7 @@
 //! buttons for the size of letters, what stands in a box.
 
 use super::dates;
-use crate::page::layout::{Furniture, Layouts, RuleKind};
+use crate::page::layout::{Field, Furniture, Layouts, RuleKind};
 use crate::page::marks::marking::Marking;
 use crate::page::piece::{Part, Piece};
 use crate::page::text::shape::{self, Stop};
@@ -35,17 +35,19 @@ pub(super) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     empty_labels(pieces, page);
 }
 
-/// Takes lines of one letter each, two or more of them, for buttons: "f", "t".
+/// Takes lines of one letter each, or of nothing but a number, two or more of them, for buttons and what they count: "f", "t".
 fn letters(pieces: &mut [Piece<'_>]) {
     let is_letter = |piece: &Piece<'_>| {
-        piece.part == Part::Body
-            && shape::fits_chars(&piece.text, 1)
-            && piece.text.starts_with(shape::is_letter)
+        shape::fits_chars(&piece.text, 1) && piece.text.starts_with(shape::is_letter)
     };
-    for run in pieces.chunk_by_mut(|one, next| is_letter(one) && is_letter(next)) {
+    let is_small = |piece: &Piece<'_>| {
+        matches!(piece.part, Part::Body | Part::Value(Field::Keywords))
+            && (is_letter(piece) || is_count(&piece.text))
+    };
+    for run in pieces.chunk_by_mut(|one, next| is_small(one) && is_small(next)) {
         if run.len() > 1 {
             for piece in run {
-                piece.take(Part::Furniture, None, "a button of one letter");
+                piece.take(Part::Furniture, None, "buttons of one letter, or what they count");
             }
         }
     }

@@ -39,8 +39,8 @@ enum Told {
 /// Takes a line below the first one apart that is fields with bars between them: "Nora Field | 14 March 2024 | 12 comments".
 pub(super) fn take<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
     let dated = pieces.iter().enumerate().take(LINES).find_map(|(at, piece)| {
-        let is_value = piece.part == Part::Value(Field::Published);
-        Some((at, is_value.then(|| dated_byline(piece, page))??))
+        let is_field = matches!(piece.part, Part::Body | Part::Value(Field::Published));
+        Some((at, is_field.then(|| dated_byline(piece, page))??))
     });
     if let Some((at, row)) = dated {
         drop(pieces.splice(at..=at, row));
@@ -53,10 +53,8 @@ pub(super) fn take<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
         .take(LINES)
         .take_while(|(_, piece)| is_head(piece))
         .filter(|(_, piece)| is_short(piece))
-        .find_map(|(at, piece)| match piece.text.contains(BARS) {
-            true => Some((at, row(piece, page)?)),
-            false => Some((at, dated_byline(piece, page)?)),
-        });
+        .filter(|(_, piece)| piece.text.contains(BARS))
+        .find_map(|(at, piece)| Some((at, row(piece, page)?)));
     if let Some((at, row)) = found {
         drop(pieces.splice(at..=at, row));
     }
@@ -68,7 +66,13 @@ fn row<'a>(piece: &Piece<'a>, page: &Marking<'_, 'a>) -> Option<Vec<Piece<'a>>> 
     let told: Vec<Told> = parts.iter().map(|part| told(part, page)).collect();
     // A place or a name and a day alone are the date as it is printed.
     let is_sure = |told: &&Told| matches!(told, Told::Labelled(..) | Told::Furniture);
-    let fields = told.iter().filter(is_sure).count();
+    // In a script without capitals a given name shows that it is none of a place.
+    let is_given = |(part, told): (&Piece<'_>, &Told)| {
+        *told == Told::Name
+            && name::begins_with_given_name(page.matching.form(part.folded.clone()), page.layouts)
+    };
+    let given = parts.iter().zip(&told).filter(|pair| is_given(*pair)).count();
+    let fields = told.iter().filter(is_sure).count() + given;
     let others = told.iter().filter(|told| **told == Told::Other).count();
     // The name of a paper or a place behind an author goes with the author.
     let is_author = |told: &Told| matches!(told, Told::Labelled(Field::Author, ..));
