@@ -64,18 +64,30 @@ fn told<'a>(sample: &str, layouts: &'a Layouts) -> Option<&'a str> {
 /// Whether a text is Arabic by its bytes alone, as most of Arabic is: most of its other characters are spaces, and the few
 /// that could be letters of languages that write as it does are fewer than one in fifty.
 fn is_arabic(sample: &str) -> bool {
-    let (mut own, mut others, mut telling) = (0, 0, 0);
-    let behind = sample.as_bytes().get(1..).unwrap_or_default();
-    for (&first, &second) in sample.as_bytes().iter().zip(behind) {
-        // U+0620 to U+0657.
-        let is_own = (first == 0xd8) & (second >= 0xa0) | (first == 0xd9) & (second <= 0x97);
-        let begins = (first & 0xc0 != 0x80) & (first != b' ');
-        own += u32::from(is_own);
-        others += u32::from(begins & !is_own);
-        telling += u32::from((first >= 0xda) | (first == 0xd9) & (second > 0x97));
-    }
+    // U+0620 to U+0657.
+    let is_own = |first: u8, second: u8| {
+        (first == 0xd8) & (second >= 0xa0) | (first == 0xd9) & (second <= 0x97)
+    };
+    let own = pairs(sample, is_own);
+    let begins = |first: u8| (first & 0xc0 != 0x80) & (first != b' ');
+    let others = pairs(sample, |first, second| begins(first) & !is_own(first, second));
+    let telling =
+        pairs(sample, |first, second| (first >= 0xda) | (first == 0xd9) & (second > 0x97));
     own > others && telling * TELLING <= own
 }
+
+/// How many bytes of a text and the bytes behind them are such pairs: few of them at a time, since a small number counts
+/// many pairs at once.
+fn pairs(text: &str, is: impl Fn(u8, u8) -> bool) -> u32 {
+    let (firsts, seconds) = (text.as_bytes(), text.as_bytes().get(1..).unwrap_or_default());
+    let some = firsts.chunks(COUNTED).zip(seconds.chunks(COUNTED));
+    let counts = some.map(|(firsts, seconds)| {
+        firsts.iter().zip(seconds).map(|(first, second)| u8::from(is(*first, *second))).sum::<u8>()
+    });
+    counts.map(u32::from).sum()
+}
+
+const COUNTED: usize = 128;
 
 /// One letter in so many that Arabic has not tells another language: in Arabic text they are the odd foreign name.
 const TELLING: u32 = 50;

@@ -133,11 +133,11 @@ pub(crate) fn is_name_without_capitals(form: &str, layouts: &Layouts) -> bool {
     };
     let fewest = if initial { 1 } else { *NAME_WORDS.start() };
     (fewest..=WITH_OFFICE_WORDS).contains(&words().count())
+        && (initial || is_given() || words().any(|word| small.is_outlet(word)))
         && words().all(is_plain)
         && parts().all(is_part)
         && !parts().all(|part| layouts.whole(part).is_some())
         && words().all(|word| layouts.openings().of(word) == Opening::Neither)
-        && (initial || is_given() || words().any(|word| small.is_outlet(word)))
 }
 
 /// Whether a given name begins a match form in a script without capitals.

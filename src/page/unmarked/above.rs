@@ -294,8 +294,8 @@ fn is_short(text: &str) -> bool {
 fn is_way(text: &str) -> bool {
     let is_menu =
         || shape::fits_chars(text, MENU_CHARS) && text.split('|').nth(MENU_SECTIONS - 1).is_some();
-    text.contains(WAY)
-        && (shape::fits_chars(text, WAY_CHARS) || is_menu())
+    (shape::fits_chars(text, WAY_CHARS) || is_menu())
+        && text.contains(WAY)
         && text.split(WAY).all(|part| is_section(part.trim()))
 }
 
