@@ -51,18 +51,18 @@ impl Word {
     /// little. Found when it is asked for: only blocks of appended stories ask.
     #[inline]
     pub(crate) fn stem(self, form: &[u8]) -> Option<u32> {
-        let range = self.range();
-        let [low, high] = head(form, range.clone());
+        let bytes = place(self.end - self.start);
+        let (first, end) = (first_bytes(form, place(self.start)), ends(bytes));
+        let [low, high] = within(first, end);
         let ascii = low & ends(STEM)[0];
         if ascii & repeated(0x8080) == 0 {
-            let counts =
-                range.len() >= 3 || low.to_le_bytes().first().is_some_and(u8::is_ascii_digit);
+            let counts = bytes >= 3 || low.to_le_bytes().first().is_some_and(u8::is_ascii_digit);
             return counts.then(|| mixed([ascii, 0], 0));
         }
-        if !are_pairs([low, high], range.len()) {
-            return stem_of_letters(form, range);
+        if !are_pairs([low, high], end) {
+            return stem_of_letters(form, self.range());
         }
-        let letters = range.len() / 2;
+        let letters = bytes / 2;
         if letters < PREFIXED {
             // Nothing is cut of it.
             return (letters >= 3).then_some(self.hash);
@@ -89,10 +89,9 @@ pub(super) fn place(at: u32) -> usize {
     usize::try_from(at).unwrap_or(usize::MAX)
 }
 
-/// Whether a word of so many bytes is letters of two bytes, by its head: a lead byte and a tail byte by turns.
+/// Whether a head is letters of two bytes, so far as the word goes: a lead byte and a tail byte by turns.
 #[inline]
-fn are_pairs([low, high]: [u64; 2], bytes: usize) -> bool {
-    let [low_end, high_end] = ends(bytes);
+fn are_pairs([low, high]: [u64; 2], [low_end, high_end]: [u64; 2]) -> bool {
     let others = |half: u64, end: u64| half & repeated(0xc0e0) ^ repeated(0x80c0) & end;
     others(low, low_end) | others(high, high_end) == 0
 }
@@ -146,10 +145,18 @@ const fn letter(utf8: [u8; 2]) -> u64 {
 /// The first bytes of a word in two halves, the first one lowest, and zeros behind its end.
 #[inline]
 fn head(form: &[u8], range: Range<usize>) -> [u64; 2] {
-    let whole = form.get(range.start..range.start + HEAD).and_then(<[u8]>::first_chunk);
-    let head =
-        whole.map_or_else(|| last_head(form, range.start), |head| u128::from_le_bytes(*head));
-    let ([low, high], [low_end, high_end]) = (halves(head), ends(range.len()));
+    let first = first_bytes(form, range.start);
+    within(first, ends(range.end - range.start))
+}
+
+#[inline]
+fn first_bytes(form: &[u8], start: usize) -> [u64; 2] {
+    let whole = form.get(start..start + HEAD).and_then(<[u8]>::first_chunk);
+    halves(whole.map_or_else(|| last_head(form, start), |head| u128::from_le_bytes(*head)))
+}
+
+#[inline]
+fn within([low, high]: [u64; 2], [low_end, high_end]: [u64; 2]) -> [u64; 2] {
     [low & low_end, high & high_end]
 }
 
