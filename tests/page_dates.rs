@@ -231,3 +231,11 @@ fn the_day_above_the_lines_of_the_site_is_not_the_articles_where_a_date_stands_b
     let text = format!("Thursday, 21 March 2024\n{headline}\n{first}\n{second}");
     assert_eq!(page(&text).published.unwrap().raw, "Thursday, 21 March 2024");
 }
+
+#[test]
+fn a_day_beside_the_words_of_an_outlet_is_the_date() {
+    let text = "لاہور میں پل ایک مہینے کے لیے بند کر دیا گیا\nویب ڈیسک بدھ 10 جنوری 2024\nپرانا پل پیر سے ہر قسم کی ٹریفک کے لیے بند رہے گا، شہری انتظامیہ نے کہا ہے۔\nکشتی کام ختم ہونے تک دو بار زیادہ چلے گی، انتظامیہ نے وعدہ کیا ہے۔";
+    let page = page(text);
+    assert_eq!(page.published.unwrap().at.as_deref(), Some("2024-01-10T00:00:00Z"));
+    assert_eq!(page.body.len(), 2);
+}

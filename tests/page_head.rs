@@ -520,3 +520,14 @@ fn the_day_of_the_site_may_stand_among_its_sections_where_a_label_names_the_date
     assert_eq!(page.published.unwrap().raw, "14 March 2024");
     assert_eq!(page.body, [FIRST, SECOND]);
 }
+
+#[test]
+fn a_marker_between_the_headline_and_the_byline_opens_no_block() {
+    let text = format!("{HEADLINE}\nMore\nBy Nora Field\n14 March 2024\n{FIRST}\n{SECOND}");
+    let page = page(&text);
+    assert_eq!(page.headline.as_deref(), Some(HEADLINE));
+    assert_eq!(page.author.as_deref(), Some("Nora Field"));
+    assert_eq!(page.published.unwrap().raw, "14 March 2024");
+    assert_eq!(page.body, [FIRST, SECOND]);
+    assert!(page.related.is_empty());
+}

@@ -10,6 +10,32 @@ use crate::page::marks::name;
 use crate::page::piece::{Part, Piece};
 use crate::page::text::shape::{self, Stop};
 
+/// Takes a marker between the headline and a byline for a line of the site: it opens no block there. Before dates and names
+/// are looked for.
+pub(super) fn marker_in_head(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
+    let Some(at) = pieces.iter().position(|piece| piece.part == Part::Marker) else {
+        return;
+    };
+    let is_text = |piece: &&Piece<'_>| piece.part == Part::Body;
+    let (above, below) = pieces.split_at(at);
+    let mut texts = above.iter().filter(is_text);
+    let is_alone = texts.next().is_some() && texts.next().is_none();
+    let is_byline = |piece: &Piece<'_>| byline::is_byline(piece, page);
+    let before_byline = below.get(1).is_some_and(is_byline);
+    let is_paragraph = |piece: &Piece<'_>| shape::is_paragraph(&piece.text);
+    let mut below = below.iter().filter(is_text).take(BELOW_BYLINE);
+    if is_alone
+        && before_byline
+        && below.any(is_paragraph)
+        && let Some(marker) = pieces.get_mut(at)
+    {
+        marker.take(Part::Furniture, None, "a line of the site above the byline");
+    }
+}
+
+/// The first paragraph stands on one of so many lines from a byline on.
+const BELOW_BYLINE: usize = 4;
+
 /// Takes what stands above the headline for furniture.
 pub(super) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     marker(pieces, page);

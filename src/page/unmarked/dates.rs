@@ -122,13 +122,19 @@ fn is_full_date(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     // "On 20 November 2022," goes on with a sentence.
     let goes_on = matches!(shape::stop(&piece.text), Stop::Comma | Stop::Colon);
     // A place or an agency stands beside a time of day, beside a day in two calendars, or in one that few sentences use,
-    // or behind a bar.
+    // or behind a bar; or its first word is an outlet's.
     let is_whole = |read: &date::Reading| {
         let is_plain = read.has_clock() || read.is_told_twice || read.is_converted();
         let is_plain = is_plain || piece.text.contains(['|', '•']);
+        let is_plain = is_plain || begins_with_outlet(form, page);
         read.whole || is_plain && read.others <= BESIDE
     };
     !goes_on && page.date_in(form).is_some_and(|read| read.has_day() && is_whole(&read))
+}
+
+/// "Web desk, 14 March 2024", in a script without capitals.
+fn begins_with_outlet(form: &str, page: &Marking<'_, '_>) -> bool {
+    form.split(' ').next().is_some_and(|word| page.layouts.words().is_outlet(word))
 }
 
 /// Whether a piece is a day with no more than a place before it: "New Delhi, 12 March 2024 (Updated …)".
