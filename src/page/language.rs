@@ -256,4 +256,16 @@ mod tests {
             proptest::prop_assert!(!of(None, &lines::cut(&text).0, Layouts::builtin()).is_empty());
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_arabic_by_its_bytes_is_so_by_its_letters(
+            text in "[ا-ي a-z٠-٩،\u{671}-\u{6ff}ﺍ-ﻱ]{0,200}|[ا-ي ا-يپ]{0,200}|[ا-ي ]{0,200}",
+        ) {
+            let letters = Letters::of(&text);
+            let is_arabic_script = letters.arabic * 2 > letters.all;
+            let is_so = is_arabic_script && letters.arabic_script() == "ar";
+            proptest::prop_assert!(!is_arabic(&text) || is_so);
+        }
+    }
 }

@@ -4,7 +4,8 @@
 //! article ask their reader to follow, join or load anything.
 
 use super::marking::Marking;
-use crate::page::layout::Layouts;
+use crate::page::layout::{Layouts, SmallWords};
+use crate::page::text::matching::Matching;
 use crate::page::text::shape::{self, Stop};
 
 /// A longer line, in bytes, is a paragraph.
@@ -12,17 +13,19 @@ const BYTES: usize = 400;
 
 /// Whether a line below the first calls the reader to follow, join or load something of the site.
 pub(super) fn is_call(page: &Marking<'_, '_>, index: usize) -> bool {
-    let form = page.matching.line(index);
-    index > 0 && form.len() <= BYTES && may_ask(page, index) && asks(form, page.layouts)
+    let (matching, layouts) = (page.matching, page.layouts);
+    let form = matching.line(index);
+    let may_ask = || may_ask(matching, index, layouts.words());
+    index > 0 && form.len() <= BYTES && may_ask() && asks(form, layouts)
 }
 
 /// Whether a word that asks may stand where one can on a line, by the hashes of its words: most lines have none.
-fn may_ask(page: &Marking<'_, '_>, index: usize) -> bool {
-    let (form, words) = (page.matching.line(index), page.matching.words_of(index));
-    let space = memchr::memchr(b' ', form.as_bytes()).map(|at| page.matching.start(index) + at);
+fn may_ask(matching: &Matching, index: usize, small: &SmallWords) -> bool {
+    let (form, words) = (matching.line(index), matching.words_of(index));
+    let space = memchr::memchr(b' ', form.as_bytes()).map(|at| matching.start(index) + at);
     let second = words.iter().find(|word| space.is_some_and(|space| word.range().start > space));
     let asking = [words.first(), second, words.last()];
-    asking.into_iter().flatten().any(|word| page.layouts.words().may_call(word.hash()))
+    asking.into_iter().flatten().any(|word| small.may_call(word.hash()))
 }
 
 /// A call asks in one of its first words, or in its last.
@@ -67,6 +70,20 @@ mod tests {
             "He asked them to subscribe.",
         ] {
             assert!(!asks(line), "{line}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_line_that_asks_may_ask(
+            words in "((follow|“Follow”|تابعوا|-|don't|us|follow-us|newsletter|على|واتساب|the) ?){0,8}",
+        ) {
+            let matching = Matching::of([&*words, "the", &*words].into_iter());
+            let small = Layouts::builtin().words();
+            for index in [0, 2] {
+                let asks = asks(matching.line(index), Layouts::builtin());
+                proptest::prop_assert!(!asks || may_ask(&matching, index, small));
+            }
         }
     }
 }
