@@ -1,12 +1,7 @@
 #!/usr/bin/env bash
 # Builds the checkers that come by crates.io into target/tools, if they are not there. Without optimisation: each runs once.
-# `./check` begins it beside the tests, of which many wait more than they compute; deploy/check.sh waits for its end.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
-
-mkdir -p target/tools
-exec 9>target/tools/.lock
-flock 9
 
 PATH="$PWD/target/tools/bin:$PATH"
 for tool in cargo-deny@0.20.2 cargo-cyclonedx@0.5.9; do
