@@ -95,7 +95,7 @@ systemd() {
 }
 
 texts() {
-  run "scripts: shellcheck" shellcheck check deploy/check.sh deploy/feed.sh deploy/sbom.sh deploy/kafka/topics.sh \
+  run "scripts: shellcheck" shellcheck check deploy/check.sh deploy/tools.sh deploy/feed.sh deploy/sbom.sh deploy/kafka/topics.sh \
     deploy/kafka/acls.sh deploy/kafka/strimzi.sh
   run "yaml: yamllint" yamllint -d '{extends: relaxed, rules: {line-length: disable}}' deploy/prometheus \
     deploy/grafana/provisioning deploy/helm/newsmill/values.yaml deploy/helm/newsmill/ci docker-compose.yml
