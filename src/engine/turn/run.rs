@@ -227,6 +227,8 @@ impl Engine {
                 break end;
             }
         };
+        // A call that failed may have blocked for long, and each client that is let go of may do so again.
+        self.pulse.beat(false);
         self.leave();
         end
     }
@@ -357,7 +359,10 @@ impl Engine {
                 }
             }
         }
-        drop(self);
+        for run in std::mem::take(&mut self.stages) {
+            drop(run);
+            self.pulse.beat(false);
+        }
     }
 }
 
