@@ -107,8 +107,9 @@ fn watched_fleet(
         // In haste as the alerts are.
         ("NEWSMILL__ENGINE__SESSION_TIMEOUT", "3s"),
         ("NEWSMILL__ENGINE__DRAIN_TIMEOUT", "2s"),
-        // The default: a client's call blocks for a minute in an outage, and that is no stall.
-        ("NEWSMILL__ENGINE__WATCHDOG_TIMEOUT", "2m"),
+        // Twice the default: a client's call that an outage finds half done was seen to block for two minutes and more. Then the
+        // watchdog ends the process, as it should, and this test is of what pages while it lives.
+        ("NEWSMILL__ENGINE__WATCHDOG_TIMEOUT", "4m"),
         ("NEWSMILL__ENGINE__MAX_POLL_INTERVAL", "5m"),
     ];
     fleet.grow(REPLICAS);
