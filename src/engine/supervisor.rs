@@ -125,6 +125,7 @@ fn start_again_and_again(
         if began.elapsed() > BACKOFF_MAX * 3 {
             backoff = BACKOFF_MIN;
         }
+        pulse.beat(false);
         stop.wait(backoff);
         backoff = (backoff * 2).min(BACKOFF_MAX);
     }

@@ -52,6 +52,12 @@ impl Pulse {
         self.progress_ms.store(self.now_ms(), Ordering::Release);
     }
 
+    /// A client reaches no broker. A call that waits for one is no stall, however long that takes: offsets that are on their way
+    /// into a transaction when the brokers go are waited for until they are back (librdkafka's `rd_kafka_coord_req`).
+    pub(super) fn without_brokers(&self) {
+        self.beat(false);
+    }
+
     /// Everything finished is committed; only the leaving is left.
     pub(super) fn drained(&self) {
         self.has_drained.store(true, Ordering::Release);

@@ -23,6 +23,7 @@ use rdkafka::types::RDKafkaRespErr;
 use super::token;
 use crate::engine::observer::Observer;
 use crate::engine::observer::client_view::{ClientKind, ClientView};
+use crate::engine::watchdog::Pulse;
 
 /// What the group told a consumer, in its order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,11 +45,17 @@ pub struct Watched {
     pub name: &'static str,
     /// Who watches.
     pub observer: Arc<dyn Observer>,
+    /// The signs of life of its engine.
+    pub(in crate::engine) pulse: Arc<Pulse>,
 }
 
 impl Watched {
     fn stands(&self, kind: ClientKind, statistics: &Statistics) {
-        self.observer.client(self.engine, &ClientView::new(self.name, kind, statistics));
+        let view = ClientView::new(self.name, kind, statistics);
+        if !view.brokers.iter().any(|broker| broker.is_up) {
+            self.pulse.without_brokers();
+        }
+        self.observer.client(self.engine, &view);
     }
 
     fn complains(&self, kind: ClientKind, error: &KafkaError, reason: &str) {

@@ -17,6 +17,7 @@ use crate::engine::end::End;
 use crate::engine::observer::Unobserved;
 use crate::engine::readers::topic_reader::{Event, Found, TopicReader};
 use crate::engine::stop::Stop;
+use crate::engine::watchdog::Pulse;
 use crate::stage::Headers;
 
 /// Records of one transaction, at most …
@@ -52,7 +53,8 @@ pub fn replay(
     stop: &Stop,
     mut choose: impl FnMut(&Found) -> Option<Again>,
 ) -> Result<(), End> {
-    let watched = Watched { engine: 0, name: "replay", observer: Arc::new(Unobserved) };
+    let (observer, pulse) = (Arc::new(Unobserved), Arc::new(Pulse::new()));
+    let watched = Watched { engine: 0, name: "replay", observer, pulse };
     let producer = clients.producer(job, watched).map_err(|error| End::config(&error))?;
     // Fences and ends what an earlier run left open: only then is its place in the topic certain.
     producer

@@ -176,8 +176,12 @@ impl Engine {
         observer: Arc<dyn Observer>,
     ) -> Result<Self, End> {
         pulse.beat(false);
-        let watched =
-            |name| context::Watched { engine: spec.number, name, observer: Arc::clone(&observer) };
+        let watched = |name| context::Watched {
+            engine: spec.number,
+            name,
+            observer: Arc::clone(&observer),
+            pulse: Arc::clone(&pulse),
+        };
         let outlet = Outlet::open(
             &spec.clients,
             &spec.transactional_id,

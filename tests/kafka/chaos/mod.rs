@@ -98,6 +98,32 @@ fn kill_9_of_the_broker_loses_and_doubles_nothing() {
 }
 
 #[test]
+fn an_outage_that_finds_calls_half_done_and_outlasts_the_watchdog_ends_no_process() {
+    const WATCHDOG: Duration = Duration::from_secs(15);
+    let proxy = Proxy::new();
+    let broker = Broker::start_behind(&proxy);
+    let environment = vec![
+        ("NEWSMILL__ENGINE__TRANSACTION_TIMEOUT", "3s"),
+        ("NEWSMILL__ENGINE__WATCHDOG_TIMEOUT", "15s"),
+    ];
+    let mut fleet = Fleet::with(&proxy.bootstrap(), "halfway", environment);
+    fleet.grow(3);
+    let mut scene = Scene::over(fleet, &broker.bootstrap(), 100);
+    for call in [PRODUCE, TXN_OFFSET_COMMIT] {
+        scene.some_progress(100);
+        proxy.delay(call, WATCHDOG, u32::MAX);
+        wait_until("such a call under way in each replica", LIMIT, || proxy.delayed(call) >= 3);
+        proxy.delay(call, Duration::ZERO, 0);
+        proxy.cut(true);
+        scene.pass(2 * WATCHDOG);
+        proxy.cut(false);
+        scene.some_progress(200);
+        assert_eq!(scene.fleet.ended_by_itself, 0, "by an outage in a call of API key {call}");
+    }
+    assert!(scene.end().articles > 0);
+}
+
+#[test]
 fn refused_offsets_and_commits_whose_answer_is_lost_lose_and_double_nothing() {
     let proxy = Proxy::new();
     let broker = Broker::start_behind(&proxy);
