@@ -16,8 +16,11 @@ const LIMIT: Duration = Duration::from_secs(240);
 
 const REPLICAS: usize = 3;
 
-/// What alerts hold beside the times that they wait, each with what it is in haste.
-const HASTE: [(&str, &str); 2] = [
+/// What an alert says, and what it says in haste.
+type Haste = (&'static str, &'static str);
+
+/// What alerts hold beside the times that they wait.
+const HASTE: [Haste; 2] = [
     // How far back is looked for an engine that starts again and again.
     ("[2m]", "[30s]"),
     // How long after an outage nothing pages for what it has caused. That takes clients a minute, who are in no haste.
@@ -29,13 +32,20 @@ const HASTE: [(&str, &str); 2] = [
 
 /// How long a committed offset stands still, where records wait, until it is a stall.
 const STALL: &str = "timestamp_seconds[30s])) > 300";
-const HASTY_STALL: &str = "timestamp_seconds[30s])) > 10";
-/// Clients are in no haste to say that brokers are away: it takes them some twenty seconds, of the five minutes.
-const STALL_IN_AN_OUTAGE: &str = "timestamp_seconds[30s])) > 40";
+const HASTY_STALL: Haste = (STALL, "timestamp_seconds[30s])) > 10");
+/// Clients are in no haste to say that brokers are away: it takes them some twenty seconds, of the five minutes after which
+/// either of these pages.
+const IN_AN_OUTAGE: [Haste; 2] = [
+    (STALL, "timestamp_seconds[30s])) > 40"),
+    (
+        "(newsmill_topic_partitions)\n        for: 10s",
+        "(newsmill_topic_partitions)\n        for: 40s",
+    ),
+];
 
 /// The alerts with a second for each half a minute that they wait: a test has no quarter of an hour.
-fn hasty(folder: &std::path::Path, stall: &str) -> Vec<PathBuf> {
-    let haste = [&HASTE[..], &[(STALL, stall)]].concat();
+fn hasty(folder: &std::path::Path, more: &[Haste]) -> Vec<PathBuf> {
+    let haste = [&HASTE[..], more].concat();
     let seconds = |time: &str| {
         let (number, unit) = time.split_at(time.len() - 1);
         let unit = if unit == "h" { 120 } else { 2 };
@@ -97,10 +107,10 @@ fn watched_fleet(
     bootstrap: &str,
     app: &str,
     folder: &std::path::Path,
-    stall: &str,
+    haste: &[Haste],
 ) -> Option<Watched> {
     let pager = Pager::start()?;
-    let prometheus = Prometheus::start(&hasty(folder, stall), Some(&pager))?;
+    let prometheus = Prometheus::start(&hasty(folder, haste), Some(&pager))?;
     let mut fleet = Fleet::new(bootstrap, app);
     fleet.environment = vec![
         ("NEWSMILL__DEAD_LETTER__MAX_CONSECUTIVE", "20"),
@@ -135,8 +145,7 @@ fn fires(prometheus: &Prometheus, severity: &str, alert: &str) -> bool {
 fn an_outage_of_the_brokers_is_a_ticket_and_no_page_and_ends_by_itself() {
     let folder = super::broker::scratch("hasty");
     let mut broker = Broker::start_mortal();
-    let Some(mut watched) =
-        watched_fleet(&broker.bootstrap(), "outage", &folder, STALL_IN_AN_OUTAGE)
+    let Some(mut watched) = watched_fleet(&broker.bootstrap(), "outage", &folder, &IN_AN_OUTAGE)
     else {
         return;
     };
@@ -187,7 +196,7 @@ const TOO_SMALL: &str = "100";
 fn partitions_whose_commits_do_not_come_through_page_as_stalled_and_nothing_else_does() {
     let folder = super::broker::scratch("hasty");
     let bootstrap = shared().bootstrap();
-    let Some(mut watched) = watched_fleet(&bootstrap, "stalled", &folder, HASTY_STALL) else {
+    let Some(mut watched) = watched_fleet(&bootstrap, "stalled", &folder, &[HASTY_STALL]) else {
         return;
     };
     let articles = watched.fleet.names.topic("articles");
@@ -245,7 +254,7 @@ fn a_flood_of_bad_pages_pages_as_held_and_soon_to_be_deleted_and_nothing_else_do
     let bootstrap = shared().bootstrap();
     // Brokers look for what is too old every five minutes: nothing is deleted in the time of this test.
     client::create_topic(&bootstrap, "paged.raw", 6, &[("retention.ms", "40000")]);
-    let Some(mut watched) = watched_fleet(&bootstrap, "paged", &folder, HASTY_STALL) else {
+    let Some(mut watched) = watched_fleet(&bootstrap, "paged", &folder, &[HASTY_STALL]) else {
         return;
     };
     let feed = Feed::new(&bootstrap);
@@ -276,7 +285,7 @@ fn a_flood_of_bad_pages_pages_as_held_and_soon_to_be_deleted_and_nothing_else_do
 fn a_replica_that_starts_again_and_again_pages_as_a_crash_loop_and_nothing_else_does() {
     let folder = super::broker::scratch("hasty");
     let bootstrap = shared().bootstrap();
-    let Some(mut watched) = watched_fleet(&bootstrap, "looping", &folder, HASTY_STALL) else {
+    let Some(mut watched) = watched_fleet(&bootstrap, "looping", &folder, &[HASTY_STALL]) else {
         return;
     };
     crash_loop(&mut watched, 1);
