@@ -1,5 +1,5 @@
-//! The head of a page and what only its neighbours tell: the topic above the headline, names beside dates, rows of fields,
-//! counts and times of the site, labels with nothing behind them.
+//! The head of a page and what only its neighbours tell: the topic above the headline, rows of fields, counts and times of the
+//! site, labels with nothing behind them.
 
 #[path = "common/reading.rs"]
 mod reading;
@@ -27,41 +27,6 @@ fn the_topic_above_the_headline_is_furniture_where_a_standfirst_and_a_date_stand
     let without = page(&text);
     assert_eq!(without.headline.as_deref(), Some("Trouble on the river"));
     assert_eq!(without.body, [HEADLINE, FIRST, SECOND]);
-}
-
-#[test]
-fn a_name_beside_the_date_is_the_author() {
-    for name in [
-        "Nora Field",
-        "Abubakar Ahmadu Field",
-        "Nora Field Transport correspondent",
-        "The Harbour Bureau",
-        "Nora van der Field",
-        "Of Harbour, in Portville",
-    ] {
-        for head in [format!("{name}\n14 March 2024"), format!("Published: 14 March 2024\n{name}")]
-        {
-            let text = format!(
-                "Works close a crossing for weeks\n{STANDFIRST}\n{head}\n{FIRST}\n{SECOND}"
-            );
-            let page = page(&text);
-            assert_eq!(page.author.as_deref(), Some(name), "{text}");
-            assert_eq!(page.body, [STANDFIRST, FIRST, SECOND]);
-        }
-    }
-}
-
-#[test]
-fn what_the_article_says_or_no_name_beside_the_date_stays_in_the_body() {
-    let said = "Works close a crossing for weeks";
-    for line in ["Old Harbour", "Drivers take the long way", "Works Close Crossing"] {
-        let text = format!(
-            "{said}\n{line}\n14 March 2024\nThe bridge at Old Harbour will be closed to all traffic from Monday.\n{SECOND}"
-        );
-        let page = page(&text);
-        assert_eq!(page.author, None, "{line}");
-        assert_eq!(page.body.first().map(AsRef::as_ref), Some(line));
-    }
 }
 
 #[test]
@@ -295,60 +260,6 @@ fn a_page_in_one_line_of_sentences_has_no_headline() {
 }
 
 #[test]
-fn two_names_and_a_name_with_its_office_in_brackets_are_the_author_beside_the_date() {
-    for name in [
-        "Nora Field and Tom Poole",
-        "Nora Field with AFP",
-        "Nora Field (Transport editor)",
-        "Nora van der Field",
-    ] {
-        let text =
-            format!("Works close a crossing for weeks\n{name}\n14 March 2024\n{FIRST}\n{SECOND}");
-        let page = page(&text);
-        assert_eq!(page.author.as_deref(), Some(name), "{text}");
-        assert_eq!(page.body, [FIRST, SECOND]);
-    }
-    let text = format!(
-        "Works close a crossing for weeks\nArts and Culture\n14 March 2024\n{FIRST}\n{SECOND}"
-    );
-    assert_eq!(page(&text).author, None);
-}
-
-#[test]
-fn a_name_that_stands_alone_behind_the_article_too_is_the_author_named_again() {
-    let text = format!(
-        "Works close a crossing for weeks\nNora Field\n14 March 2024\n{FIRST}\n{SECOND}\nNora Field"
-    );
-    let page = page(&text);
-    assert_eq!(page.author.as_deref(), Some("Nora Field"));
-    assert_eq!(
-        (page.body, page.furniture),
-        (vec![FIRST.into(), SECOND.into()], vec!["Nora Field".into()])
-    );
-}
-
-#[test]
-fn a_byline_behind_a_date_is_taken_off_it() {
-    let text = format!("{HEADLINE}\nThursday 14 March 2024 by Nora Field\n{FIRST}\n{SECOND}");
-    let dated = page(&text);
-    assert_eq!(dated.author.as_deref(), Some("Nora Field"));
-    assert_eq!(dated.published.unwrap().raw, "Thursday 14 March 2024");
-    assert_eq!(dated.body, [FIRST, SECOND]);
-    let line = "14 March 2024 by the river that nobody had crossed";
-    let text = format!("{HEADLINE}\n{line}\n{FIRST}\n{SECOND}");
-    assert_eq!(page(&text).author, None);
-}
-
-#[test]
-fn a_site_behind_the_author_is_the_source() {
-    let text = format!("{HEADLINE}\nBy: Nora Field - Paper.example\n{FIRST}\n{SECOND}");
-    let page = page(&text);
-    assert_eq!(page.author.as_deref(), Some("Nora Field"));
-    assert_eq!(page.source.as_deref(), Some("Paper.example"));
-    assert_eq!(page.body, [FIRST, SECOND]);
-}
-
-#[test]
 fn keywords_stand_below_a_button_too() {
     let text = format!("{HEADLINE}\n{FIRST}\n{SECOND}\nTopics\nShow more\nHarbours\nBridges");
     let keywords = page(&text);
@@ -368,26 +279,6 @@ fn a_section_below_the_headline_of_a_link_is_furniture() {
     let links: Vec<_> = page.related.iter().filter_map(|link| link.headline.as_deref()).collect();
     assert_eq!(links, ["The night ferry has a second boat", "Three days on the quays of the town"]);
     assert_eq!(page.furniture, ["Politics", "Business"]);
-}
-
-#[test]
-fn a_name_behind_the_article_is_its_author_where_papers_of_the_language_print_it_there() {
-    let text = "Cầu cũ qua sông đóng cửa một tháng\nCầu cũ qua cửa sông sẽ đóng cửa từ thứ hai, chính quyền thành phố thông báo.\nPhà sẽ chạy nhiều gấp đôi cho đến khi công trình hoàn thành, họ hứa như vậy.\nVõ Hải";
-    let vietnamese = page(text);
-    assert_eq!((vietnamese.author.as_deref(), vietnamese.body.len()), (Some("Võ Hải"), 2));
-    let text = format!("{HEADLINE}\n{FIRST}\n{SECOND}\nNora Field");
-    assert_eq!(page(&text).author, None);
-}
-
-#[test]
-fn a_byline_behind_the_article_is_its_author() {
-    for end in ["", "\nSource: Harbour Post\nRead also:\nOrchard growers fear late frost"] {
-        let text = format!("{HEADLINE}\n{FIRST}\n{SECOND}\nBy Nora Field{end}");
-        let page = page(&text);
-        assert_eq!((page.author.as_deref(), page.body.len()), (Some("Nora Field"), 2), "{end}");
-    }
-    let text = format!("{HEADLINE}\n{FIRST}\n{SECOND}\nBy Friday of next week at noon");
-    assert_eq!(page(&text).author, None);
 }
 
 #[test]
@@ -443,34 +334,6 @@ fn a_menu_on_one_line_is_no_headline() {
     }
     let text = format!("World Business Sport Opinion\n{FIRST}\n{SECOND}");
     assert_eq!(page(&text).headline.as_deref(), Some("World Business Sport Opinion"));
-}
-
-#[test]
-fn a_dash_or_a_slash_stands_between_the_author_and_the_date_too() {
-    for row in [
-        "Published: 14 March 2024 - By Nora Field",
-        "Published: 14 March 2024 / By Nora Field",
-        "By Nora Field - Published on 14 March 2024",
-        "By Nora Field / Posted on: 14 March 2024",
-        "14 March 2024 - by Nora Field",
-    ] {
-        let text = format!("{HEADLINE}\n{row}\n{FIRST}\n{SECOND}");
-        let page = page(&text);
-        assert_eq!(page.author.as_deref(), Some("Nora Field"), "{row}");
-        assert_eq!(page.published.unwrap().raw, "14 March 2024", "{row}");
-        assert_eq!(page.body, [FIRST, SECOND], "{row}");
-    }
-}
-
-#[test]
-fn a_byline_behind_the_article_is_its_author_where_a_link_stands_in_its_middle() {
-    let link = "Read also: Orchard growers fear late frost";
-    let end = "Source: Harbour Post\nRead also:\nThe night ferry has a second boat\nBy Tom Poole\nA second boat sails at night from Monday, said the company that owns both of them.";
-    let text =
-        format!("{HEADLINE}\n14 March 2024\n{FIRST}\n{link}\n{SECOND}\nBy Nora Field\n{end}");
-    let page = page(&text);
-    assert_eq!(page.author.as_deref(), Some("Nora Field"));
-    assert_eq!(page.body, [FIRST, SECOND]);
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Names above the body: what shows that a line is one, in scripts without capitals too, and what stands beside them.
+//! Names above the body and behind it: what shows that a line is one, in scripts without capitals too, and what stands beside
+//! them.
 
 #[path = "common/reading.rs"]
 mod reading;
@@ -6,12 +7,151 @@ mod reading;
 use reading::page;
 
 const HEADLINE: &str = "The harbour bridge is closed to all traffic for a month";
+const STANDFIRST: &str =
+    "Engineers found rust in two of its piers, and drivers have to take the long way round.";
 const FIRST: &str = "The old bridge over the river mouth will be closed to all traffic from Monday, said the council.";
 const SECOND: &str = "The ferry will run twice as often until the works are done, it promised.";
 const AR_HEADLINE: &str = "البلدية تعيد فتح جسر الميناء القديم أمام المارة";
 const AR_FIRST: &str =
     "أعلنت البلدية أن الجسر القديم سيفتح أمام المارة يوم الاثنين بعد أشهر من أعمال الصيانة.";
 const AR_SECOND: &str = "وقال المهندس المشرف إن السيارات ستنتظر حتى نهاية الربيع على أبعد تقدير.";
+
+#[test]
+fn a_name_beside_the_date_is_the_author() {
+    for name in [
+        "Nora Field",
+        "Abubakar Ahmadu Field",
+        "Nora Field Transport correspondent",
+        "The Harbour Bureau",
+        "Nora van der Field",
+        "Of Harbour, in Portville",
+    ] {
+        for head in [format!("{name}\n14 March 2024"), format!("Published: 14 March 2024\n{name}")]
+        {
+            let text = format!(
+                "Works close a crossing for weeks\n{STANDFIRST}\n{head}\n{FIRST}\n{SECOND}"
+            );
+            let page = page(&text);
+            assert_eq!(page.author.as_deref(), Some(name), "{text}");
+            assert_eq!(page.body, [STANDFIRST, FIRST, SECOND]);
+        }
+    }
+}
+
+#[test]
+fn what_the_article_says_or_no_name_beside_the_date_stays_in_the_body() {
+    let said = "Works close a crossing for weeks";
+    for line in ["Old Harbour", "Drivers take the long way", "Works Close Crossing"] {
+        let text = format!(
+            "{said}\n{line}\n14 March 2024\nThe bridge at Old Harbour will be closed to all traffic from Monday.\n{SECOND}"
+        );
+        let page = page(&text);
+        assert_eq!(page.author, None, "{line}");
+        assert_eq!(page.body.first().map(AsRef::as_ref), Some(line));
+    }
+}
+
+#[test]
+fn two_names_and_a_name_with_its_office_in_brackets_are_the_author_beside_the_date() {
+    for name in [
+        "Nora Field and Tom Poole",
+        "Nora Field with AFP",
+        "Nora Field (Transport editor)",
+        "Nora van der Field",
+    ] {
+        let text =
+            format!("Works close a crossing for weeks\n{name}\n14 March 2024\n{FIRST}\n{SECOND}");
+        let page = page(&text);
+        assert_eq!(page.author.as_deref(), Some(name), "{text}");
+        assert_eq!(page.body, [FIRST, SECOND]);
+    }
+    let text = format!(
+        "Works close a crossing for weeks\nArts and Culture\n14 March 2024\n{FIRST}\n{SECOND}"
+    );
+    assert_eq!(page(&text).author, None);
+}
+
+#[test]
+fn a_name_that_stands_alone_behind_the_article_too_is_the_author_named_again() {
+    let text = format!(
+        "Works close a crossing for weeks\nNora Field\n14 March 2024\n{FIRST}\n{SECOND}\nNora Field"
+    );
+    let page = page(&text);
+    assert_eq!(page.author.as_deref(), Some("Nora Field"));
+    assert_eq!(
+        (page.body, page.furniture),
+        (vec![FIRST.into(), SECOND.into()], vec!["Nora Field".into()])
+    );
+}
+
+#[test]
+fn a_byline_behind_a_date_is_taken_off_it() {
+    let text = format!("{HEADLINE}\nThursday 14 March 2024 by Nora Field\n{FIRST}\n{SECOND}");
+    let dated = page(&text);
+    assert_eq!(dated.author.as_deref(), Some("Nora Field"));
+    assert_eq!(dated.published.unwrap().raw, "Thursday 14 March 2024");
+    assert_eq!(dated.body, [FIRST, SECOND]);
+    let line = "14 March 2024 by the river that nobody had crossed";
+    let text = format!("{HEADLINE}\n{line}\n{FIRST}\n{SECOND}");
+    assert_eq!(page(&text).author, None);
+}
+
+#[test]
+fn a_site_behind_the_author_is_the_source() {
+    let text = format!("{HEADLINE}\nBy: Nora Field - Paper.example\n{FIRST}\n{SECOND}");
+    let page = page(&text);
+    assert_eq!(page.author.as_deref(), Some("Nora Field"));
+    assert_eq!(page.source.as_deref(), Some("Paper.example"));
+    assert_eq!(page.body, [FIRST, SECOND]);
+}
+
+#[test]
+fn a_name_behind_the_article_is_its_author_where_papers_of_the_language_print_it_there() {
+    let text = "Cầu cũ qua sông đóng cửa một tháng\nCầu cũ qua cửa sông sẽ đóng cửa từ thứ hai, chính quyền thành phố thông báo.\nPhà sẽ chạy nhiều gấp đôi cho đến khi công trình hoàn thành, họ hứa như vậy.\nVõ Hải";
+    let vietnamese = page(text);
+    assert_eq!((vietnamese.author.as_deref(), vietnamese.body.len()), (Some("Võ Hải"), 2));
+    let text = format!("{HEADLINE}\n{FIRST}\n{SECOND}\nNora Field");
+    assert_eq!(page(&text).author, None);
+}
+
+#[test]
+fn a_byline_behind_the_article_is_its_author() {
+    for end in ["", "\nSource: Harbour Post\nRead also:\nOrchard growers fear late frost"] {
+        let text = format!("{HEADLINE}\n{FIRST}\n{SECOND}\nBy Nora Field{end}");
+        let page = page(&text);
+        assert_eq!((page.author.as_deref(), page.body.len()), (Some("Nora Field"), 2), "{end}");
+    }
+    let text = format!("{HEADLINE}\n{FIRST}\n{SECOND}\nBy Friday of next week at noon");
+    assert_eq!(page(&text).author, None);
+}
+
+#[test]
+fn a_dash_or_a_slash_stands_between_the_author_and_the_date_too() {
+    for row in [
+        "Published: 14 March 2024 - By Nora Field",
+        "Published: 14 March 2024 / By Nora Field",
+        "By Nora Field - Published on 14 March 2024",
+        "By Nora Field / Posted on: 14 March 2024",
+        "14 March 2024 - by Nora Field",
+    ] {
+        let text = format!("{HEADLINE}\n{row}\n{FIRST}\n{SECOND}");
+        let page = page(&text);
+        assert_eq!(page.author.as_deref(), Some("Nora Field"), "{row}");
+        assert_eq!(page.published.unwrap().raw, "14 March 2024", "{row}");
+        assert_eq!(page.body, [FIRST, SECOND], "{row}");
+    }
+}
+
+#[test]
+fn a_byline_behind_the_article_is_its_author_where_a_link_stands_in_its_middle() {
+    let link = "Read also: Orchard growers fear late frost";
+    let end = "Source: Harbour Post\nRead also:\nThe night ferry has a second boat\nBy Tom Poole\nA second boat sails at night from Monday, said the company that owns both of them.";
+    let text =
+        format!("{HEADLINE}\n14 March 2024\n{FIRST}\n{link}\n{SECOND}\nBy Nora Field\n{end}");
+    let page = page(&text);
+    assert_eq!(page.author.as_deref(), Some("Nora Field"));
+    assert_eq!(page.body, [FIRST, SECOND]);
+}
 
 #[test]
 fn a_name_beside_the_date_is_the_author_in_a_script_without_capitals_too() {
