@@ -73,7 +73,8 @@ fn is_arabic(sample: &str) -> bool {
     let others = pairs(sample, |first, second| begins(first) & !is_own(first, second));
     let telling =
         pairs(sample, |first, second| (first >= 0xda) | (first == 0xd9) & (second > 0x97));
-    own > others && telling * TELLING <= own
+    // The last byte begins no pair: it may be a letter of another script.
+    own > others + 1 && telling * TELLING <= own
 }
 
 /// How many bytes of a text and the bytes behind them are such pairs: few of them at a time, since a small number counts
@@ -255,6 +256,13 @@ mod tests {
         fn any_text_has_a_language_tag(text in "\\PC{0,900}") {
             proptest::prop_assert!(!of(None, &lines::cut(&text).0, Layouts::builtin()).is_empty());
         }
+    }
+
+    #[test]
+    fn a_text_half_of_arabic_letters_is_not_arabic_by_its_bytes() {
+        assert!(!is_arabic("اa"));
+        assert!(!is_arabic("ab ابت c"));
+        assert!(is_arabic("ابت a"));
     }
 
     proptest::proptest! {
