@@ -95,6 +95,11 @@ impl Prometheus {
         result.unwrap_or_else(|| panic!("{query}: {answer}")).clone()
     }
 
+    /// What it answers to a query, word for word; `None` where it does not.
+    pub fn raw(&self, query: &str) -> Option<String> {
+        http::get(&self.address, &format!("/api/v1/query?query={}", encoded(query)))
+    }
+
     /// The value of a query with one series.
     pub fn figure(&self, query: &str) -> Option<f64> {
         self.query(query).first()?["value"][1].as_str()?.parse().ok()
