@@ -27,6 +27,14 @@ fn assert_says(language: &str, form: &str, wanted: &str) {
 }
 
 #[test]
+fn a_day_before_words_that_say_how_long_ago_it_was_changed_is_that_of_publication() {
+    let text = "Chuva derruba muro de escola e aulas são suspensas\n23/01/2024 08h51 Atualizado há 2 meses\nA chuva que atingiu a cidade na madrugada derrubou o muro de uma escola municipal no centro.\nTrês salas de aula foram interditadas, segundo a Defesa Civil.";
+    let page = page(text);
+    assert_eq!(page.published.unwrap().at.as_deref(), Some("2024-01-23T08:51:00Z"));
+    assert_eq!(page.updated, None);
+}
+
+#[test]
 fn every_form_of_a_date_is_read() {
     for line in include_str!("pages/dates.txt").lines() {
         let cells: Vec<&str> = line.split('\t').collect();

@@ -157,8 +157,7 @@ fn a_byline_behind_the_article_is_its_author_where_a_link_stands_in_its_middle()
 fn a_name_beside_the_date_is_the_author_in_a_script_without_capitals_too() {
     for (name, date) in [
         ("سمير الحقلاوي", "14 مارس 2024"),
-        ("صحيفة أخبار الوادي", "14 مارس 2024"),
-        ("ميناء الوادي - ساحل نيوز", "الخميس 14 مارس 2024"),
+        ("مراسلنا في الوادي", "14 مارس 2024"),
         ("أخبار الساحل / سمير الحقلاوي", "14/03/2024"),
     ] {
         for lines in [format!("{name}\n{date}"), format!("{date}\n{name}")] {
@@ -172,14 +171,9 @@ fn a_name_beside_the_date_is_the_author_in_a_script_without_capitals_too() {
 
 #[test]
 fn a_short_line_beside_the_date_that_names_nobody_is_no_author() {
-    for line in [
-        "أعمال صيانة طويلة",
-        "يوسف البحري يتابع",
-        "قال سمير",
-        "بعد أشهر من الصيانة",
-        "سمير 14",
-        "الميناء - وام",
-    ] {
+    for line in
+        ["أعمال صيانة طويلة", "يوسف البحري يتابع", "قال سمير", "بعد أشهر من الصيانة", "سمير 14"]
+    {
         let headline = format!("{AR_HEADLINE} ويوسف البحري يتابع");
         let text = format!("{headline}\n{line}\n14 مارس 2024\n{AR_FIRST}\n{AR_SECOND}");
         let page = page(&text);
@@ -304,5 +298,86 @@ fn a_given_name_in_a_row_with_a_date_is_the_author_and_a_place_is_not() {
         assert_eq!(page.author.as_deref(), author, "{row}");
         assert!(page.published.is_some(), "{row}");
         assert_eq!(page.body, [AR_FIRST, AR_SECOND], "{row}");
+    }
+}
+
+#[test]
+fn a_paper_that_no_label_names_is_the_source_beside_the_date() {
+    let read = |headline: &str, lines: &str, first: &str, second: &str| {
+        let text = format!("{headline}\n{lines}\n{first}\n{second}");
+        let page = page(&text);
+        assert_eq!(page.author, None, "{lines}");
+        (page.source.map(|source| source.to_string()), page.body.len())
+    };
+    for paper in ["صحيفة أخبار الوادي", "وكالات", "ساحل نيوز - ميناء الوادي"]
+    {
+        for lines in [format!("{paper}\n14 مارس 2024"), format!("14 مارس 2024\n{paper}")] {
+            let found = read(AR_HEADLINE, &lines, AR_FIRST, AR_SECOND);
+            assert_eq!(found, (Some(paper.to_owned()), 2), "{lines}");
+        }
+    }
+    // A place and its paper right above a paragraph are its dateline.
+    for paper in ["الميناء - وام", "الوادي: «الساحل الجديد»"] {
+        let above = read(AR_HEADLINE, &format!("{paper}\n14 مارس 2024"), AR_FIRST, AR_SECOND);
+        assert_eq!(above, (Some(paper.to_owned()), 2), "{paper}");
+        let below = read(AR_HEADLINE, &format!("14 مارس 2024\n{paper}"), AR_FIRST, AR_SECOND);
+        assert_eq!(below, (None, 3), "{paper}");
+    }
+    assert_eq!(read(HEADLINE, "Xinhua\n14 March 2024", FIRST, SECOND).0.as_deref(), Some("Xinhua"));
+    // What a line of the site says too is a name of the site.
+    let site = format!("{AR_SECOND}\nتابعوا آخر أخبار الساحل الأزرق عبر واتساب");
+    let found = read(AR_HEADLINE, "الميناء - الساحل الأزرق\n14 مارس 2024", AR_FIRST, &site);
+    assert_eq!(found, (Some("الميناء - الساحل الأزرق".to_owned()), 2));
+}
+
+#[test]
+fn a_name_and_the_date_stand_on_one_line_with_a_sign_or_the_label_of_the_date_between() {
+    for (row, author) in [
+        ("سمير الحقلاوي / 14 مارس 2024", "سمير الحقلاوي"),
+        ("سمير الحقلاوي 14/03/2024", "سمير الحقلاوي"),
+    ] {
+        let text = format!("{AR_HEADLINE}\n{row}\n{AR_FIRST}\n{AR_SECOND}");
+        let page = page(&text);
+        assert_eq!(page.author.as_deref(), Some(author), "{row}");
+        assert_eq!((page.published.is_some(), page.body.len()), (true, 2), "{row}");
+    }
+    for row in
+        ["Nora Field Published March 14, 2024 Updated March 15, 2024", "Nora Field / 14 March 2024"]
+    {
+        let text = format!("{HEADLINE}\n{row}\n{FIRST}\n{SECOND}");
+        let page = page(&text);
+        assert_eq!(page.author.as_deref(), Some("Nora Field"), "{row}");
+        let published = page.published.unwrap().at;
+        assert_eq!(published.as_deref(), Some("2024-03-14T00:00:00Z"), "{row}");
+        assert_eq!(page.body, [FIRST, SECOND], "{row}");
+    }
+    // A place stands before the date as well, and a sentence may.
+    for row in ["New Delhi, 14 March 2024", "Nora Field went home on 14 March 2024"] {
+        let text = format!("{HEADLINE}\n{row}\n{FIRST}\n{SECOND}");
+        assert_eq!(page(&text).author, None, "{row}");
+    }
+}
+
+#[test]
+fn a_given_name_beside_the_site_behind_the_article_is_its_author_in_a_script_without_capitals() {
+    let text = format!("{AR_HEADLINE}\n14 مارس 2024\n{AR_FIRST}\n{AR_SECOND}\nسمير الحقلاوي\nشارك");
+    let named = page(&text);
+    assert_eq!((named.author.as_deref(), named.body.len()), (Some("سمير الحقلاوي"), 2));
+    let said = format!("{AR_SECOND} وقال سمير الحقلاوي إنه ينتظر.");
+    let text = format!("{AR_HEADLINE}\n14 مارس 2024\n{AR_FIRST}\n{said}\nسمير الحقلاوي\nشارك");
+    assert_eq!(page(&text).author, None);
+}
+
+#[test]
+fn a_name_of_letters_of_two_scripts_or_one_that_the_site_says_again_stands_above_the_headline() {
+    for (above, below) in [
+        ("CNN أخبار بالعربية", ""),
+        ("الساحل الأزرق المغربي", "\nالمصدر: الساحل الأزرق المغربي"),
+        ("الساحل الأزرق المغربي", "\nجميع الحقوق محفوظة لموقع الساحل الأزرق المغربي"),
+    ] {
+        let text = format!("{above}\n{AR_HEADLINE}\n14 مارس 2024\n{AR_FIRST}\n{AR_SECOND}{below}");
+        let page = page(&text);
+        assert_eq!(page.headline.as_deref(), Some(AR_HEADLINE), "{above}");
+        assert_eq!(page.body, [AR_FIRST, AR_SECOND], "{above}");
     }
 }

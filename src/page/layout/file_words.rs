@@ -86,6 +86,8 @@ impl FileBuild<'_> {
             &raw.thousands,
             &raw.given_names,
             &raw.outlets,
+            &raw.desks,
+            &raw.agencies,
             &raw.calls,
             &raw.channels,
             &raw.pictures,

@@ -190,6 +190,10 @@ pub(super) struct RawWords {
     #[serde(default)]
     pub outlets: Vec<Spanned<String>>,
     #[serde(default)]
+    pub desks: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub agencies: Vec<Spanned<String>>,
+    #[serde(default)]
     pub calls: Vec<Spanned<String>>,
     #[serde(default)]
     pub channels: Vec<Spanned<String>>,

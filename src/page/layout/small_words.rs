@@ -13,6 +13,8 @@ pub(crate) struct SmallWords {
     thousands: HashSet<Box<str>>,
     given_names: HashSet<Box<str>>,
     outlets: HashSet<Box<str>>,
+    desks: HashSet<Box<str>>,
+    agencies: HashSet<Box<str>>,
     calls: HashSet<Box<str>>,
     channels: HashSet<Box<str>>,
     pictures: HashSet<Box<str>>,
@@ -25,13 +27,15 @@ pub(crate) struct SmallWords {
 
 impl SmallWords {
     /// The lists of words, in the order of the keys in a layout's table.
-    fn lists(&mut self) -> [&mut HashSet<Box<str>>; 9] {
+    fn lists(&mut self) -> [&mut HashSet<Box<str>>; 11] {
         [
             &mut self.particles,
             &mut self.conjunctions,
             &mut self.thousands,
             &mut self.given_names,
             &mut self.outlets,
+            &mut self.desks,
+            &mut self.agencies,
             &mut self.calls,
             &mut self.channels,
             &mut self.pictures,
@@ -40,7 +44,7 @@ impl SmallWords {
     }
 
     /// Adds to each list; `words` in the order of the lists.
-    pub(super) fn add(&mut self, words: [Vec<Box<str>>; 9]) {
+    pub(super) fn add(&mut self, words: [Vec<Box<str>>; 11]) {
         for (list, words) in self.lists().into_iter().zip(words) {
             list.extend(words);
         }
@@ -70,7 +74,17 @@ impl SmallWords {
 
     /// Whether a word stands in the names of papers, agencies and channels.
     pub(crate) fn is_outlet(&self, word: &str) -> bool {
-        self.outlets.contains(word)
+        self.outlets.contains(word) || self.desks.contains(word)
+    }
+
+    /// Whether such a word is said of who writes there, and not of the paper: "desk".
+    pub(crate) fn is_desk(&self, word: &str) -> bool {
+        self.desks.contains(word)
+    }
+
+    /// Whether a text is the name of a news agency, or of several.
+    pub(crate) fn is_agency(&self, text: &str) -> bool {
+        self.agencies.contains(text)
     }
 
     /// Whether a word asks the reader to do something: "follow", "subscribe".

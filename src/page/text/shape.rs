@@ -278,6 +278,16 @@ pub(crate) fn is_web_address(line: &str) -> bool {
     (line.starts_with("http://") || line.starts_with("https://")) && !line.contains(' ')
 }
 
+/// Whether a text has all of a name, and no letter right beside it.
+pub(crate) fn says(form: &str, name: &str) -> bool {
+    form.match_indices(name).any(|(at, _)| {
+        let is_free = |beside: Option<char>| !beside.is_some_and(is_word_char);
+        let (before, behind) = (form.get(..at), form.get(at + name.len()..));
+        is_free(before.and_then(|before| before.chars().next_back()))
+            && is_free(behind.and_then(|behind| behind.chars().next()))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

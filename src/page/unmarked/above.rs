@@ -146,6 +146,7 @@ fn lines_above(pieces: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<(usize, &'st
             || is_of_site(&piece.text)
             || is_address(&piece.text)
             || is_outlet(piece, page)
+            || first == Some(piece.line) && is_name_of_site(piece, pieces, page)
             || is_kicker(&piece.text)
             || is_again(piece)
             || piece.line <= LINES_ABOVE && is_beside_site(piece, pieces)
@@ -202,9 +203,35 @@ const OUTLET_WORDS: usize = 4;
 /// Whether a line is the name of a paper, an agency or a channel: a word of it says so.
 fn is_outlet(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     let form = page.matching.form(piece.folded.clone());
-    shape::fits_words(form, OUTLET_WORDS)
-        && shape::stop(&piece.text) == Stop::None
-        && form.split(' ').any(|word| page.layouts.words().is_outlet(word))
+    is_name(piece) && form.split(' ').any(|word| page.layouts.words().is_outlet(word))
+}
+
+/// The same of the first line, where its letters or what the site says elsewhere show it.
+fn is_name_of_site(piece: &Piece<'_>, pieces: &[Piece<'_>], page: &Marking<'_, '_>) -> bool {
+    let form = page.matching.form(piece.folded.clone());
+    is_name(piece) && (is_in_two_scripts(form) || is_said_by_site(form, pieces, page))
+}
+
+fn is_name(piece: &Piece<'_>) -> bool {
+    shape::fits_words(&piece.text, OUTLET_WORDS) && shape::stop(&piece.text) == Stop::None
+}
+
+/// "BBC News عربي": a name of Latin letters and of others.
+fn is_in_two_scripts(form: &str) -> bool {
+    let is_latin = |word: &str| word.starts_with(|c: char| c.is_ascii_alphabetic());
+    let is_caseless = |word: &str| {
+        word.starts_with(|c: char| shape::is_letter(c) && !c.is_lowercase() && !c.is_uppercase())
+    };
+    form.split(' ').any(is_latin) && form.split(' ').any(is_caseless)
+}
+
+/// Whether the article's source, or a line of the site further down, says the same name.
+fn is_said_by_site(form: &str, pieces: &[Piece<'_>], page: &Marking<'_, '_>) -> bool {
+    let is_site = |piece: &Piece<'_>| {
+        matches!(piece.part, Part::Furniture | Part::Value(Field::Source))
+            && shape::says(page.matching.form(piece.folded.clone()), form)
+    };
+    shape::has_letters(form) && pieces.iter().any(is_site)
 }
 
 /// Whether a line leads to the headline below it: "The mayor of the valley told us:".

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::article::Article;
 use super::byline::{self, Byline};
+use super::paper;
 use crate::page::layout::Field;
 use crate::page::marks::marking::Marking;
 use crate::page::marks::name;
@@ -111,10 +112,17 @@ fn is_near_date(pieces: &[Piece<'_>], at: usize, reach: Reach) -> bool {
     below.into_iter().chain(last).any(is_date)
 }
 
+/// Whether nothing but lines of the site stands between the piece at `at` and a date.
+pub(super) fn is_beside_date(pieces: &[Piece<'_>], at: usize) -> bool {
+    is_near_date(pieces, at, Reach { lines: false, labelled: true, ago: false })
+}
+
 /// Whether a piece is a name in a script with capitals, and the article says no such name.
 fn is_cased_name(piece: &Piece<'_>, article: &Article<'_>, page: &Marking<'_, '_>) -> bool {
     let form = page.matching.form(piece.folded.clone());
+    // What its bearer is, or where, the article may say.
     let name = form.split(',').next().unwrap_or_default();
+    let name = name.split(" - ").next().unwrap_or_default();
     piece.part == Part::Body
         && !is_nearly_label(piece)
         && name::stands_alone(piece.text.trim_end_matches([',', ' ']), page.layouts)
@@ -131,6 +139,7 @@ fn is_caseless_name(piece: &Piece<'_>, article: &Article<'_>, page: &Marking<'_,
         && shape::stop(&piece.text) == Stop::None
         && !is_nearly_label(piece)
         && name::is_name_without_capitals(form, page.layouts)
+        && paper::paper(form, page.layouts).is_none()
         && !article.headline.split(' ').any(|word| word == last)
 }
 
@@ -158,8 +167,8 @@ fn is_nearly_label(piece: &Piece<'_>) -> bool {
     piece.why.runner_up.is_some_and(|second| second.part == Part::Label)
 }
 
-/// Takes the last line of the article for its author where papers of the language print the name there, no other line names
-/// one and the article says no such name.
+/// Takes the last line of the article for its author where papers of the language print the name there, or a given name
+/// begins it, no other line names one and the article says no such name.
 pub(crate) fn behind_body<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
     let is_author =
         |piece: &Piece<'_>| piece.part == Part::Value(Field::Author) && piece.entry.is_none();
@@ -167,27 +176,52 @@ pub(crate) fn behind_body<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a
         return;
     }
     byline_behind(pieces, page);
-    if !page.layouts.words().has_names_behind(page.language) || pieces.iter().any(is_author) {
+    if pieces.iter().any(is_author) {
         return;
     }
     let mut texts = pieces.iter().enumerate().filter(|(_, piece)| is_own(piece)).rev();
     let (Some((at, name)), Some((_, above))) = (texts.next(), texts.next()) else {
         return;
     };
+    let form = |piece: &Piece<'_>| page.matching.form(piece.folded.clone());
     // Behind a picture's caption it is the same name.
     let says = |piece: &Piece<'_>| {
-        let name = name.text.as_ref();
-        piece.text.contains(name) && !piece.text.ends_with(name)
+        let (text, name) = (form(piece), form(name));
+        text.contains(name) && !text.ends_with(name)
     };
     if shape::is_paragraph(&above.text)
         && !says(above)
-        && name::is_full_name(&name.text, page.layouts)
+        && is_name_behind((pieces, at), form(name), page)
         && !texts.any(|(_, piece)| says(piece))
         && let Some(name) = pieces.get_mut(at)
     {
         name.take(Part::Value(Field::Author), None, "a name behind the article");
     }
 }
+
+/// Whether a line behind an article is a name where papers of the language print it there, or, in a script without
+/// capitals, a given name begins it and a line of the site stands beside it.
+fn is_name_behind((pieces, at): (&[Piece<'_>], usize), form: &str, page: &Marking<'_, '_>) -> bool {
+    let layouts = page.layouts;
+    let Some(piece) = pieces.get(at) else {
+        return false;
+    };
+    if layouts.words().has_names_behind(page.language) {
+        return name::is_full_name(&piece.text, layouts);
+    }
+    let mut beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
+    let is_site = |at: usize| pieces.get(at).is_some_and(|piece| piece.part == Part::Furniture);
+    piece.text.len() <= NAME_BYTES
+        && beside.any(is_site)
+        && !is_nearly_label(piece)
+        && shape::stop(&piece.text) == Stop::None
+        && shape::fits_words(form, BARE_WORDS)
+        && name::begins_with_given_name(form, layouts)
+        && name::is_name_without_capitals(form, layouts)
+}
+
+/// A name that stands behind an article by itself has no more words.
+const BARE_WORDS: usize = 3;
 
 /// Whether a piece is text of the article itself. Behind the laying out of blocks.
 fn is_own(piece: &Piece<'_>) -> bool {

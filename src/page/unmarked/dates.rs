@@ -159,12 +159,23 @@ pub(crate) fn is_day_alone_of_any_year(piece: &Piece<'_>, page: &Marking<'_, '_>
         && (is_day_alone(piece, page) || date::is_day_of_a_year(form, &page.dates))
 }
 
-/// Whether the line has the words of a label of the last change in it: "Tuesday, 12 January 2010, last update 11:00".
+/// Whether the line has the words of a label of the last change in it: "Tuesday, 12 January 2010, last update 11:00". Where
+/// they say how long ago that was, the date before them is another one: "12 January 2010 11:00 Updated 2 months ago".
 fn speaks_of_change(line: &Range<usize>, page: &Marking<'_, '_>) -> bool {
-    let hits = page.layouts.hits(page.matching, line.clone());
-    // Short words of another language are months and names here: "maj".
-    hits.flat_map(|hit| page.layouts.rules_of(hit))
-        .filter(|(_, rule)| *rule.language == *page.language)
-        .map(|(_, rule)| &rule.kind)
-        .any(|kind| matches!(kind, RuleKind::Label(label) if label.field == Field::Updated))
+    let mut hits = page.layouts.hits(page.matching, line.clone());
+    hits.any(|hit| {
+        // Short words of another language are months and names here: "maj".
+        let mut own =
+            page.layouts.rules_of(hit).filter(|(_, rule)| *rule.language == *page.language);
+        let is_change = |kind: &RuleKind| {
+            matches!(kind, RuleKind::Label(label) if label.field == Field::Updated)
+        };
+        let form = |range| page.matching.text().get(range).unwrap_or_default();
+        let is_date =
+            |form| page.date_in(form).is_some_and(|read| read.whole && read.has_day());
+        let is_ago =
+            |form| !date::has_clock_alone(form, &page.dates) && page.date_in(form).is_none();
+        own.any(|(_, rule)| is_change(&rule.kind))
+            && !(is_ago(form(hit.end..line.end)) && is_date(form(line.start..hit.start)))
+    })
 }

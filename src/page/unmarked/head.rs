@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::article::{Article, is_short};
 use super::author;
+use super::paper;
 use crate::page::marks::marking::Marking;
 use crate::page::piece::{Part, Piece};
 use crate::page::text::shape;
@@ -34,6 +35,7 @@ pub(super) fn take<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
     if pieces.get(head.clone()).unwrap_or_default().iter().any(is_text) {
         let article = Article::of(pieces, headline, head.end, page);
         author::near_date(pieces, head.clone(), &article, page);
+        paper::in_head(pieces, head.clone(), page);
         between(pieces, head.clone(), &article, page);
     }
     author::again(pieces, head.end);

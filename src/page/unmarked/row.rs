@@ -1,6 +1,7 @@
 //! Fields of one line below the headline, with bars between them: "Nora Field | 14 March 2024 | 12 comments"; and a date with a
 //! byline behind it.
 
+use super::dated_name;
 use crate::page::date;
 use crate::page::layout::{Field, RuleKind};
 use crate::page::marks::marking::Marking;
@@ -45,19 +46,22 @@ pub(super) fn take<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
     if let Some((at, row)) = dated {
         drop(pieces.splice(at..=at, row));
     }
-    let mut texts = pieces.iter().enumerate().filter(|(_, piece)| piece.part == Part::Body).skip(1);
-    let is_short = |piece: &Piece<'_>| piece.text.len() <= ROW_BYTES;
-    let is_head = |piece: &Piece<'_>| !shape::is_paragraph(&piece.text);
-    let found = texts
-        .by_ref()
-        .take(LINES)
-        .take_while(|(_, piece)| is_head(piece))
-        .filter(|(_, piece)| is_short(piece))
-        .filter(|(_, piece)| piece.text.contains(BARS))
+    let named = head(pieces).find_map(|(at, piece)| Some((at, dated_name::parts(piece, page)?)));
+    if let Some((at, row)) = named {
+        drop(pieces.splice(at..=at, row));
+    }
+    let found = head(pieces)
+        .filter(|(_, piece)| piece.text.len() <= ROW_BYTES && piece.text.contains(BARS))
         .find_map(|(at, piece)| Some((at, row(piece, page)?)));
     if let Some((at, row)) = found {
         drop(pieces.splice(at..=at, row));
     }
+}
+
+/// The texts between the first one and the first paragraph.
+fn head<'p, 'a>(pieces: &'p [Piece<'a>]) -> impl Iterator<Item = (usize, &'p Piece<'a>)> {
+    let texts = pieces.iter().enumerate().filter(|(_, piece)| piece.part == Part::Body);
+    texts.skip(1).take(LINES).take_while(|(_, piece)| !shape::is_paragraph(&piece.text))
 }
 
 /// The parts of a row, if it is one.
@@ -228,7 +232,7 @@ fn told(part: &Piece<'_>, page: &Marking<'_, '_>) -> Told {
 const LABEL_WORDS: usize = 4;
 
 /// The label that a form begins with: its field, its rule and its bytes with what closes it.
-fn label(form: &str, page: &Marking<'_, '_>) -> Option<(Field, u32, usize)> {
+pub(super) fn label(form: &str, page: &Marking<'_, '_>) -> Option<(Field, u32, usize)> {
     let ends = form.char_indices().filter(|(_, c)| !shape::is_word_char(*c)).map(|(at, _)| at);
     ends.take(LABEL_WORDS)
         .filter_map(|end| {

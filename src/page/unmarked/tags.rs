@@ -39,19 +39,33 @@ pub(super) fn take(tags: &mut [Piece<'_>], layouts: &Layouts) {
     }
 }
 
-/// Takes hashtags, two or more, on a line or on lines of their own, for furniture: keywords that nobody has called so.
+/// Takes hashtags, two or more, on a line or on lines of their own, for furniture: keywords that nobody has called so. Beside
+/// others one may have several words.
 pub(super) fn hashtags(pieces: &mut [Piece<'_>]) {
     let mut texts = pieces.iter_mut().filter(|piece| piece.part == Part::Body).peekable();
     let mut behind_tags = false;
     while let Some(piece) = texts.next() {
         let (is_tags, before) = (are_hashtags(&piece.text), behind_tags);
-        behind_tags = is_tags;
-        let mut next = || texts.peek().is_some_and(|next| are_hashtags(&next.text));
-        if is_tags && (piece.text.contains(' ') || before || next()) {
+        behind_tags = is_tags || before && is_hashtag(&piece.text);
+        let mut next = || texts.peek().is_some_and(|next| is_hashtag(&next.text));
+        let is_row = is_tags && piece.text.contains(' ');
+        if is_row || behind_tags && before || is_hashtag(&piece.text) && next() {
             piece.take(Part::Furniture, None, "hashtags without a label");
+            behind_tags = true;
         }
     }
 }
+
+/// "#the harbour bridge": a sign and a few words that are no sentence.
+fn is_hashtag(text: &str) -> bool {
+    text.starts_with('#')
+        && shape::fits_words(text, HASHTAG_WORDS)
+        && shape::has_letters(text)
+        && shape::stop(text) == Stop::None
+}
+
+/// A hashtag has no more words.
+const HASHTAG_WORDS: usize = 4;
 
 /// Takes tags below a marker, two or more that the article has said, for its keywords: "Related topics" stands over them as
 /// over links. Before the laying out of blocks.
