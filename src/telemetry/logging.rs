@@ -77,14 +77,27 @@ impl<K> Default for Counts<K> {
     }
 }
 
+/// What becomes of a warning or an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Written,
+    /// The first of its kind that is not written in this period.
+    FirstSuppressed,
+    Suppressed,
+}
+
 impl<K: Eq + Hash> Counts<K> {
-    fn passes(&mut self, kind: K, now: Instant) -> bool {
-        let (began, passed) = self.0.entry(kind).or_insert((now, 0));
+    fn fate(&mut self, kind: K, now: Instant) -> Fate {
+        let (began, met) = self.0.entry(kind).or_insert((now, 0));
         if now.duration_since(*began) >= PERIOD {
-            (*began, *passed) = (now, 0);
+            (*began, *met) = (now, 0);
         }
-        *passed = passed.saturating_add(1);
-        *passed <= WRITTEN
+        *met = met.saturating_add(1);
+        match *met {
+            ..=WRITTEN => Fate::Written,
+            met if met == WRITTEN + 1 => Fate::FirstSuppressed,
+            _ => Fate::Suppressed,
+        }
     }
 }
 
@@ -105,28 +118,66 @@ impl<S: Subscriber> Filter<S> for Seldom {
         }
         let of_level = if *metadata.level() == Level::ERROR { &ERRORS } else { &WARNINGS };
         of_level.fetch_add(1, Ordering::Relaxed);
-        let passes = self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .passes(metadata.callsite(), Instant::now());
-        SUPPRESSED.fetch_add(u64::from(!passes), Ordering::Relaxed);
-        passes
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fate = counts.fate(metadata.callsite(), Instant::now());
+        drop(counts);
+        if fate != Fate::Written {
+            SUPPRESSED.fetch_add(1, Ordering::Relaxed);
+        }
+        if fate == Fate::FirstSuppressed {
+            say_that_more_came(metadata);
+        }
+        fate == Fate::Written
     }
+}
+
+/// Without this line silence would look like the end of what the lines before it complain of.
+fn say_that_more_came(of: &Metadata<'_>) {
+    let (place, line) = (of.target(), of.line());
+    tracing::info!(
+        event = "log_suppressed",
+        place,
+        line,
+        "the same again: no more of it is written for up to a minute"
+    );
 }
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
+    use crate::config::{Config, Environment};
 
     #[test]
     fn a_place_that_complains_without_end_is_heard_a_few_times_a_minute() {
         let began = Instant::now();
         let mut counts = Counts::default();
-        let heard = (0..6_000)
-            .filter(|tick| counts.passes("brokers", began + Duration::from_millis(tick * 20)))
-            .count();
-        assert_eq!(heard, 2 * WRITTEN as usize, "two minutes");
-        assert!(counts.passes("another place", began));
+        let fates: Vec<Fate> = (0..6_000)
+            .map(|tick| counts.fate("brokers", began + Duration::from_millis(tick * 20)))
+            .collect();
+        let times = |fate| fates.iter().filter(|it| **it == fate).count();
+        assert_eq!(times(Fate::Written), 2 * WRITTEN as usize, "two minutes");
+        assert_eq!(times(Fate::FirstSuppressed), 2);
+        assert_eq!(counts.fate("another place", began), Fate::Written);
+    }
+
+    /// In a process of its own: logging begins once a process.
+    #[test]
+    fn the_log_says_that_it_suppresses_lines() {
+        const NOISY: &str = "NEWSMILL_TEST_IS_NOISY";
+        if std::env::var_os(NOISY).is_some() {
+            let config = Config::load(None, &Environment::default()).unwrap();
+            start(&config.log).unwrap();
+            (0..20).for_each(|_| tracing::warn!(event = "noise"));
+            return;
+        }
+        let mut noisy = Command::new(std::env::current_exe().unwrap());
+        let name = "telemetry::logging::tests::the_log_says_that_it_suppresses_lines";
+        noisy.args(["--exact", name, "--nocapture"]).env(NOISY, "1");
+        let said = String::from_utf8(noisy.output().unwrap().stderr).unwrap();
+        let events = |event: &str| said.lines().filter(|line| line.contains(event)).count();
+        assert_eq!(events("event=\"noise\""), WRITTEN as usize, "{said}");
+        assert_eq!(events("event=\"log_suppressed\""), 1, "{said}");
     }
 }
