@@ -169,7 +169,7 @@ mod tests {
         if std::env::var_os(NOISY).is_some() {
             let config = Config::load(None, &Environment::default()).unwrap();
             start(&config.log).unwrap();
-            (0..20).for_each(|_| tracing::warn!(event = "noise"));
+            (0..20).for_each(|_| tracing::warn!(event = "kafka_error"));
             return;
         }
         let mut noisy = Command::new(std::env::current_exe().unwrap());
@@ -177,7 +177,7 @@ mod tests {
         noisy.args(["--exact", name, "--nocapture"]).env(NOISY, "1");
         let said = String::from_utf8(noisy.output().unwrap().stderr).unwrap();
         let events = |event: &str| said.lines().filter(|line| line.contains(event)).count();
-        assert_eq!(events("event=\"noise\""), WRITTEN as usize, "{said}");
+        assert_eq!(events("event=\"kafka_error\""), WRITTEN as usize, "{said}");
         assert_eq!(events("event=\"log_suppressed\""), 1, "{said}");
     }
 }
