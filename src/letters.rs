@@ -6,11 +6,11 @@
 /// How many pairs of bytes there are.
 const PAIRS: usize = 1 << 16;
 
-/// So many bytes are folded at once.
-const BLOCK: usize = 8;
+/// So many bytes are folded at once: most words have fewer, and are folded in one go.
+pub const BLOCK: usize = 16;
 
-/// What stands for a pair that is no letter: no letter begins with the byte of a tail.
-const OTHER: u16 = 0x80;
+/// What stands for a pair that is no letter: no letter's second byte is one with its two highest bits.
+const OTHER: u16 = 0xc000;
 
 /// What becomes of letters, spread out for look-ups.
 pub struct LetterPairs(Box<[u16; PAIRS]>);
@@ -37,47 +37,52 @@ impl LetterPairs {
         Self(pairs)
     }
 
-    /// Folds letters from the beginning of `source` to the beginning of `folded`; returns how many bytes that was, of
-    /// the one as of the other. It ends at anything else, before the last few bytes of either, and may leave anything in
-    /// the few bytes of `folded` behind what it has folded.
+    /// Folds the letters that stand in `source` at byte `at`, up to [`BLOCK`] bytes of them; says how many bytes they are,
+    /// of the one as of the other. Behind them may stand anything.
     #[inline]
-    pub fn fold(&self, source: &[u8], folded: &mut [u8]) -> usize {
-        let (source, _) = source.as_chunks::<BLOCK>();
-        let (folded, _) = folded.as_chunks_mut::<BLOCK>();
-        let mut bytes = 0;
-        for (source, folded) in source.iter().zip(folded) {
-            let (block, letters) = self.block(*source);
-            *folded = block;
-            bytes += letters;
-            if letters < BLOCK {
-                break;
-            }
-        }
-        bytes
+    pub fn fold(&self, source: &[u8], at: usize) -> ([u8; BLOCK], usize) {
+        let whole_block = source.get(at..at + BLOCK).and_then(<[u8]>::first_chunk);
+        let block = whole_block.map_or_else(|| last_block(source, at), |block| *block);
+        let halves = halves(u128::from_le_bytes(block)).map(|half| self.half(half));
+        (whole(halves).to_le_bytes(), letters(halves))
     }
 
-    /// Folds the letters that a block begins with; says how many bytes they are, of the one as of the other. Behind them
-    /// may stand anything.
+    /// Folds four pairs.
     #[inline]
-    pub fn block(&self, block: [u8; BLOCK]) -> ([u8; BLOCK], usize) {
-        let block = u64::from_le_bytes(block);
+    fn half(&self, half: u64) -> u64 {
         let pair = |nth: u32| {
-            let [first, second, ..] = (block >> (16 * nth)).to_le_bytes();
+            let [first, second, ..] = (half >> (16 * nth)).to_le_bytes();
             let pair = usize::from(u16::from_le_bytes([first, second]));
             u64::from(self.0.get(pair).copied().unwrap_or(OTHER)) << (16 * nth)
         };
-        let folded = pair(0) | pair(1) | pair(2) | pair(3);
-        (folded.to_le_bytes(), letters(folded))
+        pair(0) | pair(1) | pair(2) | pair(3)
     }
 }
 
-/// How many bytes stand before the first pair of a block that is no letter: the one pair whose first byte has its highest bit
-/// and not the next one.
+/// The last bytes of a text, and noughts behind them, which are no letters.
+#[cold]
+fn last_block(source: &[u8], at: usize) -> [u8; BLOCK] {
+    let mut block = [0; BLOCK];
+    let last = source.get(at..).unwrap_or_default();
+    block.iter_mut().zip(last).for_each(|(slot, byte)| *slot = *byte);
+    block
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "each half is meant")]
+const fn halves(block: u128) -> [u64; 2] {
+    [block as u64, (block >> 64) as u64]
+}
+
+fn whole([low, high]: [u64; 2]) -> u128 {
+    u128::from(low) | u128::from(high) << 64
+}
+
+/// How many bytes stand before the first pair of a block that is no letter.
 #[inline]
-fn letters(block: u64) -> usize {
-    const OTHERS: u64 = u64::MAX / 0xffff * OTHER as u64;
-    let others = block & !(block << 1) & OTHERS;
-    usize::try_from(others.trailing_zeros() / 8).unwrap_or(BLOCK)
+fn letters(block: [u64; 2]) -> usize {
+    const OTHERS: u64 = u64::MAX / 0xffff * 0x8000;
+    let others = whole(block.map(|half| half & half << 1 & OTHERS));
+    usize::try_from(others.trailing_zeros() / 16 * 2).unwrap_or(BLOCK)
 }
 
 #[cfg(test)]
@@ -99,28 +104,26 @@ mod tests {
         }
     }
 
-    fn folded(source: &str, room: usize) -> String {
-        let mut folded = vec![0; room];
-        let bytes = LetterPairs::new(letter).fold(source.as_bytes(), &mut folded);
-        folded.truncate(bytes);
-        String::from_utf8(folded).unwrap()
+    fn folded(source: &str) -> String {
+        let (folded, bytes) = LetterPairs::new(letter).fold(source.as_bytes(), 0);
+        String::from_utf8(folded.get(..bytes).unwrap().to_vec()).unwrap()
     }
 
     #[test]
     fn letters_are_folded_up_to_the_first_pair_that_is_something_else() {
-        assert_eq!(folded("ABCDEFGHIJKL MNOP", 64), "abcdefghijkl");
-        assert_eq!(folded("ABCDEFG HIJKLMNO", 64), "abcdef", "a pair of a letter and a space");
-        assert_eq!(folded("اتثج حخد", 64), "بثجح");
-        assert_eq!(folded("اتAثجحخد", 64), "بث", "a letter of one byte before one of two");
-        assert_eq!(folded("تبتتتتتت", 64), "ث", "a letter that becomes shorter");
-        assert_eq!(folded(" ABCDEFGH", 64), "");
+        assert_eq!(folded("ABCDEFGHIJKL MNOP"), "abcdefghijkl");
+        assert_eq!(folded("ABCDEFG HIJKLMNO"), "abcdef", "a pair of a letter and a space");
+        assert_eq!(folded("اتثج حخد"), "بثجح");
+        assert_eq!(folded("اتAثجحخد"), "بث", "a letter of one byte before one of two");
+        assert_eq!(folded("تبتتتتتت"), "ث", "a letter that becomes shorter");
+        assert_eq!(folded(" ABCDEFGH"), "");
     }
 
     #[test]
     fn neither_end_is_run_over() {
-        assert_eq!(folded("ABCDEFGHIJ", 64), "abcdefgh");
-        assert_eq!(folded("ABCDEFGHIJKLMNOP", 15), "abcdefgh");
-        assert_eq!(folded("ABCDEFG", 64), "");
-        assert_eq!(folded("", 0), "");
+        assert_eq!(folded("ABCDEFGHIJKLMNOPQRST"), "abcdefghijklmnop");
+        assert_eq!(folded("ABCDEFG"), "abcdef", "a letter without a second one");
+        assert_eq!(folded("اتث"), "بثج");
+        assert_eq!(folded(""), "");
     }
 }

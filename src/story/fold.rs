@@ -45,7 +45,7 @@ impl Folder {
         let mut letters = Letters::default();
         let mut at = 0;
         loop {
-            at += letters.take_pairs(table, bytes.get(at..).unwrap_or_default());
+            at += letters.take_pairs(table, bytes, at);
             // A character of any kind; most words end at a space.
             let (code, taken) = match (bytes.get(at), bytes.get(at + 1)) {
                 (Some(b' '), _) => {
@@ -114,10 +114,14 @@ struct Letters {
 }
 
 impl Letters {
-    /// Takes letters from the beginning of `text`, as many as there is room for; returns how many bytes that was.
+    /// Takes letters of `text` from byte `at` on, if there is room for them; returns how many bytes that was.
     #[inline]
-    fn take_pairs(&mut self, table: &FoldTable, text: &[u8]) -> usize {
-        let bytes = table.pairs().fold(text, self.utf8.get_mut(self.len..).unwrap_or_default());
+    fn take_pairs(&mut self, table: &FoldTable, text: &[u8], at: usize) -> usize {
+        let Some(room) = self.utf8.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut) else {
+            return 0;
+        };
+        let (folded, bytes) = table.pairs().fold(text, at);
+        *room = folded;
         self.len += bytes;
         bytes
     }

@@ -27,74 +27,68 @@ struct LineLinks {
     next_in_last_two: usize,
 }
 
-/// Where a word was said last.
-#[derive(Clone, Copy)]
-struct Last {
-    line: usize,
-    /// It had been said near before that too.
-    again: bool,
-}
-
 /// How many lines apart two occurrences of a word may stand to count as near.
 const NEAR: usize = 3;
+
+/// How many words of a line were said last so many lines before it, the last places for what counts as farther and for
+/// what was never said. Of each, those that had not been said near before that, and those that had. Added up when the
+/// line is read, since no processor can guess what is true of its next word.
+type Gaps = [[usize; 2]; NEVER + 1];
+
+/// Farther than what says anything: beyond [`NEAR`] by more than one line.
+const FAR: usize = NEAR + 2;
+const NEVER: usize = FAR + 1;
+
+/// The number of the first line: what was never said is as if said [`FAR`] before it, or farther.
+const FIRST: u32 = 5;
 
 impl Links {
     /// Of all lines of a block. Linear in its words.
     pub(super) fn of(lines: &[BlockLine]) -> Self {
         let mut said = Said::with_room(lines.iter().map(|line| line.stems.len()).sum());
         let mut links = Self { lines: Vec::with_capacity(lines.len()) };
-        for (at, line) in lines.iter().enumerate() {
-            let mut here = LineLinks::default();
+        for (at, line) in (FIRST..).zip(lines) {
+            let mut gaps = Gaps::default();
             for stem in &line.stems {
-                let Some(slot) = said.slot(*stem) else { continue };
-                let before = slot.last();
-                // A word counts once a line.
-                if before.is_some_and(|before| before.line == at) {
-                    continue;
-                }
-                let again = before.is_some_and(|before| at - before.line <= NEAR);
-                slot.say(*stem, Last { line: at, again });
-                here.stems += 1;
-                match before {
-                    Some(before) => links.note(before, &mut here),
-                    None => here.new_here += 1,
+                let (gap, again) = said.say(*stem, at);
+                let words = gaps.get_mut(gap).and_then(|words| words.get_mut(usize::from(again)));
+                if let Some(words) = words {
+                    *words += 1;
                 }
             }
-            links.lines.push(here);
+            links.add(&gaps);
         }
         links
     }
 
-    /// Notes that a word of the line behind these, which is `here`, was last said where `last` says.
-    fn note(&mut self, last: Last, here: &mut LineLinks) {
-        let at = self.lines.len();
-        let gap = at - last.line;
-        if gap > NEAR + 1 {
-            return;
+    /// Adds the next line, of whose words this is known. A word counts once a line.
+    fn add(&mut self, gaps: &Gaps) {
+        let [_, counting @ ..] = gaps.map(|[first, again]| first + again);
+        let [last, last_but_one, third, fourth, _, new_here] = counting;
+        let near = last + last_but_one + third;
+        let back = self.lines.iter_mut().rev();
+        for (line, [first, again]) in back.zip(gaps.iter().skip(1)).take(NEAR) {
+            line.in_next_three += first + again;
+            line.only_ahead += first;
+            line.only_behind = line.only_behind.saturating_sub(*again);
         }
-        if gap <= NEAR {
-            here.in_last += usize::from(gap == 1);
-            here.in_last_three += 1;
-            here.only_behind += 1;
-            if let Some(line) = self.lines.get_mut(last.line) {
-                line.in_next += usize::from(gap == 1);
-                line.in_next_three += 1;
-                if last.again {
-                    line.only_behind = line.only_behind.saturating_sub(1);
-                } else {
-                    line.only_ahead += 1;
-                }
-            }
+        let mut back = self.lines.iter_mut().rev();
+        if let Some(line) = back.next() {
+            line.in_next = last;
+            line.across += last_but_one + third;
+            line.next_in_last_two = last_but_one + third;
         }
-        let between = at.saturating_sub(2).max(last.line + 1)..at.min(last.line + 3);
-        for line in self.lines.get_mut(between).unwrap_or_default() {
-            line.across += 1;
+        if let Some(line) = back.next() {
+            line.across += third + fourth;
         }
-        if (2..=3).contains(&gap)
-            && let Some(line) = self.lines.last_mut()
-        {
-            line.next_in_last_two += 1;
-        }
+        self.lines.push(LineLinks {
+            stems: counting.into_iter().sum(),
+            in_last: last,
+            in_last_three: near,
+            only_behind: near,
+            new_here,
+            ..LineLinks::default()
+        });
     }
 
     /// The shares of the words of line `at`, in hundredths.
@@ -128,14 +122,21 @@ impl Said {
         Self(vec![Slot::default(); (words + words / 3 + 1).next_power_of_two()])
     }
 
-    /// The slot of a word.
-    fn slot(&mut self, stem: u32) -> Option<&mut Slot> {
+    /// Says a word on a line, counted from [`FIRST`]. Returns how many lines before it was said last, and whether it had been said
+    /// near before that too.
+    fn say(&mut self, stem: u32, line: u32) -> (usize, bool) {
         let mask = self.0.len() - 1;
         let mut at = usize::try_from(stem).unwrap_or_default() & mask;
-        while self.0.get(at).is_some_and(|slot| slot.lines != 0 && slot.stem != stem) {
+        while self.0.get(at).is_some_and(|slot| slot.is_of_other_than(stem)) {
             at = (at + 1) & mask;
         }
-        self.0.get_mut(at)
+        let Some(slot) = self.0.get_mut(at) else { return (NEVER, false) };
+        let (last, again) = (slot.lines / 2, slot.lines % 2 == 1);
+        let gap = usize::try_from(line - last).unwrap_or(FAR).min(FAR) + usize::from(last == 0);
+        // On the line itself it is said once.
+        let is_again = (gap <= NEAR) & ((gap != 0) | again);
+        *slot = Slot { stem, lines: 2 * line + u32::from(is_again) };
+        (gap, again)
     }
 }
 
@@ -143,20 +144,16 @@ impl Said {
 #[derive(Clone, Copy, Default)]
 struct Slot {
     stem: u32,
-    /// So many lines up to the one that said it last, that one included, twice, and one more where it was said again.
-    /// Nought where the slot is free.
+    /// The number of the line that said it last, twice, and one more where it had been said near before that. Nought where
+    /// the slot is free.
     lines: u32,
 }
 
 impl Slot {
-    fn last(self) -> Option<Last> {
-        let line = usize::try_from(self.lines / 2).ok()?.checked_sub(1)?;
-        Some(Last { line, again: self.lines % 2 == 1 })
-    }
-
-    fn say(&mut self, stem: u32, Last { line, again }: Last) {
-        let lines = u32::try_from(line + 1).unwrap_or(u32::MAX / 2);
-        *self = Self { stem, lines: 2 * lines.min(u32::MAX / 2) + u32::from(again) };
+    /// Both are asked without leaving early: whether a word is new is nothing that a processor can guess.
+    #[inline]
+    fn is_of_other_than(self, stem: u32) -> bool {
+        (self.lines != 0) & (self.stem != stem)
     }
 }
 

@@ -7,7 +7,7 @@ use super::matching::{Made, Matching};
 use super::shape;
 use super::spelling::fold;
 use super::words::{Word, place};
-use crate::letters::LetterPairs;
+use crate::letters::{BLOCK, LetterPairs};
 
 /// A match form in the making.
 pub(super) struct Form {
@@ -71,40 +71,24 @@ impl Form {
     fn fold(&mut self, line: &str, text: Text) -> Option<()> {
         let (tables, source): (&Tables, _) = (&TABLES, line.as_bytes());
         let mut written = self.written(source.len());
-        let mut rest = source;
+        let mut at = 0;
         loop {
-            while let Some(block) = rest.first_chunk() {
-                let (folded, letters) = tables.pairs.block(*block);
-                written.letters(folded, letters);
-                rest = rest.get(letters..).unwrap_or_default();
-                if letters < block.len() {
-                    break;
-                }
-            }
-            let Some(next) = rest.first() else { break };
+            let (folded, letters) = tables.pairs.fold(source, at);
+            written.letters(folded, letters);
+            at += letters;
+            let Some(next) = source.get(at) else { break };
             if *next == b' ' {
                 if written.has_word() {
                     written.end_word();
-                } else if text == Text::Raw && is_behind_space(source, rest) {
+                } else if text == Text::Raw && is_behind_space(source, at) {
                     return None;
                 }
                 written.sign([b' '], 1);
-                rest = rest.get(1..).unwrap_or_default();
-                continue;
-            }
-            let (taken, folded) = tables.character(line, source.len() - rest.len(), text)?;
-            rest = rest.get(taken..).unwrap_or_default();
-            match folded {
-                Some(Folded { utf8, len, kind: Kind::Letter }) => {
-                    written.letters(utf8, usize::from(len));
-                }
-                Some(Folded { utf8, len, kind: Kind::Sign }) => {
-                    if written.has_word() {
-                        written.end_word();
-                    }
-                    written.sign(utf8, usize::from(len));
-                }
-                None => {}
+                at += 1;
+            } else if letters < BLOCK {
+                let (taken, folded) = tables.character(line, at, text)?;
+                at += taken;
+                written.character(folded);
             }
         }
         if written.has_word() {
@@ -160,6 +144,20 @@ impl Written<'_> {
         self.words.push(Word::of(self.bytes, place(self.start)..place(self.end)));
     }
 
+    /// What is written for one character, if anything.
+    fn character(&mut self, folded: Option<Folded>) {
+        match folded {
+            Some(Folded { utf8, len, kind: Kind::Letter }) => self.letters(utf8, usize::from(len)),
+            Some(Folded { utf8, len, kind: Kind::Sign }) => {
+                if self.has_word() {
+                    self.end_word();
+                }
+                self.sign(utf8, usize::from(len));
+            }
+            None => {}
+        }
+    }
+
     /// A sign, behind which a word may begin.
     #[inline]
     fn sign<const N: usize>(&mut self, utf8: [u8; N], bytes: usize) {
@@ -168,10 +166,9 @@ impl Written<'_> {
     }
 }
 
-/// Whether the space before which `rest` of a line begins stands right behind another one.
-fn is_behind_space(line: &[u8], rest: &[u8]) -> bool {
-    let before = line.len().checked_sub(rest.len() + 1);
-    before.and_then(|before| line.get(before)) == Some(&b' ')
+/// Whether the space at byte `at` of a line stands right behind another one.
+fn is_behind_space(line: &[u8], at: usize) -> bool {
+    at.checked_sub(1).and_then(|before| line.get(before)) == Some(&b' ')
 }
 
 #[cfg(test)]
@@ -184,10 +181,10 @@ impl Matching {
     }
 }
 
-/// Room for the match form of so many bytes, its line feed, and one character written in full: Ⱥ, of two bytes, folds
+/// Room for the match form of so many bytes, its line feed, and one block written in full: Ⱥ, of two bytes, folds
 /// to three, and nothing grows by more (a test asks every character).
 fn room(bytes: usize) -> usize {
-    bytes + bytes / 2 + 8
+    bytes + bytes / 2 + BLOCK
 }
 
 /// How many code points take one or two bytes in UTF-8.
