@@ -41,21 +41,19 @@ impl LetterPairs {
     /// of the one as of the other. Behind them may stand anything.
     #[inline]
     pub fn fold(&self, source: &[u8], at: usize) -> ([u8; BLOCK], usize) {
-        let whole_block = source.get(at..at + BLOCK).and_then(<[u8]>::first_chunk);
-        let block = whole_block.map_or_else(|| last_block(source, at), |block| *block);
-        let halves = halves(u128::from_le_bytes(block)).map(|half| self.half(half));
-        (whole(halves).to_le_bytes(), letters(halves))
+        let whole = source.get(at..at + BLOCK).and_then(<[u8]>::first_chunk);
+        whole.map_or_else(|| self.block(&last_block(source, at)), |block| self.block(block))
     }
 
-    /// Folds four pairs.
     #[inline]
-    fn half(&self, half: u64) -> u64 {
-        let pair = |nth: u32| {
-            let [first, second, ..] = (half >> (16 * nth)).to_le_bytes();
-            let pair = usize::from(u16::from_le_bytes([first, second]));
-            u64::from(self.0.get(pair).copied().unwrap_or(OTHER)) << (16 * nth)
-        };
-        pair(0) | pair(1) | pair(2) | pair(3)
+    fn block(&self, block: &[u8; BLOCK]) -> ([u8; BLOCK], usize) {
+        let (mut folded, (pairs, _)) = ([[0; 2]; BLOCK / 2], block.as_chunks());
+        for (folded, pair) in folded.iter_mut().zip(pairs) {
+            let pair = self.0.get(usize::from(u16::from_le_bytes(*pair)));
+            *folded = pair.copied().unwrap_or(OTHER).to_le_bytes();
+        }
+        let folded = folded.as_flattened().first_chunk().copied().unwrap_or_default();
+        (folded, letters(folded))
     }
 }
 
@@ -68,20 +66,12 @@ fn last_block(source: &[u8], at: usize) -> [u8; BLOCK] {
     block
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "each half is meant")]
-const fn halves(block: u128) -> [u64; 2] {
-    [block as u64, (block >> 64) as u64]
-}
-
-fn whole([low, high]: [u64; 2]) -> u128 {
-    u128::from(low) | u128::from(high) << 64
-}
-
 /// How many bytes stand before the first pair of a block that is no letter.
 #[inline]
-fn letters(block: [u64; 2]) -> usize {
-    const OTHERS: u64 = u64::MAX / 0xffff * 0x8000;
-    let others = whole(block.map(|half| half & half << 1 & OTHERS));
+fn letters(block: [u8; BLOCK]) -> usize {
+    const OTHERS: u128 = u128::MAX / 0xffff * 0x8000;
+    let block = u128::from_le_bytes(block);
+    let others = block & block << 1 & OTHERS;
     usize::try_from(others.trailing_zeros() / 16 * 2).unwrap_or(BLOCK)
 }
 

@@ -3,6 +3,7 @@
 //! The rules are those of research/near-duplicates b2, `fp_version` 1. Folded text is a key, never output. Paragraph
 //! borders part tokens as any white space does: a story keeps its id where another scraper breaks its lines elsewhere.
 
+use crate::letters::BLOCK;
 use crate::record::StoryId;
 
 use super::fold_table::{Fate, FoldTable, Short, Symbol};
@@ -45,15 +46,25 @@ impl Folder {
         let mut letters = Letters::default();
         let mut at = 0;
         loop {
-            at += letters.take_pairs(table, bytes, at);
-            // A character of any kind; most words end at a space.
-            let (code, taken) = match (bytes.get(at), bytes.get(at + 1)) {
-                (Some(b' '), _) => {
+            let (folded, taken) = table.pairs().fold(bytes, at);
+            at += taken;
+            // Most words come whole, and end at a space.
+            if bytes.get(at) == Some(&b' ') {
+                if letters.is_empty() {
+                    self.tokens.last_letters(&folded, taken);
+                } else {
+                    letters.add(&folded, taken, &mut self.tokens);
                     letters.end(&mut self.tokens);
-                    self.tokens.border();
-                    at += 1;
-                    continue;
                 }
+                self.tokens.border();
+                at += 1;
+                continue;
+            }
+            letters.add(&folded, taken, &mut self.tokens);
+            if taken == BLOCK {
+                continue;
+            }
+            let (code, taken) = match (bytes.get(at), bytes.get(at + 1)) {
                 (Some(&first @ 0..=0x7f), _) => (usize::from(first), 1),
                 (Some(first @ 0xc2..=0xdf), Some(second)) => {
                     (usize::from(first & 0x1f) << 6 | usize::from(second & 0x3f), 2)
@@ -114,16 +125,20 @@ struct Letters {
 }
 
 impl Letters {
-    /// Takes letters of `text` from byte `at` on, if there is room for them; returns how many bytes that was.
+    fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Takes the first `len` bytes of a block; where there is no room, those taken before are handed on.
     #[inline]
-    fn take_pairs(&mut self, table: &FoldTable, text: &[u8], at: usize) -> usize {
-        let Some(room) = self.utf8.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut) else {
-            return 0;
-        };
-        let (folded, bytes) = table.pairs().fold(text, at);
-        *room = folded;
-        self.len += bytes;
-        bytes
+    fn add(&mut self, block: &[u8; BLOCK], len: usize, tokens: &mut TokenWriter) {
+        if self.len > LETTERS - BLOCK {
+            self.drain(tokens);
+        }
+        if let Some(room) = self.utf8.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut) {
+            *room = *block;
+        }
+        self.len += len;
     }
 
     /// Takes one letter; false where there is no room.

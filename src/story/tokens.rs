@@ -88,17 +88,17 @@ impl TokenWriter {
         }
     }
 
-    /// Letters with which a token ends, folded: the first `len` bytes; perhaps none. Most words come whole, and of those
-    /// nothing is written that has to be put right.
+    /// Letters with which a token ends, folded: the first `len` bytes; perhaps none. Of most words nothing is written that
+    /// has to be put right.
     #[inline]
-    pub(super) fn last_letters(&mut self, utf8: &[u8; LETTERS], len: usize) {
-        // It is more than one letter: no character has more than four bytes.
-        if len > 4 && self.run == Run::None && self.joinable.is_none() {
+    pub(super) fn last_letters<const N: usize>(&mut self, utf8: &[u8; N], len: usize) {
+        // It is more than one letter: those that come by the run have two bytes at most.
+        if len > 2 && self.run == Run::None && self.joinable.is_none() {
             self.part();
             self.append(utf8, len);
             self.tokens = self.tokens.saturating_add(1);
             self.after_one_letter = false;
-        } else if len > 0 {
+        } else {
             self.letters(utf8, len);
         }
     }
@@ -112,7 +112,7 @@ impl TokenWriter {
     }
 
     /// Letters of one token, folded: the first `len` bytes; perhaps none.
-    pub(super) fn letters(&mut self, utf8: &[u8; LETTERS], len: usize) {
+    pub(super) fn letters<const N: usize>(&mut self, utf8: &[u8; N], len: usize) {
         if len == 0 {
             return;
         }
@@ -124,7 +124,7 @@ impl TokenWriter {
 
     /// A copy of known length is a few instructions; one of unknown length costs more than the word's folding.
     #[inline]
-    fn append(&mut self, utf8: &[u8; LETTERS], len: usize) {
+    fn append<const N: usize>(&mut self, utf8: &[u8; N], len: usize) {
         let end = self.out.len() + len;
         self.out.extend_from_slice(utf8);
         self.out.truncate(end);
