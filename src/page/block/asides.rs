@@ -56,8 +56,7 @@ pub(super) fn of(block: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<Option<Asid
             other.and_then(|other| block.get(other)).is_some_and(|other| other.line == piece.line)
         };
         let is_alone = || !shares_line(at.checked_sub(1)) && !shares_line(Some(at + 1));
-        *slot = told(piece, page)
-            .filter(|aside| is_beside((*aside, piece), above, below(), page) && is_alone());
+        *slot = beside(piece, (above, below()), page).filter(|_| is_alone());
         if slot.is_none() {
             above = Some(piece);
         }
@@ -66,34 +65,50 @@ pub(super) fn of(block: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<Option<Asid
     asides
 }
 
-/// Whether what is told by itself stands beside a headline, between the lines above and below it.
-fn is_beside(
-    (aside, piece): (Aside, &Piece<'_>),
-    above: Option<&Piece<'_>>,
-    below: Option<&Piece<'_>>,
+/// What a piece is between the texts above and below it, if it is no more than an aside of a headline there.
+fn beside(
+    piece: &Piece<'_>,
+    (above, below): (Option<&Piece<'_>>, Option<&Piece<'_>>),
     page: &Marking<'_, '_>,
-) -> bool {
+) -> Option<Aside> {
+    if piece.text.len() > dates::MAX_BYTES {
+        return None;
+    }
     let ends = |piece: &Piece<'_>| shape::ends_in_stop(&piece.text);
     let is_below = above.is_some_and(could_be_headline);
-    match aside {
+    if dates::is_day_alone_of_any_year(piece, page) {
         // What a paragraph with a colon announces is the day of a match.
-        Aside::Date => {
-            let is_announced = above.is_some_and(|above| shape::stop(&above.text) == Stop::Colon);
-            !is_announced && (is_below || below.is_some_and(could_be_headline))
-        }
-        // An agency prints the time below its dateline, and behind its last paragraph.
-        Aside::Time => {
-            let is_line = |piece: &Piece<'_>| ends(piece) || is_dated(piece, page);
-            is_below && !above.is_some_and(is_line) && below.is_some_and(ends)
-        }
-        Aside::Section => {
-            let is_over = above.is_none_or(ends) && below.is_some_and(is_headline);
-            let is_paragraph = |below: &Piece<'_>| shape::is_paragraph(&below.text);
-            is_over || above.is_some_and(is_headline) && below.is_some_and(is_paragraph)
-        }
-        Aside::Byline => is_below,
-        Aside::Name | Aside::Tag => is_between(piece, above, below, page),
+        let is_announced = above.is_some_and(|above| shape::stop(&above.text) == Stop::Colon);
+        let is_beside = is_below || below.is_some_and(could_be_headline);
+        return (is_beside && !is_announced).then_some(Aside::Date);
     }
+    let is_section = tags::is_section(page.matching.form(piece.folded.clone()), page.layouts);
+    // Most short lines of a block are headlines, with a paragraph above: nothing else is asked of them.
+    if !is_below && !is_section {
+        return None;
+    }
+    if is_time(piece, page) {
+        // An agency prints the time below its dateline, and behind its last paragraph.
+        let is_line = |piece: &Piece<'_>| ends(piece) || is_dated(piece, page);
+        let is_beside = is_below && !above.is_some_and(is_line) && below.is_some_and(ends);
+        return is_beside.then_some(Aside::Time);
+    }
+    if is_section {
+        let is_over = above.is_none_or(ends) && below.is_some_and(is_headline);
+        let is_paragraph = |below: &Piece<'_>| shape::is_paragraph(&below.text);
+        let is_under = above.is_some_and(is_headline) && below.is_some_and(is_paragraph);
+        return (is_over || is_under).then_some(Aside::Section);
+    }
+    if is_byline(piece, page) {
+        return Some(Aside::Byline);
+    }
+    if !is_between(piece, above, below, page) {
+        return None;
+    }
+    if is_name(piece, page) {
+        return Some(Aside::Name);
+    }
+    is_tag(&piece.text).then_some(Aside::Tag)
 }
 
 /// Whether a piece stands between a headline and its paragraph, neither of which says what it says.
@@ -140,31 +155,11 @@ fn without_single_names(block: &[Piece<'_>], asides: &mut [Option<Aside>]) {
 /// So many names below headlines show that the site prints them there.
 const NAMES: usize = 2;
 
-/// What a piece is by itself, if it is no more than an aside.
-fn told(piece: &Piece<'_>, page: &Marking<'_, '_>) -> Option<Aside> {
-    if piece.text.len() > dates::MAX_BYTES {
-        return None;
-    }
-    if dates::is_day_alone_of_any_year(piece, page) {
-        return Some(Aside::Date);
-    }
-    let form = page.matching.form(piece.folded.clone());
-    if clock::is_clock(piece, page.matching, &page.dates)
+/// Whether a piece is a time of day, a day told from the page's own, or a row of such things.
+fn is_time(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+    clock::is_clock(piece, page.matching, &page.dates)
         || clock::is_relative_day(piece, page.matching, &page.dates)
-        || is_row(form, page)
-    {
-        return Some(Aside::Time);
-    }
-    if tags::is_section(form, page.layouts) {
-        return Some(Aside::Section);
-    }
-    if is_byline(piece, page) {
-        return Some(Aside::Byline);
-    }
-    if is_name(piece, page) {
-        return Some(Aside::Name);
-    }
-    is_tag(&piece.text).then_some(Aside::Tag)
+        || is_row(page.matching.form(piece.folded.clone()), page)
 }
 
 /// A few words below a headline have no more words and characters.

@@ -9,7 +9,7 @@ pub(super) struct Links {
 }
 
 /// Counts of a line's distinct words.
-#[derive(Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct LineLinks {
     stems: usize,
     in_next: usize,
@@ -161,4 +161,53 @@ impl Slot {
 pub(super) fn hundredths(count: usize, of: usize) -> i16 {
     let share = (count * 100).checked_div(of).unwrap_or(0);
     i16::try_from(share.min(100)).unwrap_or(100)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The counts of each line by the rule: which of the lines round it have its words.
+    fn plainly(lines: &[BTreeSet<u32>]) -> Vec<LineLinks> {
+        let has = |at: usize, stem: &u32| lines.get(at).is_some_and(|line| line.contains(stem));
+        let before = |at: usize, back: usize, stem: &u32| {
+            (at.saturating_sub(back)..at).any(|at| has(at, stem))
+        };
+        let behind = |at: usize, on: usize, stem: &u32| (at + 1..=at + on).any(|at| has(at, stem));
+        let all: BTreeSet<u32> = lines.iter().flatten().copied().collect();
+        let count = |words: &BTreeSet<u32>, counts: &dyn Fn(&u32) -> bool| {
+            words.iter().filter(|stem| counts(stem)).count()
+        };
+        let links = |(at, line): (usize, &BTreeSet<u32>)| LineLinks {
+            stems: line.len(),
+            in_next: count(line, &|stem| behind(at, 1, stem)),
+            in_next_three: count(line, &|stem| behind(at, 3, stem)),
+            in_last: count(line, &|stem| before(at, 1, stem)),
+            in_last_three: count(line, &|stem| before(at, 3, stem)),
+            only_ahead: count(line, &|stem| behind(at, 3, stem) && !before(at, 3, stem)),
+            only_behind: count(line, &|stem| before(at, 3, stem) && !behind(at, 3, stem)),
+            new_here: count(line, &|stem| !before(at, at, stem)),
+            across: count(&all, &|stem| {
+                !has(at, stem) && before(at, 2, stem) && behind(at, 2, stem)
+            }),
+            next_in_last_two: count(&all, &|stem| {
+                has(at + 1, stem) && !has(at, stem) && before(at, 2, stem)
+            }),
+        };
+        lines.iter().enumerate().map(links).collect()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn words_are_counted_by_the_lines_round_theirs_that_have_them(
+            lines in proptest::collection::vec(proptest::collection::vec(0..12_u32, 0..6), 0..12),
+        ) {
+            let line = |stems: &Vec<u32>| BlockLine { stems: stems.clone(), ..BlockLine::default() };
+            let links = Links::of(&lines.iter().map(line).collect::<Vec<_>>());
+            let sets: Vec<_> = lines.iter().map(|line| line.iter().copied().collect()).collect();
+            proptest::prop_assert_eq!(links.lines, plainly(&sets));
+        }
+    }
 }
