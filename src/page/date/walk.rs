@@ -1,5 +1,7 @@
 //! Takes a printed date apart: numbers, names and signs, from left to right.
 
+use std::borrow::Cow;
+
 use super::parts::{Calendar, Parts, Ymd};
 use super::tokens::{Token, tokens};
 use crate::page::layout::{DateWord, DateWords, HalfDay};
@@ -112,24 +114,23 @@ impl Walk<'_> {
     /// A name of up to three words: how many tokens it takes, and what it says. A dot or dash between them says nothing
     /// ("p. m."), and a number may end it ("tháng 9").
     pub(super) fn named(&self, tokens: &[Token<'_>]) -> (usize, Option<DateWord>) {
-        let mut name = String::with_capacity(NAME_BYTES);
+        let mut name = Cow::Borrowed("");
         let (mut words, mut found) = (0, (1, None));
         for (used, token) in (1..).zip(tokens) {
-            let before = name.len();
             match token {
-                Token::Word(word) if words < 3 => name.push_str(word),
-                Token::Number(number, 1..=2) if words > 0 => name.push_str(&number.to_string()),
+                Token::Word(word) if words < 3 => add_word(&mut name, (*word).into()),
+                Token::Number(number, 1..=2) if words > 0 => {
+                    add_word(&mut name, number.to_string().into());
+                }
                 Token::Sign('.' | '-') => continue,
                 Token::Word(_) | Token::Number(..) | Token::Sign(_) => break,
             }
-            if before > 0 {
-                name.insert(before, ' ');
-            }
             words += 1;
-            if let Some(means) = self.words.get(&name, self.language) {
+            let Some(known) = self.words.find(&name) else { break };
+            if let Some(means) = known.says(self.language) {
                 found = (used, Some(means));
             }
-            if matches!(token, Token::Number(..)) {
+            if matches!(token, Token::Number(..)) || !known.goes_on {
                 break;
             }
         }
@@ -202,5 +203,13 @@ fn is_half_day(word: DateWord) -> bool {
     matches!(word, DateWord::HalfDay(_))
 }
 
-/// The names of months and days in three words have no more bytes, but for rare ones.
-const NAME_BYTES: usize = 48;
+/// Adds a word to a name: most have only one.
+fn add_word<'w>(name: &mut Cow<'w, str>, word: Cow<'w, str>) {
+    if name.is_empty() {
+        *name = word;
+    } else {
+        let name = name.to_mut();
+        name.push(' ');
+        name.push_str(&word);
+    }
+}

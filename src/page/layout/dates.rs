@@ -50,8 +50,7 @@ pub(crate) enum HalfDay {
 /// All words of dates. A name of up to three words is found by its words joined by a space.
 #[derive(Debug, Default)]
 pub(crate) struct DateWords {
-    /// What a word means in each language that has it.
-    words: HashMap<Box<str>, Vec<(Box<str>, DateWord)>>,
+    words: HashMap<Box<str>, Name>,
     orders: HashMap<Box<str>, Order>,
     earliest: HashMap<Box<str>, i16>,
     /// Languages with months of the Persian calendar.
@@ -60,17 +59,37 @@ pub(crate) struct DateWords {
     locals: Vec<(Box<str>, TimeZone)>,
 }
 
+/// The words of a name, or those that one begins with.
+#[derive(Debug, Default)]
+pub(crate) struct Name {
+    /// What they mean in each language that has them.
+    meanings: Vec<(Box<str>, DateWord)>,
+    /// A longer name begins with them.
+    pub goes_on: bool,
+}
+
+impl Name {
+    /// What it says, in `language` if it says something there, else in the first language where it says something that
+    /// counts.
+    pub(crate) fn says(&self, language: &str) -> Option<DateWord> {
+        let own = self.meanings.iter().find(|(of, _)| **of == *language);
+        let counts = || self.meanings.iter().find(|(_, means)| *means != DateWord::Filler);
+        own.or_else(counts).or(self.meanings.first()).map(|(_, word)| *word)
+    }
+}
+
 /// No page of a news site is older, where no layout says otherwise.
 const EARLIEST_YEAR: i16 = 1990;
 
 impl DateWords {
-    /// What `word` (a match form) says, in `language` if it says something there, else in the first language where it
-    /// says something that counts.
+    /// The name that `words` (a match form) are, or begin.
+    pub(crate) fn find(&self, words: &str) -> Option<&Name> {
+        self.words.get(words)
+    }
+
+    /// What `word` (a match form) says to readers of `language`.
     pub(crate) fn get(&self, word: &str, language: &str) -> Option<DateWord> {
-        let meanings = self.words.get(word)?;
-        let own = meanings.iter().find(|(of, _)| **of == *language);
-        let counts = || meanings.iter().find(|(_, means)| *means != DateWord::Filler);
-        own.or_else(counts).or(meanings.first()).map(|(_, word)| *word)
+        self.find(word)?.says(language)
     }
 
     /// Which of two small numbers is the day in a language, by its whole tag or the first part of it.
@@ -120,7 +139,11 @@ impl DateWords {
         if matches!(means, DateWord::PersianMonth(_)) && !self.has_persian_months(language) {
             self.persian.push(language.into());
         }
-        let meanings = self.words.entry(word.into()).or_default();
+        for (at, _) in word.match_indices(' ') {
+            let beginning = word.get(..at).unwrap_or_default();
+            self.words.entry(beginning.into()).or_default().goes_on = true;
+        }
+        let Name { meanings, .. } = self.words.entry(word.into()).or_default();
         let new = (language.into(), means);
         if let Err(at) = meanings.binary_search_by(|(of, _)| of.as_ref().cmp(language)) {
             meanings.insert(at, new);
