@@ -458,3 +458,21 @@ fn a_place_and_a_day_with_a_bar_between_are_the_date_and_with_none_a_sentence_s(
         assert_eq!(page.published.map(|date| date.raw == line), dated.then_some(true), "{line}");
     }
 }
+
+#[test]
+fn a_source_that_lost_the_stop_before_it_is_one_where_the_article_ends_with_it() {
+    let first = "The old bridge over the river mouth will be closed from Monday, said the council.";
+    for end in ["", "\nRead also:\nThe night ferry has a second boat", "\nTags: ferry, bridge"] {
+        let text = format!(
+            "The harbour bridge closes\n{first}\nThe ferry will run twice as often until the works are done Source: Harbour Post{end}"
+        );
+        let page = page(&text);
+        assert_eq!(page.source.as_deref(), Some("Harbour Post"), "{end}");
+        assert_eq!(page.body[1], "The ferry will run twice as often until the works are done");
+    }
+    // Behind the source the article goes on.
+    let text = format!(
+        "The harbour bridge closes\nThe council would not name for us its own main source: Harbour Post\n{first}"
+    );
+    assert_eq!(page(&text).source, None);
+}

@@ -375,3 +375,42 @@ fn the_date_again_is_furniture_but_in_a_chronology() {
     );
     assert_eq!(page(&text).body.len(), 5);
 }
+
+#[test]
+fn the_source_of_a_picture_is_none_of_the_article() {
+    let text = format!(
+        "The harbour bridge closes to all traffic\n14 March 2024\nSource: Getty Images\n{FIRST}\n{SECOND}"
+    );
+    let pictured = page(&text);
+    assert_eq!(pictured.source, None);
+    assert_eq!(pictured.furniture, ["Getty Images"]);
+    let text = format!("{text}\nSource: Harbour Post");
+    assert_eq!(page(&text).source.as_deref(), Some("Harbour Post"));
+}
+
+#[test]
+fn what_readers_wrote_behind_an_appended_story_is_furniture() {
+    let story = "A second boat sails at night from Monday, said the company.\nIt takes forty cars.";
+    let readers = "2 comments\nbridgefan\nAbout time they did something!\nriverman77\nI will have to drive an hour longer.";
+    let text = format!(
+        "The harbour bridge closes to all traffic\n14 March 2024\n{FIRST}\n{SECOND}\nSource: Harbour Post\n\
+         Read also:\nThe night ferry has a second boat\n{story}\n{readers}"
+    );
+    let page = page(&text);
+    assert_eq!(page.related.len(), 1);
+    assert_eq!(page.related[0].body, story.lines().collect::<Vec<_>>());
+    assert_eq!(page.furniture, readers.lines().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_number_to_call_behind_the_article_is_furniture_and_so_are_the_few_words_beside_it() {
+    let text = format!(
+        "The harbour bridge closes to all traffic\n14 March 2024\n{FIRST}\n{SECOND}\nThe Harbour Post\ndesk@harbour.example\n+44 20 7946 0000"
+    );
+    assert_eq!(page(&text).body, [FIRST, SECOND]);
+    // Who wrote it signs with an address.
+    let text = format!(
+        "The harbour bridge closes to all traffic\n14 March 2024\n{FIRST}\n{SECOND}\nnora@harbour.example"
+    );
+    assert_eq!(page(&text).body.len(), 3);
+}

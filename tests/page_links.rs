@@ -413,3 +413,23 @@ fn one_headline_of_a_list_may_be_long() {
     let page = page(&text);
     assert_eq!(told(&page.related), links.map(|link| (LINK, link, 0)));
 }
+
+#[test]
+fn a_section_behind_the_words_of_a_marker_stands_above_links_and_above_a_paragraph_it_does_not() {
+    let article = "The harbour bridge closes to all traffic\n14 March 2024\nThe old bridge over the river mouth will be closed from Monday, said the council.\nThe ferry will run twice as often until the works are done.";
+    let text = format!(
+        "{article}\nMore from Harbour Town\nOrchard growers fear the late frost\nThe night ferry has a second boat"
+    );
+    let page_of = page(&text);
+    let headlines: Vec<_> =
+        page_of.related.iter().flat_map(|link| link.headline.as_deref()).collect();
+    assert_eq!(
+        headlines,
+        ["Orchard growers fear the late frost", "The night ferry has a second boat"]
+    );
+    assert_eq!(page_of.body.len(), 2);
+    let text = format!(
+        "{article}\nMore from the council\nThe council said that it would pay for the second boat until the spring."
+    );
+    assert_eq!(page(&text).related.len(), 0);
+}

@@ -91,6 +91,7 @@ impl FileBuild<'_> {
             &raw.calls,
             &raw.channels,
             &raw.pictures,
+            &raw.picture_houses,
             &raw.comments,
         ];
         let lists = lists.map(|words| {

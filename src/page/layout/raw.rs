@@ -200,6 +200,8 @@ pub(super) struct RawWords {
     #[serde(default)]
     pub pictures: Vec<Spanned<String>>,
     #[serde(default)]
+    pub picture_houses: Vec<Spanned<String>>,
+    #[serde(default)]
     pub comments: Vec<Spanned<String>>,
 }
 

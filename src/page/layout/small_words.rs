@@ -18,6 +18,7 @@ pub(crate) struct SmallWords {
     calls: HashSet<Box<str>>,
     channels: HashSet<Box<str>>,
     pictures: HashSet<Box<str>>,
+    picture_houses: HashSet<Box<str>>,
     comments: HashSet<Box<str>>,
     /// The hashes of the words that calls are made of: "don't" of two.
     parts_of_calls: HashSet<u32>,
@@ -27,7 +28,7 @@ pub(crate) struct SmallWords {
 
 impl SmallWords {
     /// The lists of words, in the order of the keys in a layout's table.
-    fn lists(&mut self) -> [&mut HashSet<Box<str>>; 11] {
+    fn lists(&mut self) -> [&mut HashSet<Box<str>>; 12] {
         [
             &mut self.particles,
             &mut self.conjunctions,
@@ -39,12 +40,13 @@ impl SmallWords {
             &mut self.calls,
             &mut self.channels,
             &mut self.pictures,
+            &mut self.picture_houses,
             &mut self.comments,
         ]
     }
 
     /// Adds to each list; `words` in the order of the lists.
-    pub(super) fn add(&mut self, words: [Vec<Box<str>>; 11]) {
+    pub(super) fn add(&mut self, words: [Vec<Box<str>>; 12]) {
         for (list, words) in self.lists().into_iter().zip(words) {
             list.extend(words);
         }
@@ -105,6 +107,11 @@ impl SmallWords {
     /// Whether a word stands before the name of who took a picture: "photo".
     pub(crate) fn is_picture(&self, word: &str) -> bool {
         self.pictures.contains(word)
+    }
+
+    /// Whether a word stands in the names of those who sell pictures, and of no paper's source: "Getty".
+    pub(crate) fn is_picture_house(&self, word: &str) -> bool {
+        self.picture_houses.contains(word)
     }
 
     /// Whether a word is said of what readers write below an article.

@@ -51,8 +51,11 @@ fn judge_form(
     };
     let (rule, kind) = match rule_of(page, &place, hit, runner_up) {
         Some((rule, Some(kind))) => (rule, kind),
-        Some((_, None)) => return Verdict::Plain,
-        None => match place.beside_topic() {
+        Some((_, None)) => match place.before_section() {
+            Some(rule) => (rule, MarkKind::Marker),
+            None => return Verdict::Plain,
+        },
+        None => match place.beside_topic().or_else(|| place.before_section()) {
             Some(rule) => (rule, MarkKind::Marker),
             None => return Verdict::Words,
         },

@@ -5,6 +5,7 @@
 //! `value` behind it (a `name` for a byline; `keywords`, which may have a line each in a `keyword_list`), of furniture where it is
 //! the `whole` line. `trailing` cuts off what stands behind a value. Rests on `text`, `layout` and `date`, and makes the pieces.
 
+mod behind;
 mod call;
 mod judge;
 mod keyword_list;

@@ -2,13 +2,12 @@
 
 use std::ops::Range;
 
+use super::behind;
 use super::marking::{MarkKind, Marking, Rank};
-use super::name;
 use super::topic::{self, Topic};
 use super::whole;
 use crate::page::layout::{Field, Furniture, Hit, Label, Marker, Need, Rule, RuleKind};
 use crate::page::text::shape::{self, Stop};
-use crate::page::text::spelling::raw_offset;
 
 /// What of the page's fields stands before a form on its line.
 #[derive(Debug, Clone, Copy)]
@@ -137,18 +136,24 @@ impl<'p> Place<'p> {
 
     /// Whether what is behind it is a headline, and the break between them is lost.
     fn has_lost_break(&self) -> bool {
-        self.leads() && self.line > 0 && is_run_together(self.page, self.line, self.hit)
+        self.leads() && self.line > 0 && behind::is_run_together(self.page, self.line, self.hit)
     }
 
     /// Whether what is behind it has the shape of a headline.
     fn is_before_headline(&self) -> bool {
         let from = self.page.matching.start(self.line);
-        self.leads() && is_before_headline(self.page, self.line, self.hit.end - from)
+        self.leads() && behind::is_before_headline(self.page, self.line, self.hit.end - from)
     }
 
     /// Whether a comma closes it, and a name is behind that.
     fn is_before_name(&self) -> bool {
-        self.leads() && is_before_name(self.page, self.line, self.hit)
+        self.leads() && behind::is_before_name(self.page, self.line, self.hit)
+    }
+
+    /// Whether a text and a name stand round it, and the text of the article ends with its line.
+    fn is_last_word(&self) -> bool {
+        let name = self.after.get(self.closing_bytes..).unwrap_or_default();
+        behind::is_long_before_name(self.before, name) && behind::is_last(self.page, self.line)
     }
 
     /// The text before it, and before a bracket that it stands in.
@@ -186,6 +191,21 @@ impl<'p> Place<'p> {
             }
         }
         self.admits_marker(marker).then_some(id)
+    }
+
+    /// The rule of a marker that has the line for itself but for the name of a section behind it: the name is part of the
+    /// marker then, and of the place.
+    pub(super) fn before_section(&mut self) -> Option<u32> {
+        let next = self.page.lines.get(self.line + 1)?.text.as_ref();
+        let is_here = self.at_start && self.line > 0 && self.free_right;
+        if !is_here || !topic::is_section(self.after, next) {
+            return None;
+        }
+        self.at_end = true;
+        let mut rules = self.page.layouts.rules_of(self.hit);
+        let is_topical =
+            |rule: &Rule| topic::marker(&rule.kind).is_some() && self.page.rank_of(rule).is_some();
+        rules.find(|(_, rule)| is_topical(rule)).map(|(id, _)| id)
     }
 
     /// From where to where a mark of this kind takes its line; `whole` is all of it.
@@ -340,49 +360,15 @@ impl<'p> Place<'p> {
             // A date says by itself that its label is one.
             (false, _) => {
                 let is_date = label.field.is_date();
-                label.inside && self.colon && (is_date || shape::ends_in_stop(self.opened()))
+                let is_last = || {
+                    label.field == Field::Source && !self.behind.is_field() && self.is_last_word()
+                };
+                label.inside
+                    && self.colon
+                    && (is_date || shape::ends_in_stop(self.opened()) || is_last())
             }
         }
     }
-}
-
-/// Whether the text behind so many bytes of the match form of line `index` has the shape of a headline: no sentence, and
-/// no small letter where it begins.
-fn is_before_headline(page: &Marking<'_, '_>, index: usize, bytes: usize) -> bool {
-    let line = page.lines.get(index).map_or("", |line| line.text.as_ref());
-    let text = line.get(raw_offset(line, bytes)..).unwrap_or_default();
-    let first = text.chars().find(|c| shape::is_word_char(*c));
-    text.starts_with(' ') && first.is_some_and(|c| !c.is_lowercase()) && shape::is_title(text)
-}
-
-/// Whether the headline behind a form of two words or more is run together with it, for the line break between them was
-/// lost: "Read alsoThe ferry comes back". A name that is written so is one word.
-fn is_run_together(page: &Marking<'_, '_>, index: usize, hit: Hit) -> bool {
-    let form = page.matching.text().get(hit.start..hit.end).unwrap_or_default();
-    let line = page.lines.get(index).map_or("", |line| line.text.as_ref());
-    let cut = raw_offset(line, hit.end - page.matching.start(index));
-    let Some((before, headline)) = line.split_at_checked(cut) else {
-        return false;
-    };
-    form.contains(' ')
-        && before.ends_with(char::is_lowercase)
-        && headline.starts_with(char::is_uppercase)
-        && shape::is_title(headline)
-}
-
-/// A byline that a comma closes stands on one of so many first lines.
-const NAMED_LINES: usize = 8;
-
-/// Whether a comma and a name stand behind a form in the head of the page, as some print a byline: "Author, Nora Field".
-fn is_before_name(page: &Marking<'_, '_>, index: usize, hit: Hit) -> bool {
-    let end = page.matching.start(index + 1);
-    let behind = page.matching.text().get(hit.end..end).unwrap_or_default();
-    if index == 0 || index > NAMED_LINES || !behind.starts_with(',') {
-        return false;
-    }
-    let line = page.lines.get(index).map_or("", |line| line.text.as_ref());
-    let name = line.split_once(',').map_or("", |(_, name)| name.trim());
-    !name.is_empty() && name::is_name(name)
 }
 
 fn is_arabic(c: char) -> bool {

@@ -33,6 +33,23 @@ impl Topic {
     }
 }
 
+/// A section of the site has a name of so many words, and a headline so many or more.
+const SECTION_WORDS: usize = 3;
+const HEADLINE_WORDS: usize = 4;
+
+/// Whether a line behind a form is the name of a section and nothing else, and a headline stands on the next line: "More from
+/// Africa".
+pub(super) fn is_section(after: &str, next: &str) -> bool {
+    let after = after.trim_end();
+    after.starts_with(' ')
+        && shape::fits_words(after.trim(), SECTION_WORDS)
+        && is_topic(after)
+        && !shape::has_digit(after)
+        && matches!(shape::stop(next), Stop::None | Stop::Question)
+        && !shape::fits_words(next, HEADLINE_WORDS - 1)
+        && !shape::is_paragraph(next)
+}
+
 fn is_topic(text: &str) -> bool {
     let text = text.trim();
     text.len() <= BYTES

@@ -152,7 +152,7 @@ fn small(piece: &Piece<'_>, beside: Beside, page: &Marking<'_, '_>) -> Option<&'
         Beside::Text => None,
         _ if is_count(text) || is_fraction(text) => Some("a number beside furniture or a field"),
         Beside::Date if dates::is_day_alone(piece, page) => Some("the date again"),
-        _ if text == "TT" || is_sign(text) => Some("a sign beside furniture or a field"),
+        _ if is_sign(text) => Some("a sign beside furniture or a field"),
         Beside::Furniture if is_player_time(text) => Some("a number beside furniture or a field"),
         Beside::Furniture if is_letter_size(text) => Some("a sign beside furniture or a field"),
         Beside::Furniture => shape::is_web_address(text).then_some("an address beside furniture"),

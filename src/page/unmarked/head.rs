@@ -32,6 +32,11 @@ pub(super) fn take<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) {
     let is_below = below.take(second).skip(first).any(|(_, piece)| piece.part.is_date());
     let lines = if is_below { second } else { first };
     let head = headline + 1..headline + 1 + lines;
+    for piece in pieces.get_mut(head.clone()).into_iter().flatten().filter(|piece| is_text(piece)) {
+        if shape::is_web_address(&piece.text) {
+            piece.take(Part::Furniture, None, "an address of the web above the first paragraph");
+        }
+    }
     if pieces.get(head.clone()).unwrap_or_default().iter().any(is_text) {
         let article = Article::of(pieces, headline, head.end, page);
         author::near_date(pieces, head.clone(), &article, page);

@@ -26,6 +26,7 @@ use crate::record::Warning;
 /// Gives pieces that marking has left as text their part in the article, each step by what those before it have told.
 pub(super) fn tell<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a>) -> Vec<Warning> {
     buttons::boxes(pieces, page.layouts);
+    paper::of_pictures(pieces, page);
     above::marker_in_head(pieces, page);
     dates::above(pieces, page);
     row::take(pieces, page);

@@ -10,17 +10,33 @@ use crate::page::marks::name;
 use crate::page::piece::{Part, Piece};
 use crate::page::text::shape::{self, Stop};
 
+/// Takes a source that sells pictures for furniture: it is that of a picture ("Source: Getty").
+pub(super) fn of_pictures(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
+    let small = page.layouts.words();
+    for piece in pieces.iter_mut().filter(|piece| piece.part == Part::Value(Field::Source)) {
+        let form = page.matching.form(piece.folded.clone());
+        let mut words = form.split(|c| !shape::is_word_char(c));
+        if words.any(|word| small.is_picture_house(word)) {
+            piece.take(Part::Furniture, None, "the source of a picture");
+        }
+    }
+}
+
 /// Takes a line of the head that is nothing but the name of a paper, with a place or none, for the article's source, where
 /// no label names one; for furniture where it is printed again.
 pub(super) fn in_head(pieces: &mut [Piece<'_>], head: Range<usize>, page: &Marking<'_, '_>) {
     let mut is_named = pieces.iter().any(|piece| piece.part == Part::Value(Field::Source));
+    let mut told = None;
     for at in head {
+        let is_again = |piece: &Piece<'_>| told.as_ref() == Some(&piece.text);
         let is_paper = pieces.get(at).is_some_and(|piece| {
-            piece.part == Part::Body && is_line_of_paper(pieces, at, piece, page)
+            piece.part == Part::Body
+                && (is_again(piece) || is_line_of_paper(pieces, at, piece, page))
         });
         if let Some(piece) = pieces.get_mut(at).filter(|_| is_paper) {
             let part = if is_named { Part::Furniture } else { Part::Value(Field::Source) };
             piece.take(part, None, "nothing but the name of a paper");
+            told = Some(piece.text.clone());
             is_named = true;
         }
     }
@@ -47,7 +63,9 @@ fn is_line_of_paper(
 fn is_dateline(pieces: &[Piece<'_>], at: usize) -> bool {
     let mut below = pieces.iter().skip(at + 1);
     let next = below.find(|piece| !matches!(piece.part, Part::Furniture | Part::Label));
-    next.is_some_and(|next| next.part == Part::Body)
+    // It may be printed twice.
+    let is_again = |next: &Piece<'_>| pieces.get(at).is_some_and(|piece| piece.text == next.text);
+    next.is_some_and(|next| next.part == Part::Body && !is_again(next))
 }
 
 /// "Harbour Town - The Post": a place, and behind it what a line of the site says too.

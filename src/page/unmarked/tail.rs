@@ -18,6 +18,7 @@ pub(crate) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     let (matching, layouts) = (page.matching, page.layouts);
     dates_again(pieces, page);
     below_comments(pieces, matching, layouts);
+    below_comments_of_story(pieces, matching, layouts);
     buttons_of_list(pieces, matching);
     tags::on_a_line(pieces, matching);
     let is_own = |piece: &Piece<'_>| piece.part == Part::Body && piece.entry.is_none();
@@ -52,7 +53,9 @@ pub(crate) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
         tags::take(pieces.get_mut(run).unwrap_or_default(), layouts);
     }
     for run in runs {
-        if is_beside_site(pieces, last, &run) {
+        let is_call = |piece: &Piece<'_>| is_number_to_call(&piece.text);
+        let has_call = pieces.get(run.clone()).unwrap_or_default().iter().any(is_call);
+        if has_call || is_beside_site(pieces, last, &run) {
             for piece in pieces.get_mut(run).unwrap_or_default() {
                 piece.take(Part::Furniture, None, "a few words behind the article");
             }
@@ -95,7 +98,23 @@ fn is_short(text: &str) -> bool {
     shape::fits(text, words, SHORT_CHARS)
         && (text.starts_with(shape::is_letter) && !text.contains(char::is_numeric)
             || shape::is_web_address(text))
+        || is_contact(text)
 }
+
+/// Whether a line is an address for mail or a number to call.
+fn is_contact(text: &str) -> bool {
+    text.contains('@') && text.contains('.') && !text.contains([' ', '/'])
+        || is_number_to_call(text)
+}
+
+fn is_number_to_call(text: &str) -> bool {
+    text.starts_with(['+', '0', '('])
+        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')'))
+        && PHONE_DIGITS.contains(&text.chars().filter(char::is_ascii_digit).count())
+}
+
+/// A number to call has so many digits.
+const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
 
 /// A longer line, in bytes, is more than a date.
 const DATE_BYTES: usize = 64;
@@ -197,6 +216,34 @@ fn below_comments(pieces: &mut [Piece<'_>], matching: &Matching, layouts: &Layou
     }
     for piece in below.iter_mut().filter(|piece| is_own(piece)) {
         piece.take(Part::Furniture, None, "a line below the comments");
+    }
+}
+
+/// Takes what stands below the box for comments behind the last appended story for furniture: a name without a stop begins it,
+/// and no line of it is long.
+fn below_comments_of_story(pieces: &mut [Piece<'_>], matching: &Matching, layouts: &Layouts) {
+    let small = layouts.words();
+    let is_comments = |piece: &Piece<'_>| {
+        let mut words = matching.form(piece.folded.clone()).split(' ');
+        let is_site = piece.part == Part::Furniture && piece.why.rule.is_some();
+        is_site && words.any(|word| small.is_comment(word.trim_matches(['(', ')', ':'])))
+    };
+    let is_story = |piece: &Piece<'_>| piece.part == Part::Body && piece.entry.is_some();
+    let is_end = |pair: &[Piece<'_>]| matches!(pair, [before, at] if is_story(before) && shape::ends_in_stop(&before.text) && is_comments(at));
+    let Some(at) = pieces.windows(2).rposition(is_end) else {
+        return;
+    };
+    let below = pieces.get_mut(at + 2..).unwrap_or_default();
+    let is_of_readers = |piece: &Piece<'_>| match piece.part {
+        Part::Body => shape::fits_chars(&piece.text, COMMENT_CHARS),
+        Part::Furniture => true,
+        Part::Headline | Part::Teaser | Part::Marker | Part::Label | Part::Value(_) => false,
+    };
+    let begins = below.iter().find(|piece| piece.part == Part::Body);
+    if begins.is_some_and(|first| is_heading(&first.text)) && below.iter().all(is_of_readers) {
+        for piece in below.iter_mut().filter(|piece| piece.part == Part::Body) {
+            piece.take(Part::Furniture, None, "a line below the comments");
+        }
     }
 }
 
