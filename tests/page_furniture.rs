@@ -414,3 +414,16 @@ fn a_number_to_call_behind_the_article_is_furniture_and_so_are_the_few_words_bes
     );
     assert_eq!(page(&text).body.len(), 3);
 }
+
+#[test]
+fn an_address_of_the_web_above_the_first_paragraph_and_a_number_behind_the_last_story_are_furniture()
+ {
+    let text = format!(
+        "The harbour bridge closes to all traffic\n14 March 2024\nhttps://video.example/watch?v=1\n{FIRST}\n{SECOND}\nSource: Harbour Post\n\
+         Read also:\nThe night ferry has a second boat\nA second boat sails at night from Monday, said the company.\nIt takes forty cars.\n212321"
+    );
+    let read = page(&text);
+    assert_eq!(read.body, [FIRST, SECOND]);
+    assert_eq!(read.related[0].body.len(), 2);
+    assert_eq!(read.furniture, ["https://video.example/watch?v=1", "212321"]);
+}

@@ -347,8 +347,10 @@ fn a_name_and_the_date_stand_on_one_line_with_a_sign_or_the_label_of_the_date_be
         let text = format!("{HEADLINE}\n{row}\n{FIRST}\n{SECOND}");
         let page = page(&text);
         assert_eq!(page.author.as_deref(), Some("Nora Field"), "{row}");
-        let published = page.published.unwrap().at;
-        assert_eq!(published.as_deref(), Some("2024-03-14T00:00:00Z"), "{row}");
+        let published = page.published.unwrap();
+        assert_eq!(published.at.as_deref(), Some("2024-03-14T00:00:00Z"), "{row}");
+        assert!(row.contains(&*published.raw) && published.raw.ends_with("2024"), "{row}");
+        assert!(published.raw.starts_with(['M', '1']), "{row}: {}", published.raw);
         assert_eq!(page.body, [FIRST, SECOND], "{row}");
     }
     // A place stands before the date as well, and a sentence may.
@@ -380,4 +382,25 @@ fn a_name_of_letters_of_two_scripts_or_one_that_the_site_says_again_stands_above
         assert_eq!(page.headline.as_deref(), Some(AR_HEADLINE), "{above}");
         assert_eq!(page.body, [AR_FIRST, AR_SECOND], "{above}");
     }
+}
+
+#[test]
+fn a_paper_stands_before_the_label_of_the_date_and_a_place_with_its_paper_above_the_headline() {
+    let text = format!("{AR_HEADLINE}\nساحل نيوز آخر تحديث 14 مارس 2024\n{AR_FIRST}\n{AR_SECOND}");
+    let labelled = page(&text);
+    assert_eq!(labelled.source.as_deref(), Some("ساحل نيوز"));
+    assert_eq!((labelled.updated.is_some(), labelled.body.len()), (true, 2));
+    let text =
+        format!("أخبار الميناء - (رويترز)\n{AR_HEADLINE}\n14 مارس 2024\n{AR_FIRST}\n{AR_SECOND}");
+    let above = page(&text);
+    assert_eq!(above.headline.as_deref(), Some(AR_HEADLINE));
+    assert_eq!(above.furniture, ["أخبار الميناء - (رويترز)"]);
+}
+
+#[test]
+fn a_name_of_other_letters_than_the_pages_is_the_author_in_a_row_with_a_date() {
+    let text = format!("{AR_HEADLINE}\nNora Field | 16.02.2024\n{AR_FIRST}\n{AR_SECOND}");
+    let page = page(&text);
+    assert_eq!(page.author.as_deref(), Some("Nora Field"));
+    assert_eq!((page.published.is_some(), page.body.len()), (true, 2));
 }

@@ -3,6 +3,7 @@
 use super::byline;
 use super::dates;
 use super::headline::MAX_SENTENCE;
+use super::paper::{self, Paper};
 use crate::page::date;
 use crate::page::layout::Field;
 use crate::page::marks::marking::Marking;
@@ -146,6 +147,7 @@ fn lines_above(pieces: &[Piece<'_>], page: &Marking<'_, '_>) -> Vec<(usize, &'st
             || is_of_site(&piece.text)
             || is_address(&piece.text)
             || is_outlet(piece, page)
+            || is_dateline(piece, page)
             || first == Some(piece.line) && is_name_of_site(piece, pieces, page)
             || is_kicker(&piece.text)
             || is_again(piece)
@@ -204,6 +206,14 @@ const OUTLET_WORDS: usize = 4;
 fn is_outlet(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     let form = page.matching.form(piece.folded.clone());
     is_name(piece) && form.split(' ').any(|word| page.layouts.words().is_outlet(word))
+}
+
+/// "The Post | Harbour Town - (Reuters)": a place and its paper, above the headline.
+fn is_dateline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
+    let form = page.matching.form(piece.folded.clone());
+    shape::fits_chars(&piece.text, WAY_CHARS)
+        && shape::stop(&piece.text) == Stop::None
+        && paper::paper(form, page.layouts) == Some(Paper::BehindPlace)
 }
 
 /// The same of the first line, where its letters or what the site says elsewhere show it.

@@ -26,17 +26,13 @@ pub(super) fn parts<'a>(piece: &Piece<'a>, page: &Marking<'_, 'a>) -> Option<Vec
     if !is_short || !shape::has_digit(form) || byline::label(piece, page).is_some() {
         return None;
     }
-    let date = trailing_date(page, form, WORDS)?;
-    // A sign before a date may be read with it.
-    let behind = form.get(date..)?.trim_start_matches(|c| SIGNS.contains(&c) || c == ' ');
-    let date = form.len() - behind.len();
-    let before = form.get(..date)?;
-    let (name, label) = without_label(before, page);
+    let Cut { name, date, label } = labelled(form, page).or_else(|| parted(form, page))?;
     let named = name.trim_end_matches(|c| SIGNS.contains(&c) || c == ' ');
     let is_parted = label.is_some() || named.len() < name.trim_end().len();
     let part = whose(piece, named, is_parted, page)?;
     // Whom the article speaks of is not who wrote it.
-    if page.matching.text().matches(named).nth(1).is_some() {
+    let is_author = part == Part::Value(Field::Author);
+    if is_author && page.matching.text().matches(named).nth(1).is_some() {
         return None;
     }
     let lead = page
@@ -47,7 +43,7 @@ pub(super) fn parts<'a>(piece: &Piece<'a>, page: &Marking<'_, 'a>) -> Option<Vec
     let at = |bytes: usize| raw_offset(&piece.text, bytes);
     let (name_of, rest) = piece.split_at(at(named.len()), lead + named.len())?;
     let sign = piece.text.get(at(named.len())..at(date))?;
-    let (mut sign_of, mut date_of) = rest.split_at(sign.len(), folded_len(sign))?;
+    let (mut sign_of, mut date_of) = rest.split_at(sign.trim_start().len(), folded_len(sign))?;
     let mut name_of = name_of;
     name_of.take(part, None, "a name before a date");
     let field = label.unwrap_or(Field::Published);
@@ -56,17 +52,33 @@ pub(super) fn parts<'a>(piece: &Piece<'a>, page: &Marking<'_, 'a>) -> Option<Vec
     Some([name_of, sign_of, date_of].into_iter().filter(|part| !part.text.is_empty()).collect())
 }
 
-/// What stands before a date without the label that ends it, and of which date that is.
-fn without_label<'f>(before: &'f str, page: &Marking<'_, '_>) -> (&'f str, Option<Field>) {
-    let begins = before.match_indices(' ').map(|(at, _)| at + 1);
-    let label = begins.filter_map(|at| {
-        let (field, _, bytes) = row::label(before.get(at..)?, page)?;
-        (field.is_date() && at + bytes >= before.trim_end().len()).then_some((at, field))
-    });
-    match label.into_iter().next() {
-        Some((at, field)) => (before.get(..at).unwrap_or_default(), Some(field)),
-        None => (before, None),
-    }
+/// A line, cut into what may be a name and the date behind it.
+struct Cut<'f> {
+    name: &'f str,
+    /// Where the date begins.
+    date: usize,
+    /// The field that a label before it names.
+    label: Option<Field>,
+}
+
+/// The cut at the label of a date.
+fn labelled<'f>(form: &'f str, page: &Marking<'_, '_>) -> Option<Cut<'f>> {
+    let begins = form.match_indices(' ').map(|(at, _)| at + 1).take(WORDS);
+    begins.filter_map(|at| Some((at, row::label(form.get(at..)?, page)?))).find_map(
+        |(at, (field, _, bytes))| {
+            let read = page.date_in(form.get(at + bytes..)?)?;
+            let is_date = field.is_date() && read.whole && read.has_day();
+            let (name, date) = (form.get(..at)?, at + bytes);
+            is_date.then_some(Cut { name, date, label: Some(field) })
+        },
+    )
+}
+
+/// The cut where the date begins, behind the signs before it, which may be read with it.
+fn parted<'f>(form: &'f str, page: &Marking<'_, '_>) -> Option<Cut<'f>> {
+    let behind = form.get(trailing_date(page, form, WORDS)?..)?;
+    let date = form.len() - behind.trim_start_matches(|c| SIGNS.contains(&c) || c == ' ').len();
+    Some(Cut { name: form.get(..date)?, date, label: None })
 }
 
 /// What a name is to the article, if it is one: in a script without capitals a given name shows it, else what parts it from

@@ -71,9 +71,15 @@ fn row<'a>(piece: &Piece<'a>, page: &Marking<'_, 'a>) -> Option<Vec<Piece<'a>>> 
     // A place or a name and a day alone are the date as it is printed.
     let is_sure = |told: &&Told| matches!(told, Told::Labelled(..) | Told::Furniture);
     // In a script without capitals a given name shows that it is none of a place.
+    let is_latin = |text: &str| text.contains(|c: char| c.is_ascii_alphabetic());
+    // Nor do places have other letters than their page.
+    let is_foreign = |part: &Piece<'_>| {
+        is_latin(&part.text) && page.lines.first().is_some_and(|line| !is_latin(&line.text))
+    };
     let is_given = |(part, told): (&Piece<'_>, &Told)| {
+        let form = page.matching.form(part.folded.clone());
         *told == Told::Name
-            && name::begins_with_given_name(page.matching.form(part.folded.clone()), page.layouts)
+            && (name::begins_with_given_name(form, page.layouts) || is_foreign(part))
     };
     let given = parts.iter().zip(&told).filter(|pair| is_given(*pair)).count();
     let fields = told.iter().filter(is_sure).count() + given;

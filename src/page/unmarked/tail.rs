@@ -19,6 +19,7 @@ pub(crate) fn take(pieces: &mut [Piece<'_>], page: &Marking<'_, '_>) {
     dates_again(pieces, page);
     below_comments(pieces, matching, layouts);
     below_comments_of_story(pieces, matching, layouts);
+    number_behind_story(pieces);
     buttons_of_list(pieces, matching);
     tags::on_a_line(pieces, matching);
     let is_own = |piece: &Piece<'_>| piece.part == Part::Body && piece.entry.is_none();
@@ -244,6 +245,16 @@ fn below_comments_of_story(pieces: &mut [Piece<'_>], matching: &Matching, layout
         for piece in below.iter_mut().filter(|piece| piece.part == Part::Body) {
             piece.take(Part::Furniture, None, "a line below the comments");
         }
+    }
+}
+
+/// Takes a number that is the last line of what is appended last for furniture: the page's own.
+fn number_behind_story(pieces: &mut [Piece<'_>]) {
+    let last = pieces.iter_mut().rfind(|piece| piece.part != Part::Furniture);
+    let is_number = |text: &str| text.chars().all(char::is_numeric);
+    let is_appended = |piece: &Piece<'_>| piece.part == Part::Body && piece.entry.is_some();
+    if let Some(last) = last.filter(|last| is_appended(last) && is_number(&last.text)) {
+        last.take(Part::Furniture, None, "a number behind everything");
     }
 }
 
