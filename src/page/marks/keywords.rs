@@ -187,7 +187,7 @@ impl<'f> Told<'f> {
             let may_be_said = ends & end_bit(form.letters(word)) != 0 && form.has_proclitic(word);
             may_be_said.then(|| shorter.take(PROCLITICS).find(is_of_line)).flatten()
         };
-        let mut told = Vec::new();
+        let mut told = Vec::with_capacity(line.len());
         for place in places {
             let mut words = form.words_in(place.clone());
             while let Some(word) = words.next().filter(|_| told.len() < TOLD_PLACES) {

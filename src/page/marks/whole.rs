@@ -114,7 +114,7 @@ fn without_numbers(line: &str, words: &SmallWords) -> Option<String> {
     if line.len() > COUNTED_BYTES || !shape::has_digit(line) {
         return None;
     }
-    let mut said = String::new();
+    let mut said = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(at) = rest.find(shape::is_word_char) {
         rest = rest.get(at..)?;

@@ -23,8 +23,8 @@ pub(super) fn repeats(lines: &[BlockLine], article: &[u64]) -> Vec<Repeat> {
         .chain([None])
         .chain(lines.iter().map(|line| Some(line.key)))
         .collect();
-    let mut places: Vec<(u64, usize)> =
-        keys.iter().enumerate().filter_map(|(at, key)| Some(((*key)?, at))).collect();
+    let mut places = Vec::with_capacity(keys.len());
+    places.extend(keys.iter().enumerate().filter_map(|(at, key)| Some(((*key)?, at))));
     places.sort_unstable();
     let key = |at: Option<usize>| at.and_then(|at| keys.get(at)).copied().flatten();
     let mut out = vec![Repeat::None; lines.len()];

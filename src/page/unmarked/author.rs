@@ -189,9 +189,10 @@ pub(crate) fn behind_body<'a>(pieces: &mut Vec<Piece<'a>>, page: &Marking<'_, 'a
         let (text, name) = (form(piece), form(name));
         text.contains(name) && !text.ends_with(name)
     };
+    // Few pages end with a name, and what is said above is the longest to ask.
     if shape::is_paragraph(&above.text)
-        && !says(above)
         && is_name_behind((pieces, at), form(name), page)
+        && !says(above)
         && !texts.any(|(_, piece)| says(piece))
         && let Some(name) = pieces.get_mut(at)
     {
