@@ -37,12 +37,12 @@ impl LetterPairs {
         Self(pairs)
     }
 
-    /// Folds the letters that stand in `source` at byte `at`, up to [`BLOCK`] bytes of them; says how many bytes they are,
-    /// of the one as of the other. Behind them may stand anything.
+    /// Folds the letters that `source` begins with, up to [`BLOCK`] bytes of them; says how many bytes they are, of the one
+    /// as of the other. Behind them may stand anything.
     #[inline]
-    pub fn fold(&self, source: &[u8], at: usize) -> ([u8; BLOCK], usize) {
-        let whole = source.get(at..at + BLOCK).and_then(<[u8]>::first_chunk);
-        whole.map_or_else(|| self.block(&last_block(source, at)), |block| self.block(block))
+    pub fn fold(&self, source: &[u8]) -> ([u8; BLOCK], usize) {
+        let whole = source.first_chunk();
+        whole.map_or_else(|| self.block(&last_block(source)), |block| self.block(block))
     }
 
     #[inline]
@@ -59,10 +59,9 @@ impl LetterPairs {
 
 /// The last bytes of a text, and noughts behind them, which are no letters.
 #[cold]
-fn last_block(source: &[u8], at: usize) -> [u8; BLOCK] {
+fn last_block(source: &[u8]) -> [u8; BLOCK] {
     let mut block = [0; BLOCK];
-    let last = source.get(at..).unwrap_or_default();
-    block.iter_mut().zip(last).for_each(|(slot, byte)| *slot = *byte);
+    block.iter_mut().zip(source).for_each(|(slot, byte)| *slot = *byte);
     block
 }
 
@@ -95,7 +94,7 @@ mod tests {
     }
 
     fn folded(source: &str) -> String {
-        let (folded, bytes) = LetterPairs::new(letter).fold(source.as_bytes(), 0);
+        let (folded, bytes) = LetterPairs::new(letter).fold(source.as_bytes());
         String::from_utf8(folded.get(..bytes).unwrap().to_vec()).unwrap()
     }
 

@@ -46,7 +46,7 @@ impl Folder {
         let mut letters = Letters::default();
         let mut at = 0;
         loop {
-            let (folded, taken) = table.pairs().fold(bytes, at);
+            let (folded, taken) = table.pairs().fold(bytes.get(at..).unwrap_or_default());
             at += taken;
             // Most words come whole, and end at a space.
             if bytes.get(at) == Some(&b' ') {

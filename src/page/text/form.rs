@@ -71,24 +71,26 @@ impl Form {
     fn fold(&mut self, line: &str, text: Text) -> Option<()> {
         let (tables, source): (&Tables, _) = (&TABLES, line.as_bytes());
         let mut written = self.written(source.len());
-        let mut at = 0;
+        let mut rest = source;
         loop {
-            let (folded, letters) = tables.pairs.fold(source, at);
+            let (folded, letters) = tables.pairs.fold(rest);
             written.letters(folded, letters);
-            at += letters;
-            let Some(next) = source.get(at) else { break };
+            let Some([next, behind @ ..]) = rest.get(letters..) else { break };
             if *next == b' ' {
                 if written.has_word() {
                     written.end_word();
-                } else if text == Text::Raw && is_behind_space(source, at) {
+                } else if text == Text::Raw && is_behind_space(source, behind) {
                     return None;
                 }
                 written.sign([b' '], 1);
-                at += 1;
+                rest = behind;
             } else if letters < BLOCK {
+                let at = source.len() - behind.len() - 1;
                 let (taken, folded) = tables.character(line, at, text)?;
-                at += taken;
+                rest = source.get(at + taken..).unwrap_or_default();
                 written.character(folded);
+            } else {
+                rest = rest.get(letters..).unwrap_or_default();
             }
         }
         if written.has_word() {
@@ -166,9 +168,10 @@ impl Written<'_> {
     }
 }
 
-/// Whether the space at byte `at` of a line stands right behind another one.
-fn is_behind_space(line: &[u8], at: usize) -> bool {
-    at.checked_sub(1).and_then(|before| line.get(before)) == Some(&b' ')
+/// Whether the space before `behind`, the rest of a line, stands right behind another one.
+fn is_behind_space(line: &[u8], behind: &[u8]) -> bool {
+    let before = line.len().checked_sub(behind.len() + 2);
+    before.and_then(|before| line.get(before)) == Some(&b' ')
 }
 
 #[cfg(test)]
