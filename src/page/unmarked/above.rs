@@ -211,7 +211,8 @@ fn is_outlet(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
 /// "The Post | Harbour Town - (Reuters)": a place and its paper, above the headline.
 fn is_dateline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
     let form = page.matching.form(piece.folded.clone());
-    shape::fits_chars(&piece.text, WAY_CHARS)
+    form.contains(paper::PARTING)
+        && shape::fits_chars(&piece.text, WAY_CHARS)
         && shape::stop(&piece.text) == Stop::None
         && paper::paper(form, page.layouts) == Some(Paper::BehindPlace)
 }

@@ -103,7 +103,7 @@ pub(super) enum Paper {
 }
 
 /// What parts a place from a paper, or two papers.
-const PARTING: [char; 8] = ['-', '–', '/', '|', ',', ':', '+', '('];
+pub(super) const PARTING: [char; 8] = ['-', '–', '/', '|', ',', ':', '+', '('];
 
 /// The name of a paper has no more words, nor a place beside it.
 const PAPER_WORDS: usize = 5;

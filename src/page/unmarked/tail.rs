@@ -230,7 +230,9 @@ fn below_comments_of_story(pieces: &mut [Piece<'_>], matching: &Matching, layout
         is_site && words.any(|word| small.is_comment(word.trim_matches(['(', ')', ':'])))
     };
     let is_story = |piece: &Piece<'_>| piece.part == Part::Body && piece.entry.is_some();
-    let is_end = |pair: &[Piece<'_>]| matches!(pair, [before, at] if is_story(before) && shape::ends_in_stop(&before.text) && is_comments(at));
+    let ends_story = |before: &Piece<'_>| is_story(before) && shape::ends_in_stop(&before.text);
+    let is_end =
+        |pair: &[Piece<'_>]| matches!(pair, [before, at] if is_comments(at) && ends_story(before));
     let Some(at) = pieces.windows(2).rposition(is_end) else {
         return;
     };
