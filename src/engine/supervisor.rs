@@ -9,6 +9,7 @@ use crate::engine::end::{End, ExitKind};
 use crate::engine::observer::Observer;
 use crate::engine::observer::state::EngineState;
 use crate::engine::stop::Stop;
+use crate::engine::turn::observe::Inherited;
 use crate::engine::turn::run::{Engine, EngineSpec};
 use crate::engine::watchdog::{ABORT_TIMEOUT, Pulse, Watchdog};
 
@@ -95,12 +96,18 @@ fn start_again_and_again(
     stop: &Arc<Stop>,
 ) -> End {
     let mut backoff = BACKOFF_MIN;
+    let mut inherited = Inherited::default();
     loop {
         observer.state(spec.number, EngineState::Starting);
         let began = Instant::now();
-        let engine =
-            Engine::start(spec.clone(), Arc::clone(stop), Arc::clone(pulse), Arc::clone(observer));
-        let end = engine.map_or_else(|end| end, Engine::run);
+        let engine = Engine::start(
+            spec.clone(),
+            Arc::clone(stop),
+            Arc::clone(pulse),
+            Arc::clone(observer),
+            &mut inherited,
+        );
+        let end = engine.map_or_else(|end| end, |engine| engine.run(&mut inherited));
         let End::Restart { why, fenced } = &end else {
             if let End::Exit { kind, why } = &end {
                 tracing::error!(event = "engine_ended", engine = spec.number, ?kind, why);

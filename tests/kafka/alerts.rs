@@ -99,7 +99,7 @@ impl Watched {
     /// Waits until this pages.
     fn until_paged(&mut self, alert: &str) {
         wait_until(alert, LIMIT, || {
-            self.fleet.tend();
+            tend(&mut self.fleet, &self.prometheus);
             self.pager.look();
             self.pager.paged().iter().any(|paged| paged == alert)
         });
@@ -147,6 +147,15 @@ fn watched_fleet(
     Some(Watched { fleet, prometheus, pager })
 }
 
+/// What a keeper does. Whoever is started again serves at another port.
+fn tend(fleet: &mut Fleet, prometheus: &Prometheus) {
+    let before = fleet.ended_by_itself;
+    fleet.tend();
+    if fleet.ended_by_itself > before {
+        prometheus.scrape(fleet);
+    }
+}
+
 fn is_at_work(prometheus: &Prometheus) -> bool {
     prometheus.figure("sum(newsmill_group_state{state=\"running\"})") == Some(REPLICAS as f64)
 }
@@ -179,7 +188,7 @@ fn an_outage_of_the_brokers_is_a_ticket_and_no_page_and_ends_by_itself() {
     broker.restart();
     let articles = watched.fleet.names.topic("articles");
     watched.until("the end of the outage, and of whatever it has caused", |fleet, prometheus| {
-        fleet.tend();
+        tend(fleet, prometheus);
         is_at_work(prometheus)
             && !fires(prometheus, "ticket", "NewsmillBrokersUnreachable")
             && prometheus.firing("page").is_empty()
@@ -210,6 +219,13 @@ fn feed(fleet: &Fleet, bootstrap: &str) -> usize {
 const MAX_MESSAGE: &str = "1048588";
 const TOO_SMALL: &str = "100";
 
+/// Without the alerts of budgets. Pages that have waited for more than a minute are a breach of the objectives, rightly told
+/// for half an hour; whether these do depends on how fast the machine is.
+fn beside_budgets(mut alerts: Vec<String>) -> Vec<String> {
+    alerts.retain(|alert| !alert.ends_with("BudgetBurn"));
+    alerts
+}
+
 #[test]
 fn partitions_whose_commits_do_not_come_through_page_as_stalled_and_nothing_else_does() {
     let folder = super::broker::scratch("hasty");
@@ -228,12 +244,12 @@ fn partitions_whose_commits_do_not_come_through_page_as_stalled_and_nothing_else
     );
     client::set_topic(&bootstrap, &articles, "max.message.bytes", MAX_MESSAGE);
     watched.until("every page, once, and the end of the stall", |fleet, prometheus| {
-        fleet.tend();
+        tend(fleet, prometheus);
         client::read_committed(&bootstrap, &articles).len() == pages
             && prometheus.figure("max(newsmill_consumer_lag_records)") == Some(0.0)
-            && prometheus.firing("page").is_empty()
+            && beside_budgets(prometheus.firing("page")).is_empty()
     });
-    assert_eq!(watched.pager.paged(), ["NewsmillPartitionStalled"]);
+    assert_eq!(beside_budgets(watched.pager.paged()), ["NewsmillPartitionStalled"]);
     drop(watched);
     fs::remove_dir_all(folder).expect("ours to remove");
 }
@@ -283,7 +299,7 @@ fn a_flood_of_bad_pages_pages_as_held_and_soon_to_be_deleted_and_nothing_else_do
     feed.flush();
     let emitted = "sum(newsmill_records_total{outcome=\"emitted\"})";
     watched.until("the good pages", |fleet, prometheus| {
-        fleet.tend();
+        tend(fleet, prometheus);
         prometheus.figure(emitted) == Some(GOOD as f64)
     });
     for _ in 0..200 {

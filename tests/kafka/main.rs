@@ -26,6 +26,8 @@ mod equality;
 #[cfg(test)]
 mod explain;
 #[cfg(test)]
+mod refused;
+#[cfg(test)]
 mod rights;
 #[cfg(test)]
 mod secrecy;

@@ -22,7 +22,7 @@ use rdkafka::types::RDKafkaRespErr;
 
 use super::token;
 use crate::engine::observer::Observer;
-use crate::engine::observer::client_view::{ClientKind, ClientView};
+use crate::engine::observer::client_view::{self, ClientKind, ClientView};
 use crate::engine::watchdog::Pulse;
 
 /// What the group told a consumer, in its order.
@@ -51,10 +51,10 @@ pub struct Watched {
 
 impl Watched {
     fn stands(&self, kind: ClientKind, statistics: &Statistics) {
-        let view = ClientView::new(self.name, kind, statistics);
-        if !view.brokers.iter().any(|broker| broker.is_up) {
+        if !client_view::reaches_a_broker(statistics) {
             self.pulse.without_brokers();
         }
+        let view = ClientView::new(self.name, kind, statistics);
         self.observer.client(self.engine, &view);
     }
 

@@ -84,13 +84,24 @@ fn fetched_ahead(statistics: &Statistics) -> (u64, u64) {
     })
 }
 
+/// Whether a client has a connection to any broker, those included by which it knows no number of the broker: to a
+/// coordinator, and the first one.
+#[must_use]
+pub fn reaches_a_broker(statistics: &Statistics) -> bool {
+    statistics.brokers.values().any(is_up)
+}
+
+fn is_up(broker: &rdkafka::statistics::Broker) -> bool {
+    matches!(broker.state.as_str(), "UP" | "UPDATE")
+}
+
 fn broker(broker: &rdkafka::statistics::Broker) -> BrokerView {
     let p99 = |window: &Option<rdkafka::statistics::Window>| {
         window.as_ref().filter(|window| window.cnt > 0).map(|window| window.p99)
     };
     BrokerView {
         id: broker.nodeid,
-        is_up: matches!(broker.state.as_str(), "UP" | "UPDATE"),
+        is_up: is_up(broker),
         rtt_p99_us: p99(&broker.rtt),
         throttle_p99_ms: p99(&broker.throttle),
         errors: broker.txerrs + broker.rxerrs + broker.req_timeouts,
@@ -120,6 +131,17 @@ mod tests {
         let seen: Vec<_> = view.brokers.iter().map(|b| (b.id, b.is_up, b.rtt_p99_us)).collect();
         assert_eq!(seen, [(1, true, Some(900)), (2, false, Some(900))]);
         assert_eq!((view.queue_records, view.queue_bytes), (3, 40));
+    }
+
+    #[test]
+    fn a_connection_to_a_coordinator_is_one_to_a_broker() {
+        let of = |state: &str| {
+            let broker = Broker { nodeid: -1, state: state.to_owned(), ..Broker::default() };
+            let brokers = [("TxnCoordinator".to_owned(), broker)].into_iter().collect();
+            Statistics { brokers, ..Statistics::default() }
+        };
+        assert!(reaches_a_broker(&of("UP")));
+        assert!(!reaches_a_broker(&of("TRY_CONNECT")));
     }
 
     #[test]

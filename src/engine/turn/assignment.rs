@@ -220,7 +220,9 @@ impl Engine {
         let Some(run) = self.stages.get_mut(stage) else { return };
         for partition in partitions {
             if run.partitions.remove(partition).is_some() {
-                self.observer.forgotten(&run.spec.inbox, run.spec.stage.name(), *partition);
+                let stage = run.spec.stage.name();
+                self.observer.forgotten(&run.spec.inbox, stage, *partition);
+                self.watched.given_away(stage, *partition);
             }
             run.restores.remove(partition);
         }

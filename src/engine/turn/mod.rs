@@ -4,6 +4,6 @@
 mod apply;
 mod assignment;
 mod intake;
-mod observe;
+pub(super) mod observe;
 pub(super) mod run;
 mod settle;

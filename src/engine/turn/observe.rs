@@ -1,22 +1,42 @@
 //! Tells the observer how an engine stands: what is in flight at every turn, partitions about once a second.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use super::run::{Engine, StageRun};
+use crate::engine::end::End;
 use crate::engine::ffi::known_log;
 use crate::engine::inbox::partition::{Live, Rest};
 use crate::engine::observer::state::EngineState;
 use crate::engine::observer::{PartitionView, PauseReason, Rework};
+use crate::stage::StageName;
 
 /// How often partitions are told about.
 const OFTEN: Duration = Duration::from_secs(1);
 
+/// The partitions of inboxes that the observer knows from an engine that failed.
+pub(in crate::engine) type Inherited = BTreeSet<(StageName, i32)>;
+
 /// What the observer was told last.
 #[derive(Debug, Default)]
 pub(super) struct Watched {
+    /// By the engine before this one, and by this one not yet.
+    inherited: Inherited,
     state: Option<EngineState>,
     turn_at: Option<Instant>,
     partitions_at: Option<Instant>,
+}
+
+impl Watched {
+    /// Nothing, but for what the engine before said.
+    pub(super) fn after(inherited: Inherited) -> Self {
+        Self { inherited, ..Self::default() }
+    }
+
+    /// A partition has been given away, and the observer knows.
+    pub(super) fn given_away(&mut self, stage: StageName, partition: i32) {
+        self.inherited.remove(&(stage, partition));
+    }
 }
 
 impl Engine {
@@ -40,13 +60,47 @@ impl Engine {
         for reason in PauseReason::ALL {
             self.observer.paused(self.spec.number, reason, self.paused(reason));
         }
+        self.observe_partitions();
+    }
+
+    /// Each partition, once it is known how much of it waits. Those of which the engine before this one was at work on
+    /// stand as that one left them until then, or until this one has joined without them.
+    fn observe_partitions(&mut self) {
+        let mut inherited = std::mem::take(&mut self.watched.inherited);
         for (run, partition, live) in self.live() {
-            self.observer.partition(&view(run, partition, live));
+            let now = view(run, partition, live);
+            let place = (run.spec.stage.name(), partition);
+            if now.lag_records.is_some() || !inherited.contains(&place) {
+                inherited.remove(&place);
+                self.observer.partition(&now);
+            }
+        }
+        if self.state() == EngineState::Running {
+            let owned = |(stage, partition): &(StageName, i32)| {
+                let run = self.stages.iter().find(|run| run.spec.stage.name() == *stage);
+                run.is_some_and(|run| run.partitions.contains_key(partition))
+            };
+            inherited.retain(|place| {
+                let is_owned = owned(place);
+                if !is_owned {
+                    self.forgotten(*place);
+                }
+                is_owned
+            });
+        }
+        self.watched.inherited = inherited;
+    }
+
+    fn forgotten(&self, (stage, partition): (StageName, i32)) {
+        if let Some(run) = self.stages.iter().find(|run| run.spec.stage.name() == stage) {
+            self.observer.forgotten(&run.spec.inbox, stage, partition);
         }
     }
 
-    /// What was read and will not be committed by this engine is read again, by whoever has its partitions next.
-    pub(super) fn observe_leaving(&self) {
+    /// What was read and will not be committed by this engine is read again, by whoever has its partitions next. Where that
+    /// is the engine that starts in its place, its partitions stand as they are meanwhile: an engine whose commits do not come
+    /// through starts again and again, and what waits must be seen between two of its lives. Says which these are.
+    pub(super) fn observe_leaving(&mut self, end: &End) -> Inherited {
         self.observer.reworked(Rework::Restart, self.in_flight());
         self.observer.in_flight(self.spec.number, 0, 0);
         self.observer.transaction_open(self.spec.number, None);
@@ -54,11 +108,18 @@ impl Engine {
         for reason in PauseReason::ALL {
             self.observer.paused(self.spec.number, reason, 0);
         }
-        for run in &self.stages {
-            for partition in run.partitions.keys() {
-                self.observer.forgotten(&run.spec.inbox, run.spec.stage.name(), *partition);
-            }
+        self.observe_partitions();
+        let stages = self.stages.iter();
+        let owned = stages.flat_map(|run| {
+            run.partitions.keys().map(|partition| (run.spec.stage.name(), *partition))
+        });
+        let mut shown = std::mem::take(&mut self.watched.inherited);
+        shown.extend(owned);
+        if matches!(end, End::Restart { .. }) {
+            return shown;
         }
+        shown.into_iter().for_each(|place| self.forgotten(place));
+        Inherited::default()
     }
 
     /// Records between poll and commit.

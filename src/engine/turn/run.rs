@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use rdkafka::consumer::Consumer as _;
 use rdkafka::topic_partition_list::Offset;
 
-use super::observe::Watched;
+use super::observe::{Inherited, Watched};
 use crate::engine::client::context::{self, Rebalance};
 use crate::engine::client::position::list;
 use crate::engine::client::{Clients, StageConsumer};
@@ -168,12 +168,13 @@ impl AppliedWork {
 }
 
 impl Engine {
-    /// Makes the clients and joins the groups.
+    /// Makes the clients and joins the groups. `inherited` is what the engine before left, and is this one's then.
     pub(in crate::engine) fn start(
         spec: EngineSpec,
         stop: Arc<Stop>,
         pulse: Arc<Pulse>,
         observer: Arc<dyn Observer>,
+        inherited: &mut Inherited,
     ) -> Result<Self, End> {
         pulse.beat(false);
         let watched = |name| context::Watched {
@@ -219,13 +220,14 @@ impl Engine {
             observer,
             draining_since: None,
             through_since: None,
-            watched: Watched::default(),
+            watched: Watched::after(std::mem::take(inherited)),
             spec,
         })
     }
 
-    /// Runs until it ends; partitions and clients are given back on the way out.
-    pub(in crate::engine) fn run(mut self) -> End {
+    /// Runs until it ends; partitions and clients are given back on the way out. What the observer still knows of is left
+    /// to the engine that starts in its place.
+    pub(in crate::engine) fn run(mut self, inherited: &mut Inherited) -> End {
         let end = loop {
             if let Err(end) = self.turn() {
                 break end;
@@ -233,6 +235,7 @@ impl Engine {
         };
         // A call that failed may have blocked for long, and each client that is let go of may do so again.
         self.pulse.beat(false);
+        *inherited = self.observe_leaving(&end);
         self.leave();
         end
     }
@@ -343,7 +346,6 @@ impl Engine {
     /// Hands everything back. A closing consumer hands its partitions back by itself; what the group has said and
     /// nobody has acted on is acted on first, or closing would wait for it for ever.
     fn leave(mut self) {
-        self.observe_leaving();
         for run in &mut self.stages {
             run.restores.clear();
             run.consumer.context().close();
