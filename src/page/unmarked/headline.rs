@@ -65,23 +65,29 @@ fn holds_more(text: &str) -> bool {
 /// A shorter headline, in bytes, can be a word of the text too.
 const REPEATED_BYTES: usize = 30;
 
-/// Takes a line of the article that says the headline again, as above the comments or above a picture, for furniture, but
-/// right below it, where papers print their first line twice. Behind the laying out of blocks, where a story may be the
-/// article's again.
+/// Takes a line of the article that says the headline again beside furniture, as above the comments, for furniture. Elsewhere
+/// it is the paper's: many print their headline as the first line of the article, below the date. Behind the laying out of
+/// blocks, where a story may be the article's again.
 pub(crate) fn repeated(pieces: &mut [Piece<'_>]) {
-    let is_own = |piece: &Piece<'_>| piece.part == Part::Headline && piece.entry.is_none();
-    let Some(at) = pieces.iter().position(is_own) else {
+    let is_own = |piece: &&Piece<'_>| piece.part == Part::Headline && piece.entry.is_none();
+    let Some(headline) = pieces.iter().find(is_own).map(|headline| headline.text.clone()) else {
         return;
     };
-    let Some((headline, below)) = pieces.get_mut(at..).and_then(<[_]>::split_first_mut) else {
-        return;
+    let is_furniture =
+        |at: usize| pieces.get(at).is_some_and(|piece: &Piece<'_>| piece.part == Part::Furniture);
+    let is_again = |at: &usize| {
+        pieces.get(*at).is_some_and(|piece| {
+            piece.part == Part::Body
+                && piece.entry.is_none()
+                && headline.len() >= REPEATED_BYTES
+                && piece.text == headline
+                && (*at > 0 && is_furniture(*at - 1) || is_furniture(*at + 1))
+        })
     };
-    if headline.text.len() < REPEATED_BYTES {
-        return;
-    }
-    for piece in below.iter_mut().skip(1) {
-        if piece.part == Part::Body && piece.entry.is_none() && piece.text == headline.text {
-            piece.take(Part::Furniture, None, "the headline again");
+    let again: Vec<usize> = (0..pieces.len()).filter(is_again).collect();
+    for at in again {
+        if let Some(piece) = pieces.get_mut(at) {
+            piece.take(Part::Furniture, None, "the headline again, beside furniture");
         }
     }
 }
