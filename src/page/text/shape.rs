@@ -278,13 +278,12 @@ pub(crate) fn is_web_address(line: &str) -> bool {
     (line.starts_with("http://") || line.starts_with("https://")) && !line.contains(' ')
 }
 
-/// Whether a text has all of a name, and no letter right beside it.
-pub(crate) fn says(form: &str, name: &str) -> bool {
-    form.match_indices(name).any(|(at, _)| {
-        let is_free = |beside: Option<char>| !beside.is_some_and(is_word_char);
-        let (before, behind) = (form.get(..at), form.get(at + name.len()..));
-        is_free(before.and_then(|before| before.chars().next_back()))
-            && is_free(behind.and_then(|behind| behind.chars().next()))
+/// Whether a text says all words of a name or a tag, one behind the other; both are match forms.
+pub(crate) fn says(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let (before, behind) = (text.get(..at), text.get(at + name.len()..));
+        !before.is_some_and(|text| text.ends_with(is_word_char))
+            && !behind.is_some_and(|text| text.starts_with(is_word_char))
     })
 }
 

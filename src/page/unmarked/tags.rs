@@ -112,19 +112,10 @@ fn are_told(
 ) -> bool {
     let forms = || tags.iter().map(|tag| matching.form(tag.folded.clone()));
     // A section of the site is a tag as good as what the article says.
-    let told = forms().filter(|tag| says(article, tag) || is_section(tag, layouts)).count();
+    let told = forms().filter(|tag| shape::says(article, tag) || is_section(tag, layouts)).count();
     // Captions say a name twice, tags never.
     let distinct: HashSet<_> = forms().collect();
     distinct.len() == tags.len() && told >= 2 && told + 1 >= tags.len()
-}
-
-/// Whether a text says all words of a tag, one behind the other.
-fn says(text: &str, tag: &str) -> bool {
-    text.match_indices(tag).any(|(at, _)| {
-        let (before, behind) = (text.get(..at), text.get(at + tag.len()..));
-        !before.is_some_and(|text| text.ends_with(shape::is_word_char))
-            && !behind.is_some_and(|text| text.starts_with(shape::is_word_char))
-    })
 }
 
 /// Takes a line behind the last sentence for furniture that is a list of tags, which the article has said, with signs between,
@@ -168,7 +159,7 @@ fn are_on_a_line(form: &str, text: &str) -> bool {
     shape::fits_chars(form, LINE_CHARS)
         && count >= LINE_TAGS
         && parts().all(|part| shape::fits_words(part, TAG_WORDS))
-        && parts().filter(|part| says(text, part)).count() + 1 >= count
+        && parts().filter(|part| shape::says(text, part)).count() + 1 >= count
 }
 
 /// Whether a line is words of the headline, two or more, and nothing else.
