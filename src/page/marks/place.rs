@@ -201,11 +201,12 @@ impl<'p> Place<'p> {
         if !is_here || !topic::is_section(self.after, next) {
             return None;
         }
-        self.at_end = true;
         let mut rules = self.page.layouts.rules_of(self.hit);
         let is_topical =
             |rule: &Rule| topic::marker(&rule.kind).is_some() && self.page.rank_of(rule).is_some();
-        rules.find(|(_, rule)| is_topical(rule)).map(|(id, _)| id)
+        let (id, _) = rules.find(|(_, rule)| is_topical(rule))?;
+        self.at_end = true;
+        Some(id)
     }
 
     /// From where to where a mark of this kind takes its line; `whole` is all of it.

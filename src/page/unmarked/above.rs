@@ -217,7 +217,7 @@ fn is_dateline(piece: &Piece<'_>, page: &Marking<'_, '_>) -> bool {
         && paper::paper(form, page.layouts) == Some(Paper::BehindPlace)
 }
 
-/// The same of the first line, where its letters or what the site says elsewhere show it.
+/// Whether the first line is the name of the site, where its letters or what the site says elsewhere show it.
 fn is_name_of_site(piece: &Piece<'_>, pieces: &[Piece<'_>], page: &Marking<'_, '_>) -> bool {
     let form = page.matching.form(piece.folded.clone());
     is_name(piece) && (is_in_two_scripts(form) || is_said_by_site(form, pieces, page))

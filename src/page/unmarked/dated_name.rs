@@ -1,5 +1,8 @@
 //! A name and the date on one line, with a sign or the label of the date between them: "Nora Field / 14 March 2024".
 
+use super::byline;
+use super::paper;
+use super::row;
 use crate::page::layout::Field;
 use crate::page::marks::marking::Marking;
 use crate::page::marks::name;
@@ -7,10 +10,6 @@ use crate::page::marks::trailing::trailing_date;
 use crate::page::piece::{Part, Piece};
 use crate::page::text::shape;
 use crate::page::text::spelling::{folded_len, raw_offset};
-
-use super::byline;
-use super::paper;
-use super::row;
 
 /// The line has no more bytes, and the name and its label no more words.
 const BYTES: usize = 120;
@@ -41,10 +40,9 @@ pub(super) fn parts<'a>(piece: &Piece<'a>, page: &Marking<'_, 'a>) -> Option<Vec
         .get(piece.folded.clone())
         .map_or(0, |text| text.len() - text.trim_start().len());
     let at = |bytes: usize| raw_offset(&piece.text, bytes);
-    let (name_of, rest) = piece.split_at(at(named.len()), lead + named.len())?;
+    let (mut name_of, rest) = piece.split_at(at(named.len()), lead + named.len())?;
     let sign = piece.text.get(at(named.len())..at(date))?;
     let (mut sign_of, mut date_of) = rest.split_at(sign.trim_start().len(), folded_len(sign))?;
-    let mut name_of = name_of;
     name_of.take(part, None, "a name before a date");
     let field = label.unwrap_or(Field::Published);
     sign_of.take(Part::Label, None, "what stands between a name and a date");

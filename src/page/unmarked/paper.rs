@@ -1,5 +1,5 @@
 //! The paper that no label names: a line of the head that is nothing but the name of a paper or of an agency, with a place
-//! beside it or none.
+//! beside it or none. And the source that is none, but a picture's.
 
 use std::ops::Range;
 
@@ -155,12 +155,13 @@ fn is_paper(part: &str, layouts: &Layouts) -> bool {
 /// A name in quotes has no more words.
 const QUOTED_WORDS: usize = 3;
 
+/// In a script with capitals quotes stand round titles of all kinds.
 fn is_quoted(part: &str) -> bool {
     let inside =
         part.strip_prefix(['"', '«', '“']).and_then(|inside| inside.strip_suffix(['"', '»', '”']));
     inside.is_some_and(|inside| {
         shape::fits_words(inside, QUOTED_WORDS)
             && shape::has_letters(inside)
-            && !inside.contains(['"', '«', '“'])
+            && !inside.contains(|c: char| c.is_lowercase() || matches!(c, '"' | '«' | '“'))
     })
 }
