@@ -75,7 +75,7 @@ impl Engine {
             .filter(|run| run.spec.lane == Lane::Inbox)
             .flat_map(|run| {
                 run.partitions.iter().filter_map(|(partition, state)| match &state.phase {
-                    // Nothing may stand before the end of a log but what was aborted, however much.
+                    // Whatever stands between what was read and the end is markers and what was aborted, however much.
                     Phase::Live(live) if live.at_end => None,
                     Phase::Live(live) => known_log(&run.consumer, &run.spec.inbox, *partition)
                         .map(|log| (log.end - live.next_read).max(0)),

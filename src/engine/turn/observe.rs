@@ -63,8 +63,8 @@ impl Engine {
         self.observe_partitions();
     }
 
-    /// Each partition, once it is known how much of it waits. Those of which the engine before this one was at work on
-    /// stand as that one left them until then, or until this one has joined without them.
+    /// Each partition. Those that the engine before this one was at work on stand as that one left them until it is known how
+    /// much of them waits, or until this one has joined without them.
     fn observe_partitions(&mut self) {
         let mut inherited = std::mem::take(&mut self.watched.inherited);
         for (run, partition, live) in self.live() {
@@ -108,18 +108,20 @@ impl Engine {
         for reason in PauseReason::ALL {
             self.observer.paused(self.spec.number, reason, 0);
         }
-        self.observe_partitions();
-        let stages = self.stages.iter();
-        let owned = stages.flat_map(|run| {
+        if matches!(end, End::Restart { .. }) {
+            self.observe_partitions();
+            return self.shown();
+        }
+        self.shown().into_iter().for_each(|place| self.forgotten(place));
+        Inherited::default()
+    }
+
+    /// The partitions that the observer may know of.
+    fn shown(&self) -> Inherited {
+        let owned = self.stages.iter().flat_map(|run| {
             run.partitions.keys().map(|partition| (run.spec.stage.name(), *partition))
         });
-        let mut shown = std::mem::take(&mut self.watched.inherited);
-        shown.extend(owned);
-        if matches!(end, End::Restart { .. }) {
-            return shown;
-        }
-        shown.into_iter().for_each(|place| self.forgotten(place));
-        Inherited::default()
+        owned.chain(self.watched.inherited.iter().copied()).collect()
     }
 
     /// Records between poll and commit.
